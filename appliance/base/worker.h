@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Child processes of the one program: `anjuan worker page` and `anjuan worker device`.
+ *
+ * A worker is the same binary started again with a socket pair on WORKER_SOCKET and nothing else
+ * open but the standard streams. It ends when its socket is closed. The parent that holds a
+ * Worker owns it: worker_stop (idempotent) closes the socket, kills and reaps.
+ *
+ * The role's loop is called by main; what it may do is limited by the role itself (sandbox.h of
+ * page/, the unit files of images/).
+ */
+#pragma once
+
+#include "appliance/base/message.h"
+
+#define WORKER_SOCKET 3
+
+typedef struct Worker {
+    pid_t pid; /* 0 = not running */
+    Fd socket;
+} Worker;
+
+/* The program that workers run; main sets it to itself, tests to the built program. */
+void worker_program_set(const char *path);
+
+/* Start a worker for `role` ("page", "device"). */
+gboolean worker_start(Worker *worker, const char *role, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Kill and reap it; the wait status, or 0 where it was not running. */
+int worker_stop(Worker *worker);

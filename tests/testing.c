@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/testing.h"
+
+#include "appliance/base/file.h"
+#include "appliance/base/worker.h"
+
+#include <stdlib.h>
+
+static GPtrArray *folders;
+
+static void remove_folders(void)
+{
+    for (guint i = 0; folders != NULL && i < folders->len; i++) {
+        GError *error = NULL;
+
+        if (!file_remove_tree(g_ptr_array_index(folders, i), &error))
+            g_clear_error(&error);
+    }
+    g_clear_pointer(&folders, g_ptr_array_unref);
+}
+
+void testing_begin(void)
+{
+    g_log_set_always_fatal(G_LOG_LEVEL_CRITICAL | G_LOG_LEVEL_WARNING | G_LOG_FATAL_MASK);
+    worker_program_set(ANJUAN_PROGRAM);
+}
+
+char *testing_folder(void)
+{
+    GError *error = NULL;
+    char *folder = g_dir_make_tmp("anjuan-test-XXXXXX", &error);
+
+    assert_no_error(error);
+    if (g_getenv("ANJUAN_KEEP") != NULL)
+        return folder;
+    if (folders == NULL) {
+        folders = g_ptr_array_new_with_free_func(g_free);
+        atexit(remove_folders);
+    }
+    g_ptr_array_add(folders, g_strdup(folder));
+    return folder;
+}
+
+void assert_no_error(const GError *error)
+{
+    if (error != NULL)
+        fail_msg("unexpected error: %s", error->message);
+}
+
+void assert_error_code(const GError *error, ErrorCode code)
+{
+    assert_non_null(error);
+    if (error_code(error) != code)
+        fail_msg("expected %s, got %s: %s", error_token(code), error_token(error_code(error)),
+                 error->message);
+}

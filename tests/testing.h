@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What every test program includes first: cmocka, and a folder of its own that goes with it.
+ *
+ * A case is a function `static void xyz(void **state)`; its name reads as a sentence
+ * (`a_torn_tail_is_cut`). GLib criticals and warnings abort, so an unexpected one fails a test.
+ */
+#pragma once
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+/* cmocka wants the four above first */
+#include <cmocka.h>
+#include <glib.h>
+
+#include "appliance/base/error.h"
+
+/* Run a NULL-free array of cmocka tests as `main`. */
+#define TEST_MAIN(tests)                                                                           \
+    int main(void)                                                                                 \
+    {                                                                                              \
+        testing_begin();                                                                           \
+        return cmocka_run_group_tests(tests, NULL, NULL);                                          \
+    }
+
+/* Makes GLib's warnings fatal and names the built program for workers. */
+void testing_begin(void);
+
+/* A fresh empty folder below $TMPDIR; removed at exit unless ANJUAN_KEEP is set. */
+char *testing_folder(void) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Fails the case with the error's message unless `error` is NULL. */
+void assert_no_error(const GError *error);
+
+/* `error` is set and carries this code of the one list. */
+void assert_error_code(const GError *error, ErrorCode code);
