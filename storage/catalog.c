@@ -77,8 +77,7 @@ void catalog_pending_secrets(Catalog *catalog, GHashTable *pending)
     catalog->pending_secrets = pending;
 }
 
-json_t *catalog_secret(Catalog *catalog, const char *case_number, const char *commitment,
-                       GError **error)
+json_t *catalog_secret(Catalog *catalog, const char *path, const char *commitment, GError **error)
 {
     const char *text = catalog->pending_secrets != NULL
                            ? g_hash_table_lookup(catalog->pending_secrets, commitment)
@@ -86,7 +85,7 @@ json_t *catalog_secret(Catalog *catalog, const char *case_number, const char *co
 
     if (text != NULL)
         return json_parse(text, strlen(text), "secret", ERROR_INTERNAL, error);
-    return secrets_read(catalog->data_folder, case_number, commitment, error);
+    return secrets_read(catalog->data_folder, path, commitment, error);
 }
 
 gboolean catalog_mark(Catalog *catalog, CatalogMark *mark, GError **error)

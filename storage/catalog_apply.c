@@ -21,6 +21,7 @@
 #include "storage/catalog_intern.h"
 
 #include "appliance/base/text.h"
+#include "storage/secrets.h"
 
 #include <string.h>
 
@@ -120,8 +121,9 @@ static gboolean insert_case(Catalog *catalog, const CatalogRecord *record, const
 
 static gboolean apply_case_open(Catalog *catalog, const CatalogRecord *record, GError **error)
 {
+    g_autofree char *path = secrets_case_path(record->case_number);
     g_autoptr(json_t) secret =
-        catalog_secret(catalog, record->case_number, json_text(record->body, "secret"), error);
+        catalog_secret(catalog, path, json_text(record->body, "secret"), error);
     const char *applicant = secret != NULL ? json_text(secret, "applicant") : NULL;
 
     if (secret == NULL || !insert_case(catalog, record, applicant, error))
@@ -242,25 +244,28 @@ static gboolean apply_batch_close(Catalog *catalog, const CatalogRecord *record,
                   json_int(b, "batch", 0));
 }
 
-static gboolean insert_codes(Catalog *catalog, const json_t *body, GError **error)
+/* `*n` counts the codes of a side: own ones first, then the foreign ones of its secret. */
+static gboolean insert_codes(Catalog *catalog, const json_t *body, const json_t *codes, gint64 *n,
+                             GError **error)
 {
     gsize i;
     json_t *code;
 
-    json_array_foreach(json_object_get(body, "codes"), i, code)
+    json_array_foreach(codes, i, code)
     {
         if (!db_run(catalog->db, error,
                     "INSERT INTO code (batch, sheet, side, n, symbology, text, box, rung)"
                     " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                     "iititttt", json_int(body, "batch", 0), json_int(body, "sheet", 0),
-                    json_text(body, "side"), (gint64)i, json_text(code, "symbology"),
+                    json_text(body, "side"), (*n)++, json_text(code, "symbology"),
                     json_text(code, "text"), json_text(code, "box"), json_text(code, "rung")))
             return FALSE;
     }
     return TRUE;
 }
 
-static gboolean apply_side(Catalog *catalog, const CatalogRecord *record, GError **error)
+static gboolean insert_side(Catalog *catalog, const CatalogRecord *record, const char *source,
+                            GError **error)
 {
     const json_t *b = record->body;
     g_autofree char *facts = json_line(json_object_get(b, "facts"));
@@ -270,23 +275,36 @@ static gboolean apply_side(Catalog *catalog, const CatalogRecord *record, GError
     if (!digest_field(b, "sha256", digests.sha256, sizeof digests.sha256, error) ||
         !digest_field(b, "sha512", digests.sha512, sizeof digests.sha512, error))
         return FALSE;
-    if (!db_run(catalog->db, error,
-                "INSERT INTO side (batch, sheet, side, state, blank, role, file, media_type, bytes,"
-                " sha256, sha512, source, facts, \"case\", document, place, turn, reason, seq)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?)",
-                "iittittt"
-                "ibb"
-                "ttt"
-                "oiti",
-                json_int(b, "batch", 0), json_int(b, "sheet", 0), json_text(b, "side"),
-                json_text(b, "state"), (gint64)json_flag(b, "blank"), json_text(b, "role"),
-                json_text(b, "file"), json_text(b, "media_type"), json_int(b, "bytes", 0),
-                digests.sha256, (int)sizeof digests.sha256, digests.sha512,
-                (int)sizeof digests.sha512, json_text(b, "source"), facts, record->case_number,
-                optional(b, "document", &document), json_int(b, "place", 0), json_text(b, "reason"),
-                record->seq))
-        return FALSE;
-    return insert_codes(catalog, b, error) && touch_case(catalog, record, error);
+    return db_run(catalog->db, error,
+                  "INSERT INTO side (batch, sheet, side, state, blank, role, file, media_type,"
+                  " bytes, sha256, sha512, source, facts, \"case\", document, place, turn, reason,"
+                  " seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?)",
+                  "iittittt"
+                  "ibb"
+                  "ttt"
+                  "oiti",
+                  json_int(b, "batch", 0), json_int(b, "sheet", 0), json_text(b, "side"),
+                  json_text(b, "state"), (gint64)json_flag(b, "blank"), json_text(b, "role"),
+                  json_text(b, "file"), json_text(b, "media_type"), json_int(b, "bytes", 0),
+                  digests.sha256, (int)sizeof digests.sha256, digests.sha512,
+                  (int)sizeof digests.sha512, source, facts, record->case_number,
+                  optional(b, "document", &document), json_int(b, "place", 0),
+                  json_text(b, "reason"), record->seq);
+}
+
+static gboolean apply_side(Catalog *catalog, const CatalogRecord *record, GError **error)
+{
+    const json_t *b = record->body;
+    const char *commitment = json_text(b, "secret");
+    g_autofree char *path = secrets_batch_path(json_text(b, "day"), json_int(b, "batch", 0));
+    g_autoptr(json_t) secret =
+        commitment != NULL ? catalog_secret(catalog, path, commitment, error) : json_object();
+    gint64 n = 0;
+
+    return secret != NULL && insert_side(catalog, record, json_text(secret, "source"), error) &&
+           insert_codes(catalog, b, json_object_get(b, "codes"), &n, error) &&
+           insert_codes(catalog, b, json_object_get(secret, "codes"), &n, error) &&
+           touch_case(catalog, record, error);
 }
 
 static gboolean apply_side_place(Catalog *catalog, const CatalogRecord *record, GError **error)

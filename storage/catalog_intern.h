@@ -13,5 +13,5 @@ struct Catalog {
 };
 
 /* The opened secret behind a commitment, from the running group or from its file. */
-json_t *catalog_secret(Catalog *catalog, const char *case_number, const char *commitment,
+json_t *catalog_secret(Catalog *catalog, const char *path, const char *commitment,
                        GError **error) G_GNUC_WARN_UNUSED_RESULT;

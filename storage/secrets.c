@@ -17,10 +17,15 @@
 #define CASE_DATE_AT     9
 #define CASE_DATE_DIGITS 6
 
-char *secrets_path(const char *case_number)
+char *secrets_case_path(const char *case_number)
 {
     return g_strdup_printf("secrets/%.*s/%s", CASE_DATE_DIGITS, case_number + CASE_DATE_AT,
                            case_number);
+}
+
+char *secrets_batch_path(const char *day, gint64 batch)
+{
+    return g_strdup_printf("secrets/%s/batch-%" G_GINT64_FORMAT, day, batch);
 }
 
 static char *commit_to(const guint8 salt[SALT_BYTES], const char *text)
@@ -35,7 +40,7 @@ static char *commit_to(const guint8 salt[SALT_BYTES], const char *text)
     return hex_encode(digest, sizeof digest);
 }
 
-Secret *secret_new(const char *case_number, const json_t *data, const Random *random)
+Secret *secret_new(const char *path, const json_t *data, const Random *random)
 {
     Secret *secret = g_new0(Secret, 1);
     g_autofree char *text = json_line(data);
@@ -46,7 +51,7 @@ Secret *secret_new(const char *case_number, const json_t *data, const Random *ra
     salt_hex = hex_encode(salt, sizeof salt);
     secret->commitment = commit_to(salt, text);
     secret->line = g_strdup_printf("%s %s %s\n", secret->commitment, salt_hex, text);
-    secret->path = secrets_path(case_number);
+    secret->path = g_strdup(path);
     return secret;
 }
 
@@ -73,9 +78,25 @@ static gboolean close_torn_line(int fd, const char *path, GError **error)
     return last == '\n' || file_write_all(fd, path, "\n", 1, error);
 }
 
-static gboolean append_secret(const char *data_folder, const Secret *secret, GError **error)
+/* The lines of secrets from `first` on that go to the same file; moves `*next` behind them. */
+static GString *lines_of_one_file(GPtrArray *secrets, guint *next)
 {
-    g_autofree char *path = g_build_filename(data_folder, secret->path, NULL);
+    const Secret *first = g_ptr_array_index(secrets, *next);
+    GString *lines = g_string_new(NULL);
+
+    while (*next < secrets->len) {
+        const Secret *secret = g_ptr_array_index(secrets, *next);
+
+        if (strcmp(secret->path, first->path) != 0)
+            break;
+        g_string_append(lines, secret->line);
+        ++*next;
+    }
+    return lines;
+}
+
+static gboolean append_lines(const char *path, const GString *lines, GError **error)
+{
     g_autofree char *folder = g_path_get_dirname(path);
     gboolean is_new = !g_file_test(path, G_FILE_TEST_EXISTS);
     g_auto(Fd) fd = -1;
@@ -86,15 +107,22 @@ static gboolean append_secret(const char *data_folder, const Secret *secret, GEr
     if (fd < 0)
         return error_set_errno(error, ERROR_IO, errno, "%s", path);
     return close_torn_line(fd, path, error) &&
-           file_write_all(fd, path, secret->line, strlen(secret->line), error) &&
-           file_sync(fd, path, error) && (!is_new || file_sync_folder(folder, error));
+           file_write_all(fd, path, lines->str, lines->len, error) && file_sync(fd, path, error) &&
+           (!is_new || file_sync_folder(folder, error));
 }
 
 gboolean secrets_write(const char *data_folder, GPtrArray *secrets, GError **error)
 {
-    for (guint i = 0; i < secrets->len; i++)
-        if (!append_secret(data_folder, g_ptr_array_index(secrets, i), error))
+    guint next = 0;
+
+    while (next < secrets->len) {
+        const Secret *first = g_ptr_array_index(secrets, next);
+        g_autofree char *path = g_build_filename(data_folder, first->path, NULL);
+        g_autoptr(GString) lines = lines_of_one_file(secrets, &next);
+
+        if (!append_lines(path, lines, error))
             return FALSE;
+    }
     return TRUE;
 }
 
@@ -112,12 +140,11 @@ json_t *secret_open_line(const char *line, const char *commitment)
                                           : NULL;
 }
 
-json_t *secrets_read(const char *data_folder, const char *case_number, const char *commitment,
+json_t *secrets_read(const char *data_folder, const char *path, const char *commitment,
                      GError **error)
 {
-    g_autofree char *relative = secrets_path(case_number);
-    g_autofree char *path = g_build_filename(data_folder, relative, NULL);
-    g_autoptr(GBytes) bytes = file_read(path, SECRETS_FILE_MAX, NULL);
+    g_autofree char *full = g_build_filename(data_folder, path, NULL);
+    g_autoptr(GBytes) bytes = file_read(full, SECRETS_FILE_MAX, NULL);
     g_autofree char *text = NULL;
     g_auto(GStrv) lines = NULL;
 

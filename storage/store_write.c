@@ -92,9 +92,9 @@ gboolean txn_append(StoreTxn *txn, const char *act, const char *case_number, jso
     return catalog_apply(txn->store->catalog, &row, error);
 }
 
-char *txn_secret(StoreTxn *txn, const char *case_number, const json_t *data)
+char *txn_secret(StoreTxn *txn, const char *path, const json_t *data)
 {
-    Secret *secret = secret_new(case_number, data, &txn->store->random);
+    Secret *secret = secret_new(path, data, &txn->store->random);
 
     g_ptr_array_add(txn->secrets, secret);
     g_hash_table_insert(txn->secret_texts, g_strdup(secret->commitment), json_line(data));

@@ -2,6 +2,7 @@
 #include "tests/testing.h"
 
 #include "storage/catalog_query.h"
+#include "storage/secrets.h"
 #include "storage/store.h"
 
 #include <errno.h>
@@ -49,7 +50,8 @@ static gboolean open_case(StoreTxn *txn, void *data, GError **error)
     g_autofree char *number = g_strdup_printf("320583001261121003%04d00", serial);
     g_autoptr(json_t) secret =
         json_pack("{s:s, s:{s:s}}", "applicant", "张三丰", "fields", "phone", "13800000000");
-    g_autofree char *commitment = txn_secret(txn, number, secret);
+    g_autofree char *path = secrets_case_path(number);
+    g_autofree char *commitment = txn_secret(txn, path, secret);
     json_t *body = json_pack("{s:s, s:s, s:s, s:s, s:s, s:i, s:s, s:s, s:{}, s:s}", "item",
                              "000001", "item_digest", "0", "kind", "即办件", "window", "003", "day",
                              "261121", "serial", serial, "channel", "window", "received_at",
