@@ -85,25 +85,9 @@ void ledger_listen(Ledger *ledger, IntakeTold told, void *data)
 /* ── opening ─────────────────────────────────────────────────────────────────────────────── */
 
 typedef struct {
+    Ledger *ledger;
     const IntakeOptions *options;
-    gint64 batch;
-    char day[7];
 } Opening;
-
-static gboolean open_batch(StoreTxn *txn, void *data, GError **error)
-{
-    Opening *opening = data;
-    const IntakeOptions *options = opening->options;
-    json_t *body = json_pack("{s:s, s:b}", "device", options->device, "duplex", options->duplex);
-
-    if (body != NULL && options->declared >= 0)
-        json_object_set_new(body, "declared", json_integer(options->declared));
-    opening->batch = txn_next_seq(txn);
-    /* YYMMDD of the record's own instant, so that the name says the same as the journal. */
-    g_snprintf(opening->day, sizeof opening->day, "%.2s%.2s%.2s", txn_now(txn) + 2,
-               txn_now(txn) + 5, txn_now(txn) + 8);
-    return txn_append(txn, "batch.open", options->case_number, body, error);
-}
 
 /* The folder of the batch and the lock that says somebody works on it. */
 static gboolean lock_folder(Ledger *ledger, GError **error)
@@ -114,17 +98,36 @@ static gboolean lock_folder(Ledger *ledger, GError **error)
 
     if (!file_make_folder(folder, 0700, error))
         return FALSE;
+    fd_close(fd_steal(&ledger->lock));
     ledger->lock = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (ledger->lock < 0 || flock(ledger->lock, LOCK_EX | LOCK_NB) != 0)
         return error_set_errno(error, ERROR_IO, errno, "lock %s", folder);
     return TRUE;
 }
 
+/* Locks the folder before the record can be seen, so that no recovery takes the batch for dead. */
+static gboolean open_batch(StoreTxn *txn, void *data, GError **error)
+{
+    Opening *opening = data;
+    Ledger *ledger = opening->ledger;
+    const IntakeOptions *options = opening->options;
+    json_t *body = json_pack("{s:s, s:b}", "device", options->device, "duplex", options->duplex);
+
+    if (body != NULL && options->declared >= 0)
+        json_object_set_new(body, "declared", json_integer(options->declared));
+    ledger->batch = txn_next_seq(txn);
+    /* YYMMDD of the record's own instant, so that the name says the same as the journal. */
+    g_snprintf(ledger->day, sizeof ledger->day, "%.2s%.2s%.2s", txn_now(txn) + 2, txn_now(txn) + 5,
+               txn_now(txn) + 8);
+    return txn_append(txn, "batch.open", options->case_number, body, error) &&
+           lock_folder(ledger, error);
+}
+
 Ledger *ledger_open(Store *store, const StoreActor *actor, const IntakeOptions *options,
                     GError **error)
 {
     g_autoptr(Ledger) ledger = g_new0(Ledger, 1);
-    Opening opening = {.options = options};
+    Opening opening = {ledger, options};
 
     ledger->store = store;
     ledger->actor = actor;
@@ -132,11 +135,7 @@ Ledger *ledger_open(Store *store, const StoreActor *actor, const IntakeOptions *
     ledger->lock = -1;
     ledger->entries = g_ptr_array_new_with_free_func(entry_free);
     ledger->group = spool_group_new(store_folder(store));
-    if (!store_write(store, actor, open_batch, &opening, error))
-        return NULL;
-    ledger->batch = opening.batch;
-    memcpy(ledger->day, opening.day, sizeof ledger->day);
-    return lock_folder(ledger, error) ? g_steal_pointer(&ledger) : NULL;
+    return store_write(store, actor, open_batch, &opening, error) ? g_steal_pointer(&ledger) : NULL;
 }
 
 void ledger_free(Ledger *ledger)
