@@ -8,11 +8,11 @@
 
 struct House {
     Store *store;
-    pthread_mutex_t mutex;    /* guards everything below */
-    GHashTable *items;        /* digest → Item */
-    GHashTable *profiles;     /* digest → Profile */
-    GHashTable *departments;  /* digest → GPtrArray of Department */
-    GHashTable *calendars;    /* digests of all tables in force → Calendar */
+    pthread_mutex_t mutex;   /* guards everything below */
+    GHashTable *items;       /* digest → Item */
+    GHashTable *profiles;    /* digest → Profile */
+    GHashTable *departments; /* digest → GPtrArray of Department */
+    GHashTable *calendars;   /* digests of all tables in force → Calendar */
 };
 
 static GHashTable *cache_new(GDestroyNotify free_value)
@@ -165,14 +165,11 @@ const Profile *house_profile(House *house, Catalog *catalog, GError **error)
     return digest != NULL ? cached(house, house->profiles, digest, load_profile, error) : NULL;
 }
 
-const Department *house_department(House *house, Catalog *catalog, const char *code,
-                                   GError **error)
+const Department *house_department(House *house, Catalog *catalog, const char *code, GError **error)
 {
     g_autofree char *digest = digest_in_force(house, catalog, "departments", "departments", error);
     const GPtrArray *list =
-        digest != NULL
-            ? cached(house, house->departments, digest, load_departments, error)
-            : NULL;
+        digest != NULL ? cached(house, house->departments, digest, load_departments, error) : NULL;
     const Department *department = list != NULL ? departments_find(list, code) : NULL;
 
     if (list != NULL && department == NULL)
@@ -233,12 +230,11 @@ static gboolean keep_definition(StoreTxn *txn, void *data, GError **error)
     const Import *import = data;
     g_autofree char *digest = txn_definition(txn, import->bytes, import->size, error);
 
-    return digest != NULL &&
-           txn_append(txn, "definition", NULL,
-                      json_pack("{s:s, s:s, s:s, s:s, s:s}", "kind", import->kind, "code",
-                                import->code, "digest", digest, "from", import->from, "name",
-                                import->name),
-                      error);
+    return digest != NULL && txn_append(txn, "definition", NULL,
+                                        json_pack("{s:s, s:s, s:s, s:s, s:s}", "kind", import->kind,
+                                                  "code", import->code, "digest", digest, "from",
+                                                  import->from, "name", import->name),
+                                        error);
 }
 
 gboolean house_import_item(House *house, const StoreActor *actor, const char *bytes, gsize size,
@@ -259,8 +255,8 @@ gboolean house_import_item(House *house, const StoreActor *actor, const char *by
     return store_write(house->store, actor, keep_definition, &import, error);
 }
 
-gboolean house_import_calendar(House *house, const StoreActor *actor, const char *bytes,
-                               gsize size, const char *name, GError **error)
+gboolean house_import_calendar(House *house, const StoreActor *actor, const char *bytes, gsize size,
+                               const char *name, GError **error)
 {
     g_autoptr(Calendar) calendar = calendar_new();
     g_autofree char *base = g_path_get_basename(name);

@@ -49,11 +49,9 @@ const Calendar *house_calendar(House *house, Catalog *catalog, GError **error);
 
 /* Validate a definition file and keep it. `*code` (may be NULL) gets its code. */
 gboolean house_import_item(House *house, const StoreActor *actor, const char *bytes, gsize size,
-                           const char *name, char **code, GError **error)
-    G_GNUC_WARN_UNUSED_RESULT;
-gboolean house_import_calendar(House *house, const StoreActor *actor, const char *bytes,
-                               gsize size, const char *name, GError **error)
-    G_GNUC_WARN_UNUSED_RESULT;
+                           const char *name, char **code, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean house_import_calendar(House *house, const StoreActor *actor, const char *bytes, gsize size,
+                               const char *name, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* What every new store needs: profile, departments, calendar; with `samples` the shipped items. */
 gboolean house_import_shipped(House *house, const StoreActor *actor, const char *profile,
