@@ -26,6 +26,11 @@ void sheet_pdf_init(SheetPdf *pdf, const char *title, gint64 created_us)
     pdf->cr = cairo_create(pdf->surface);
 }
 
+void sheet_pdf_size(SheetPdf *pdf, double width_pt, double height_pt)
+{
+    cairo_pdf_surface_set_size(pdf->surface, width_pt, height_pt);
+}
+
 GBytes *sheet_pdf_finish(SheetPdf *pdf, GError **error)
 {
     cairo_status_t status;

@@ -20,6 +20,9 @@ typedef struct {
 /* Begin an A4 PDF; sheet_pdf_clear lets go of it. */
 void sheet_pdf_init(SheetPdf *pdf, const char *title, gint64 created_us);
 
+/* The size of the pages that follow. */
+void sheet_pdf_size(SheetPdf *pdf, double width_pt, double height_pt);
+
 /* Write the rest and take the bytes; ERROR_PAPER where cairo could not draw. */
 GBytes *sheet_pdf_finish(SheetPdf *pdf, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
