@@ -7,9 +7,9 @@
 #define THIN       0.5
 #define THICK      1.0
 #define PADDING_EM 0.3 /* between a cell's text and its line */
-/* The fonts ask for 1.44 em from line to line; these are added to that. */
-#define LEADING_EM      0.12
+/* The fonts ask for 1.44 em from line to line; this is added to that. */
 #define CELL_LEADING_EM (-0.14)
+#define GRID_GAP_EM     0.35
 #define SEAL_MM         42.0
 #define LABEL_EM        4.7
 #define COLUMNS_MAX     16
@@ -78,7 +78,7 @@ static TypeStyle text_style(const Composer *composer, const json_t *block)
     return (TypeStyle){.size_pt = size,
                        .width_pt = composer->flow->width,
                        .indent_pt = number_of(block, "indent", 0) * size,
-                       .leading_pt = size * LEADING_EM,
+                       .leading_pt = size * composer->leading_em,
                        .align = align_of(block),
                        .sans = json_flag(block, "sans"),
                        .bold = json_flag(block, "bold")};
@@ -445,6 +445,15 @@ static gboolean compose_signatures(Composer *composer, const json_t *block,
     return TRUE;
 }
 
+/* About what beside_seal will take, each text on one line. */
+static double beside_height(const Composer *composer, const json_t *block)
+{
+    double lines = (double)json_array_size(json_object_get(block, "texts"));
+    g_autofree char *code = expand(composer, block, "qr");
+
+    return (0.6 + 1.84 * lines) * em_of(composer) + (*code != '\0' ? MM(QR_BESIDE_MM) : 0);
+}
+
 /* The left half beside a seal: lines to sign on and, below them, a symbol. */
 static double beside_seal(Composer *composer, const json_t *block, double width)
 {
@@ -486,7 +495,7 @@ static gboolean compose_seal(Composer *composer, const json_t *block, GError **e
     TypeStyle style = {.size_pt = em, .align = PANGO_ALIGN_CENTER};
     MarkBox at, ring;
 
-    flow_need(flow, size + 0.5 * em);
+    flow_need(flow, MAX(size + 0.5 * em, beside_height(composer, block)));
     left_height = beside_seal(composer, block, flow->width - width - em);
     at = (MarkBox){flow->left + flow->width - width, flow->y + size * 0.36, width, 0};
     ring = (MarkBox){at.x + (width - size) / 2, flow->y + 0.25 * em, size, size};
@@ -629,24 +638,30 @@ static gboolean compose_break(Composer *composer, const json_t *block G_GNUC_UNU
 static const struct {
     const char *name;
     gboolean (*compose)(Composer *composer, const json_t *block, GError **error);
+    gboolean grid; /* has lines around it and wants a gap to text */
 } kinds[] = {
-    {"text", compose_text},         {"fields", compose_fields}, {"table", compose_table},
-    {"list", compose_list},         {"box", compose_box},       {"signatures", compose_signatures},
-    {"seal", compose_seal},         {"qr", compose_qr},         {"stamp", compose_stamp},
-    {"pictures", compose_pictures}, {"space", compose_space},   {"rule", compose_rule},
-    {"break", compose_break},
+    {"text", compose_text, FALSE},   {"fields", compose_fields, TRUE},
+    {"table", compose_table, TRUE},  {"list", compose_list, FALSE},
+    {"box", compose_box, TRUE},      {"signatures", compose_signatures, FALSE},
+    {"seal", compose_seal, FALSE},   {"qr", compose_qr, FALSE},
+    {"stamp", compose_stamp, FALSE}, {"pictures", compose_pictures, FALSE},
+    {"space", compose_space, FALSE}, {"rule", compose_rule, FALSE},
+    {"break", compose_break, FALSE},
 };
 
 gboolean block_compose(Composer *composer, const json_t *block, GError **error)
 {
     const char *name = json_text(block, "block");
     const char *when = json_text(block, "when"), *unless = json_text(block, "unless");
+    gsize i = 0;
 
     if ((when != NULL && !value_is_set(&composer->scope, when)) ||
         (unless != NULL && value_is_set(&composer->scope, unless)))
         return TRUE;
-    for (gsize i = 0; i < G_N_ELEMENTS(kinds); i++)
-        if (g_str_equal(kinds[i].name, name))
-            return kinds[i].compose(composer, block, error);
-    g_assert_not_reached(); /* block_check knows the same names */
+    while (!g_str_equal(kinds[i].name, name)) /* block_check knows the same names */
+        i++;
+    if (kinds[i].grid != composer->after_grid && composer->flow->y > composer->flow->top)
+        composer->flow->y += GRID_GAP_EM * em_of(composer);
+    composer->after_grid = kinds[i].grid;
+    return kinds[i].compose(composer, block, error);
 }

@@ -13,6 +13,9 @@
 #define CODES_BOTTOM_MM 28.0
 #define FOOT_MM         14.0
 #define NOTE_PT         9.0
+/* The fonts ask for 1.44 em from line to line; these are added to that. */
+#define LEADING_EM      0.12
+#define LEADING_AIRY_EM 0.5
 
 /* One copy being drawn. */
 typedef struct {
@@ -248,7 +251,7 @@ static gboolean render(const PaperTemplate *template, const json_t *values,
     Composer composer = {.flow = &flow,
                          .scope = {.types = template->types, .values = values},
                          .options = options,
-                         .large_print = options->large_print};
+                         .leading_em = template->airy ? LEADING_AIRY_EM : LEADING_EM};
     Frame frame = {.template = template,
                    .options = options,
                    .flow = &flow,
@@ -259,6 +262,8 @@ static gboolean render(const PaperTemplate *template, const json_t *values,
 
     flow_prepare(&flow, template, options);
     compose_head(&composer, title);
+    if (template->airy)
+        flow.y += flow.size_pt;
     if (!compose_blocks(&composer, template, error) || !draw_copies(&frame, pdf, error))
         return FALSE;
     if (options->facts != NULL)

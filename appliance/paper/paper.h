@@ -17,10 +17,12 @@
  *    "title": "收件凭证",           may be overruled by the value "title" (profiles do)
  *    "family": "B",                A handed in, B on the way, C results
  *    "landscape": false,
+ *    "airy": false,                more room between the lines, for papers of few words
  *    "copies": ["窗口", "申请人"],   receivers where the profile says nothing
  *    "values": {"name": TYPE, …},  a name ending in "?" may be missing
  *    "blocks": [BLOCK, …]}
- *   TYPE   "text" | "date" (2026-11-21) | "minute" (2026-11-21T10:42) | "integer" | "flag"
+ *   TYPE   "text" | "date" (2026-11-21, printed 2026年11月21日) | "day" (2026-11-21, printed
+ *          20261121) | "minute" (2026-11-21T10:42) | "integer" | "flag"
  *        | {"token": "word", …}    a token that is printed as its word
  *        | [{"name": TYPE, …}]     a list of rows   | ["text"]  a list of texts
  *   BLOCK  one object with "block" naming its kind, see template.h. In its texts "{name}" stands
@@ -77,7 +79,7 @@ PaperTemplate *paper_template_parse(const char *json, gsize size, const char *na
 void paper_template_free(PaperTemplate *template);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PaperTemplate, paper_template_free)
 
-/* Kinds of all embedded templates, NULL-terminated, in the order of the list of casework. */
+/* Kinds of all embedded templates, NULL-terminated, in alphabetical order. */
 const char *const *paper_template_kinds(void);
 
 const char *paper_template_title(const PaperTemplate *template);

@@ -14,8 +14,8 @@ extern const Embedded embedded_papers[];
 static const char *const common_values[] = {"title?",       "heading?",      "number?",
                                             "case_number?", "case_printed?", "document_number?"};
 
-static const char *const top_members[] = {"kind",   "title",  "family", "landscape",
-                                          "copies", "values", "blocks", "note"};
+static const char *const top_members[] = {"kind", "title",  "family", "landscape",
+                                          "airy", "copies", "values", "blocks"};
 
 static json_t *types_of(const json_t *root)
 {
@@ -103,6 +103,7 @@ static PaperTemplate *template_new(json_t *root, GError **error)
     template->title = json_text(root, "title");
     template->family = *json_text(root, "family");
     template->landscape = json_flag(root, "landscape");
+    template->airy = json_flag(root, "airy");
     if (!take_receivers(template, error) || !blocks_check(template, error))
         return NULL;
     return g_steal_pointer(&template);

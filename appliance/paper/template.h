@@ -36,7 +36,7 @@ struct PaperTemplate {
     const char **receivers; /* NULL-terminated, borrowed strings */
     const char *kind, *title;
     char family;
-    gboolean landscape;
+    gboolean landscape, airy;
 };
 
 /* What blocks are composed with. */
@@ -44,7 +44,8 @@ typedef struct {
     Flow *flow;
     ValueScope scope;
     const PaperOptions *options;
-    gboolean large_print;
+    double leading_em;   /* of running text */
+    gboolean after_grid; /* the block before was a table or form */
 } Composer;
 
 /* Compose one block into the flow. ERROR_PAPER for a picture that is not there. */

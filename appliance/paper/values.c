@@ -72,8 +72,8 @@ static const struct {
     const char *name;
     ScalarCheck fits;
 } scalars[] = {
-    {"text", is_text},       {"date", is_date}, {"minute", is_minute},
-    {"integer", is_integer}, {"flag", is_flag},
+    {"text", is_text},     {"date", is_date},       {"day", is_date},
+    {"minute", is_minute}, {"integer", is_integer}, {"flag", is_flag},
 };
 
 static ScalarCheck scalar_check(const json_t *type)
@@ -249,6 +249,8 @@ static char *printed(const json_t *type, const json_t *value)
         return g_strdup(json_is_true(value) ? "☑" : "□");
     if (g_str_equal(json_string_value(type), "date"))
         return value_date(text);
+    if (g_str_equal(json_string_value(type), "day"))
+        return g_strdup_printf("%.4s%.2s%.2s", text, text + 5, text + 8);
     if (g_str_equal(json_string_value(type), "minute")) {
         g_autofree char *date = value_date(text);
 

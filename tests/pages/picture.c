@@ -48,7 +48,7 @@ static void pack_row(const Picture *picture, guint y, guint8 *bits)
 
 /* A JPEG in memory; libjpeg's own error handler ends the program, which only bad arguments can
  * bring about here. */
-static GBytes *encode_jpeg(const Picture *picture, int quality)
+GBytes *picture_jpeg(const Picture *picture, int quality)
 {
     struct jpeg_compress_struct jpeg;
     struct jpeg_error_mgr errors;
@@ -79,7 +79,7 @@ static GBytes *encode_jpeg(const Picture *picture, int quality)
 
 void picture_jpeg_noise(Picture *picture, int quality)
 {
-    g_autoptr(GBytes) bytes = encode_jpeg(picture, quality);
+    g_autoptr(GBytes) bytes = picture_jpeg(picture, quality);
     struct jpeg_decompress_struct jpeg;
     struct jpeg_error_mgr errors;
     gsize size;
@@ -109,7 +109,7 @@ static gboolean write_bytes(GBytes *bytes, const char *path, GError **error)
 
 static gboolean write_jpeg(const Picture *picture, const char *path, GError **error)
 {
-    g_autoptr(GBytes) bytes = encode_jpeg(picture, JPEG_QUALITY);
+    g_autoptr(GBytes) bytes = picture_jpeg(picture, JPEG_QUALITY);
 
     return write_bytes(bytes, path, error);
 }
@@ -248,7 +248,7 @@ static cairo_surface_t *pdf_image(const Picture *picture)
                     pixels[(gsize)y * stride + x / 8] |= (guint8)(1 << (x % 8));
         cairo_surface_mark_dirty(surface);
     } else {
-        GBytes *bytes = encode_jpeg(picture, JPEG_QUALITY);
+        GBytes *bytes = picture_jpeg(picture, JPEG_QUALITY);
         gsize size;
         const guint8 *data = g_bytes_get_data(bytes, &size);
 

@@ -24,6 +24,9 @@ gsize picture_stride(const Picture *picture); /* bytes a row */
 void picture_clear(Picture *picture);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Picture, picture_clear)
 
+/* As a baseline JPEG in memory. Not for lineart. */
+GBytes *picture_jpeg(const Picture *picture, int quality) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Encode and decode again as baseline JPEG, so that its noise is in the pixels. Not for lineart. */
 void picture_jpeg_noise(Picture *picture, int quality);
 
