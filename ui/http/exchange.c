@@ -207,12 +207,25 @@ static enum MHD_Result resumed(Request *request)
     return answer != NULL ? send_response(request, answer) : MHD_NO;
 }
 
+void exchange_after(Request *request, const Response *response)
+{
+    const HttpOptions *options = &request->server->options;
+
+    if (options->after != NULL)
+        options->after(options->around_context, request, response);
+}
+
 void exchange_run(Request *request)
 {
     HttpServer *server = request->server;
     const HttpRoute *route = request->match.route;
     GError *error = NULL;
-    Response *response = route->handler(request, server->context, &error);
+    Response *response = NULL;
+
+    if (server->options.before != NULL)
+        response = server->options.before(server->options.around_context, request, &error);
+    if (response == NULL && error == NULL)
+        response = route->handler(request, server->context, &error);
 
     if (response == NULL && error == NULL)
         return; /* kept: from here on it is another's */
@@ -224,6 +237,7 @@ void exchange_run(Request *request)
         request_answer(request, response);
         return;
     }
+    exchange_after(request, response);
     request->answer = response;
     server_leave(server);
 }

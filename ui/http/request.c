@@ -192,6 +192,7 @@ void request_answer(Request *request, Response *response)
 {
     HttpServer *server = request->server;
 
+    exchange_after(request, response);
     pthread_mutex_lock(&server->lock);
     request->answer = response;
     MHD_resume_connection(request->mhd);

@@ -154,6 +154,11 @@ guint response_status(const Response *response)
     return response->status;
 }
 
+GBytes *response_body(const Response *response)
+{
+    return response->bytes;
+}
+
 const char *response_header_value(const Response *response, const char *name)
 {
     const Header *header = header_find(response, name);

@@ -58,4 +58,6 @@ typedef enum {
 void response_cache(Response *response, CacheRule rule);
 
 guint response_status(const Response *response);
+/* The bytes of the body, or NULL where a file or events are sent; borrowed. */
+GBytes *response_body(const Response *response);
 const char *response_header_value(const Response *response, const char *name);

@@ -56,6 +56,11 @@ typedef struct {
     HttpLimits limits;
     HttpGuard guard;
     void *guard_context;
+    /* Around every handler: `before` may answer in its place, `after` sees every answer of a route
+     * (its own too) before it is sent. Called on the thread of the handler or of the owner. */
+    Response *(*before)(void *context, Request *request, GError **error);
+    void (*after)(void *context, Request *request, const Response *response);
+    void *around_context;
     const char *sign_on_path; /* where ROUTE_PAGE sends those without a session */
     const Assets *assets;     /* may be NULL; asked after the routes */
     EventHub *hub;            /* may be NULL; its heartbeat is the server's */

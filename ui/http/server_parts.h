@@ -84,6 +84,7 @@ void exchange_done(void *cls, struct MHD_Connection *mhd, void **state,
                    enum MHD_RequestTerminationCode code);
 /* Run the handler of a request; the answer is given or the request kept. */
 void exchange_run(Request *request);
+void exchange_after(Request *request, const Response *response);
 
 /* send.c: queue `response` (taken) as the answer of `request`. */
 enum MHD_Result send_response(Request *request, Response *response);
