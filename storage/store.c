@@ -348,6 +348,52 @@ gboolean store_rebuild(Store *store, gint64 *records, GError **error)
     return ok;
 }
 
+typedef struct {
+    Catalog *reader;
+    char prev[2 * SHA256_DIGEST_SIZE + 1];
+    gint64 records;
+} JournalCheck;
+
+static gboolean check_record(const char *line, gsize size, const json_t *record, JournalPlace next,
+                             void *data, GError **error)
+{
+    JournalCheck *check = data;
+    guint8 leaf[SHA256_DIGEST_SIZE];
+    g_autofree char *hex = NULL;
+    g_autoptr(json_t) row = db_row(catalog_db(check->reader), error,
+                                   "SELECT hash FROM leaf WHERE seq = ?", "i", next.seq - 1);
+
+    journal_leaf_hash(line, size, leaf);
+    hex = hex_encode(leaf, sizeof leaf);
+    if (row == NULL || strcmp(json_text(row, "hash"), hex) != 0 ||
+        g_strcmp0(json_text(record, "prev"), check->prev) != 0) {
+        g_clear_error(error);
+        return error_set(error, ERROR_JOURNAL_DAMAGED,
+                         "record %" G_GINT64_FORMAT " is not the one that was acknowledged",
+                         next.seq - 1);
+    }
+    g_strlcpy(check->prev, hex, sizeof check->prev);
+    check->records++;
+    return TRUE;
+}
+
+gboolean store_verify_journal(Store *store, gint64 *records, GError **error)
+{
+    g_autoptr(Catalog) reader = store_reader(store, error);
+    JournalCheck check = {.reader = reader};
+    JournalPlace place = {0};
+    CatalogMark mark;
+
+    if (reader == NULL || !catalog_mark(reader, &mark, error) ||
+        !journal_walk(store->journal_folder, &place, check_record, &check, error))
+        return FALSE;
+    *records = check.records;
+    if (place.seq < mark.place.seq)
+        return error_set(error, ERROR_JOURNAL_DAMAGED, "record %" G_GINT64_FORMAT " is missing",
+                         place.seq);
+    return TRUE;
+}
+
 GBytes *store_definition(const Store *store, const char *digest, GError **error)
 {
     g_autofree char *relative = g_strdup_printf("defs/%s", digest);

@@ -116,6 +116,11 @@ gboolean txn_file(StoreTxn *txn, const char *relative, const void *bytes, gsize 
 /* Make the catalogue again from journal, secrets and defs; `*records` were replayed. */
 gboolean store_rebuild(Store *store, gint64 *records, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Read the whole journal: chain, and every leaf hash as the catalogue keeps it. ERROR_JOURNAL_DAMAGED
+ * names the first record that is not the one that was acknowledged. */
+gboolean store_verify_journal(Store *store, gint64 *records, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
+
 /* A definition's bytes by digest, checked against it. */
 GBytes *store_definition(const Store *store, const char *digest,
                          GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -134,8 +134,8 @@ static void view_close(CaseView *view)
 
 static void show_plain(Cli *cli, const json_t *row, json_t *documents, json_t *sides)
 {
-    static const char *const keys[] = {"item",        "kind",       "state",    "applicant",
-                                       "received_at", "accepted_at", "decided_at", "decision",
+    static const char *const keys[] = {"item",        "kind",          "state",      "applicant",
+                                       "received_at", "accepted_at",   "decided_at", "decision",
                                        "filed_at",    "archive_number"};
     g_autofree char *printed = case_print_number(json_text(row, "number"));
     g_autofree char *count = g_strdup_printf("%d", (int)json_array_size(sides));
@@ -316,8 +316,8 @@ static int run_tick(Cli *cli, GError **error)
 const CliVerb cli_case_verbs[] = {
     {"case open", "", 0, 0, "receive a case", "收件", open_options, run_open},
     {"case show", "NUMBER", 1, 1, "everything about a case", "显示办件", NULL, run_show},
-    {"case tick", "NUMBER", 1, 1, "record what a person saw of a slot", "记录人工核对", tick_options,
-     run_tick},
+    {"case tick", "NUMBER", 1, 1, "record what a person saw of a slot", "记录人工核对",
+     tick_options, run_tick},
     {"check", "NUMBER", 1, 1, "what is missing or wrong", "查看缺什么", NULL, run_check},
     {0},
 };

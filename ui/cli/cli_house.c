@@ -78,8 +78,8 @@ static int run_init(Cli *cli, GError **error)
                               error))
         return 4;
     cli_row(cli, cli_data_folder(cli), NULL);
-    cli_object(cli, json_pack("{s:s, s:s}", "data", cli_data_folder(cli), "profile",
-                              origin.profile));
+    cli_object(cli,
+               json_pack("{s:s, s:s}", "data", cli_data_folder(cli), "profile", origin.profile));
     return 0;
 }
 
@@ -90,9 +90,8 @@ static gboolean import_one(House *house, Cli *cli, const char *path, json_t *imp
     g_autoptr(GBytes) bytes = file_read(path, DEFINITION_FILE_MAX, &error);
     g_autofree char *code = NULL;
 
-    if (bytes == NULL ||
-        !house_import_item(house, cli_actor(cli), g_bytes_get_data(bytes, NULL),
-                           g_bytes_get_size(bytes), path, &code, &error)) {
+    if (bytes == NULL || !house_import_item(house, cli_actor(cli), g_bytes_get_data(bytes, NULL),
+                                            g_bytes_get_size(bytes), path, &code, &error)) {
         error_print(stderr, error, cli_lang(cli));
         return FALSE;
     }
@@ -184,7 +183,6 @@ const CliVerb cli_house_verbs[] = {
     {"item list", "", 0, 0, "list the items", "列出事项", NULL, run_item_list},
     {"calendar import", "FILE", 1, 1, "import a holiday table (CSV)", "导入节假日表 (CSV)", NULL,
      run_calendar_import},
-    {"device list", "", 0, 0, "list scanners", "列出扫描仪", device_list_options,
-     run_device_list},
+    {"device list", "", 0, 0, "list scanners", "列出扫描仪", device_list_options, run_device_list},
     {0},
 };

@@ -161,7 +161,7 @@ const CliVerb cli_look_verbs[] = {
     {"find", "TEXT|CODE", 1, 1, "look a case up by number, code or name", "按编号、条码或姓名查找",
      NULL, run_find},
     {"codes", "FILE…", 1, -1, "read the codes in image files", "读取图像中的条码", NULL, run_codes},
-    {"page", "FILE…", 1, -1, "facts of pages: blank, skew, size", "页面情况: 空白、倾斜、尺寸", NULL,
-     run_page},
+    {"page", "FILE…", 1, -1, "facts of pages: blank, skew, size", "页面情况: 空白、倾斜、尺寸",
+     NULL, run_page},
     {0},
 };

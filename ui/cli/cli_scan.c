@@ -44,18 +44,18 @@ static void told(const IntakeSide *side, void *data)
     g_autofree char *document = g_strdup_printf("%03" G_GINT64_FORMAT, side->document);
     const char *letter = side->side == 'a' ? "a" : "b";
     const char *state = side->blank && strcmp(side->state, "stored") == 0 ? "blank" : side->state;
-    const char *where = side->document > 0 ? document
+    const char *where = side->document > 0                ? document
                         : strcmp(side->role, "page") != 0 ? side->role
-                        : side->case_number != NULL ? "-"
-                                                    : "tray";
+                        : side->case_number != NULL       ? "-"
+                                                          : "tray";
 
     cli_row(scan->cli, sheet, letter, side->sha256, state, where,
             side->reason != NULL ? side->reason : name, NULL);
-    json_array_append_new(
-        scan->sides,
-        json_pack("{s:s, s:I, s:s, s:s, s:s, s:s, s:s*, s:s*}", "name", name, "sheet",
-                  (json_int_t)side->sheet, "side", letter, "digest", side->sha256, "state", state,
-                  "document", where, "case", side->case_number, "reason", side->reason));
+    json_array_append_new(scan->sides,
+                          json_pack("{s:s, s:I, s:s, s:s, s:s, s:s, s:s*, s:s*}", "name", name,
+                                    "sheet", (json_int_t)side->sheet, "side", letter, "digest",
+                                    side->sha256, "state", state, "document", where, "case",
+                                    side->case_number, "reason", side->reason));
 }
 
 static void refused(const char *source, const GError *why, void *data)
@@ -156,14 +156,12 @@ static gboolean mode_option(const Cli *cli, ScannerMode *mode, GError **error)
 static gboolean scan_device(const Cli *cli, Intake *intake, Device *device, const char **reason,
                             GError **error)
 {
-    DeviceBatch run = {.scan = {.source = SCANNER_SOURCE_FEEDER,
-                                .duplex = cli_flag(cli, "duplex"),
-                                .dpi = 300}};
+    DeviceBatch run = {
+        .scan = {.source = SCANNER_SOURCE_FEEDER, .duplex = cli_flag(cli, "duplex"), .dpi = 300}};
     gint64 dpi = 300;
     IntakeEnd end;
 
-    if (!mode_option(cli, &run.scan.mode, error) ||
-        !cli_number(cli, "dpi", 50, 1200, &dpi, error))
+    if (!mode_option(cli, &run.scan.mode, error) || !cli_number(cli, "dpi", 50, 1200, &dpi, error))
         return FALSE;
     run.scan.dpi = (guint)dpi;
     if ((device_capabilities(device)->features & SCANNER_HAS_FEEDER) == 0)
@@ -224,9 +222,8 @@ static int scan_with(Cli *cli, const IntakeOptions *options, const ScanSources *
     if (intake == NULL)
         return 4;
     intake_listen(intake, told, refused, &scan);
-    if (sources->device != NULL
-            ? !scan_device(cli, intake, sources->device, &reason, error)
-            : !scan_files(&scan, intake, sources->paths, error))
+    if (sources->device != NULL ? !scan_device(cli, intake, sources->device, &reason, error)
+                                : !scan_files(&scan, intake, sources->paths, error))
         return 4;
     if (!intake_close(g_steal_pointer(&intake), reason, &summary, error))
         return 4;
@@ -337,7 +334,8 @@ static int run_place(Cli *cli, GError **error)
 {
     Store *store = cli_store(cli, error);
     g_autoptr(House) house = store != NULL ? house_new(store) : NULL;
-    g_autofree char *number = house != NULL ? case_read_number(cli_value(cli, "case"), error) : NULL;
+    g_autofree char *number =
+        house != NULL ? case_read_number(cli_value(cli, "case"), error) : NULL;
     g_autoptr(GArray) names = g_array_new(FALSE, FALSE, sizeof(SideName));
     CasePlacing placing = {.number = number, .slot = cli_value(cli, "slot")};
     g_autofree char *printed = NULL;
