@@ -391,6 +391,15 @@ static gboolean apply_paper(Catalog *catalog, const CatalogRecord *record, GErro
            touch_case(catalog, record, error);
 }
 
+static gboolean apply_paper_reprint(Catalog *catalog, const CatalogRecord *record, GError **error)
+{
+    return db_run(catalog->db, error,
+                  "UPDATE document SET reprints = ? WHERE \"case\" = ? AND number = ?", "iti",
+                  json_int(record->body, "reprint", 0), record->case_number,
+                  json_int(record->body, "number", 0)) &&
+           touch_case(catalog, record, error);
+}
+
 static gboolean apply_slot(Catalog *catalog, const CatalogRecord *record, GError **error)
 {
     const json_t *b = record->body;
@@ -448,6 +457,7 @@ static const struct {
     {"document.open", apply_document_open},
     {"document.void", apply_document_void},
     {"paper", apply_paper},
+    {"paper.reprint", apply_paper_reprint},
     {"slot", apply_slot},
     {"bundle", apply_bundle},
 };

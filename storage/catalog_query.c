@@ -133,7 +133,7 @@ json_t *catalog_documents(Catalog *catalog, const char *number, GError **error)
 {
     return db_rows(catalog_db(catalog), error,
                    "SELECT number, family, code, title, state, reason, made_at, paper_number,"
-                   " copies, originals, kept, file, sha256, sha512, bytes, position, first_page,"
+                   " copies, originals, kept, reprints, file, sha256, sha512, bytes, position, first_page,"
                    " pages FROM document WHERE \"case\" = ? ORDER BY number",
                    "t", number);
 }

@@ -8,8 +8,8 @@
 typedef struct {
     const Item *item;
     json_t *documents, *sides, *slots, *fields; /* rows */
-    GArray *document_facts, *exemptions, *promises, *tolerances, *field_facts, *answers, *side_facts,
-        *numbers;
+    GArray *document_facts, *exemptions, *promises, *tolerances, *field_facts, *answers,
+        *side_facts, *numbers;
     GPtrArray *texts; /* owned strings some facts point into */
 } Gather;
 
@@ -159,9 +159,8 @@ static void add_document(Gather *gather, const json_t *row)
 {
     guint32 number = (guint32)json_int(row, "number", 0);
     const char *slot = json_text(row, "code");
-    CheckDocument document = {.number = number,
-                              .slot = code_slot_number(slot),
-                              .pages = count_pages(gather, number)};
+    CheckDocument document = {
+        .number = number, .slot = code_slot_number(slot), .pages = count_pages(gather, number)};
 
     g_array_append_val(gather->numbers, number);
     if (!is_open_text(row) || strcmp(json_text(row, "family"), "A") != 0)
@@ -193,9 +192,9 @@ static guint32 slot_of_document(const Gather *gather, gint64 number)
 
 static SideVerdict verdict_on(const Gather *gather, const json_t *side)
 {
-    g_autofree char *what = g_strdup_printf(
-        "side:%" G_GINT64_FORMAT "-%" G_GINT64_FORMAT "-%s", json_int(side, "batch", 0),
-        json_int(side, "sheet", 0), json_text(side, "side"));
+    g_autofree char *what = g_strdup_printf("side:%" G_GINT64_FORMAT "-%" G_GINT64_FORMAT "-%s",
+                                            json_int(side, "batch", 0), json_int(side, "sheet", 0),
+                                            json_text(side, "side"));
     const char *value = said(gather, "", what);
 
     if (value == NULL)
@@ -291,7 +290,6 @@ static gboolean gather_rows(Gather *gather, Catalog *catalog, const char *number
     return TRUE;
 }
 
-
 Check *completeness_check(House *house, Catalog *catalog, const char *number, GError **error)
 {
     g_autoptr(json_t) row = case_row(catalog, number, error);
@@ -348,11 +346,11 @@ static json_t *defects_json(const GPtrArray *defects, Lang lang)
     for (guint i = 0; i < defects->len; i++) {
         const Defect *defect = g_ptr_array_index(defects, i);
 
-        json_array_append_new(
-            list, json_pack("{s:s, s:s, s:s, s:s}", "code", defect_code_token(defect->code), "word",
-                            defect_code_word(defect->code, lang), "text",
-                            either(defect->text, defect->text_en, lang), "bring",
-                            either(defect->bring, defect->bring_en, lang)));
+        json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s}", "code",
+                                              defect_code_token(defect->code), "word",
+                                              defect_code_word(defect->code, lang), "text",
+                                              either(defect->text, defect->text_en, lang), "bring",
+                                              either(defect->bring, defect->bring_en, lang)));
     }
     return list;
 }
@@ -364,13 +362,13 @@ json_t *completeness_json(const Check *check, Lang lang)
     for (guint i = 0; i < check->slots->len; i++) {
         const SlotResult *slot = g_ptr_array_index(check->slots, i);
 
-        json_array_append_new(
-            slots, json_pack("{s:s, s:s, s:s, s:s, s:s, s:i, s:i, s:o}", "code", slot->slot->code,
-                             "name", slot->slot->name, "state", slot_state_token(slot->state),
-                             "word", slot_state_word(slot->state, lang), "why",
-                             either(slot->why, slot->why_en, lang), "documents",
-                             (int)slot->documents, "pages", (int)slot->pages, "defects",
-                             defects_json(slot->defects, lang)));
+        json_array_append_new(slots, json_pack("{s:s, s:s, s:s, s:s, s:s, s:i, s:i, s:o}", "code",
+                                               slot->slot->code, "name", slot->slot->name, "state",
+                                               slot_state_token(slot->state), "word",
+                                               slot_state_word(slot->state, lang), "why",
+                                               either(slot->why, slot->why_en, lang), "documents",
+                                               (int)slot->documents, "pages", (int)slot->pages,
+                                               "defects", defects_json(slot->defects, lang)));
     }
     for (guint i = 0; i < check->notes->len; i++) {
         const CheckNote *note = g_ptr_array_index(check->notes, i);

@@ -12,8 +12,8 @@
 #include "appliance/counter/case.h"
 
 /* Check the case as the catalogue shows it. The result borrows the house's item. */
-Check *completeness_check(House *house, Catalog *catalog, const char *number, GError **error)
-    G_GNUC_WARN_UNUSED_RESULT;
+Check *completeness_check(House *house, Catalog *catalog, const char *number,
+                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* As JSON: {"complete": …, "slots": [{"code", "name", "state", "word", "why", "defects": [{"code",
  * "word", "text", "bring"}]}], "notes": […]}. */

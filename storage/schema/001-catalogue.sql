@@ -106,6 +106,7 @@ CREATE TABLE document (
     copies INTEGER NOT NULL,
     originals INTEGER NOT NULL,
     kept INTEGER NOT NULL CHECK (kept IN (0, 1)), -- 留存 1, 退还 0
+    reprints INTEGER NOT NULL DEFAULT 0,
     file TEXT,           -- the issued paper, path below the data folder
     sha256 BLOB,
     sha512 BLOB,

@@ -42,6 +42,7 @@ typedef struct {
 extern const CliVerb cli_house_verbs[];
 extern const CliVerb cli_case_verbs[];
 extern const CliVerb cli_scan_verbs[];
+extern const CliVerb cli_paper_verbs[];
 extern const CliVerb cli_store_verbs[];
 extern const CliVerb cli_look_verbs[];
 extern const CliVerb cli_serve_verbs[];

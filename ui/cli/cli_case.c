@@ -185,22 +185,6 @@ static int run_show(Cli *cli, GError **error)
 
 /* ── check ───────────────────────────────────────────────────────────────────────────────── */
 
-static char *slot_detail(const json_t *slot)
-{
-    GString *text = g_string_new(NULL);
-    gsize i;
-    json_t *defect;
-
-    g_string_append(text, json_text(slot, "name"));
-    if (*json_text(slot, "why") != '\0')
-        g_string_append_printf(text, ": %s", json_text(slot, "why"));
-    json_array_foreach(json_object_get(slot, "defects"), i, defect)
-    {
-        g_string_append_printf(text, "%s%s", i == 0 ? " | " : "; ", json_text(defect, "text"));
-    }
-    return g_string_free(text, FALSE);
-}
-
 static int run_check(Cli *cli, GError **error)
 {
     CaseView view = {0};
@@ -215,7 +199,8 @@ static int run_check(Cli *cli, GError **error)
         result = completeness_json(check, cli_lang(cli));
     json_array_foreach(json_object_get(result, "slots"), i, slot)
     {
-        g_autofree char *detail = slot_detail(slot);
+        g_autofree char *detail =
+            g_strdup_printf("%s: %s", json_text(slot, "name"), json_text(slot, "why"));
 
         cli_row(cli, json_text(slot, "code"), json_text(slot, "state"), detail, NULL);
     }
