@@ -108,11 +108,11 @@ gboolean catalog_mark(Catalog *catalog, CatalogMark *mark, GError **error)
     return TRUE;
 }
 
-gboolean catalog_set_leaf(Catalog *catalog, gint64 seq, const guint8 leaf[SHA256_DIGEST_SIZE],
+gboolean catalog_set_leaf(Catalog *catalog, JournalPlace at, const guint8 leaf[SHA256_DIGEST_SIZE],
                           GError **error)
 {
-    return db_run(catalog->db, error, "INSERT INTO leaf (seq, hash) VALUES (?, ?)", "ib", seq, leaf,
-                  SHA256_DIGEST_SIZE);
+    return db_run(catalog->db, error, "INSERT INTO leaf (seq, hash, at) VALUES (?, ?, ?)", "ibi",
+                  at.seq, leaf, SHA256_DIGEST_SIZE, at.offset);
 }
 
 gboolean catalog_set_mark(Catalog *catalog, const CatalogMark *mark, GError **error)

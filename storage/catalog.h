@@ -58,8 +58,8 @@ typedef struct {
 gboolean catalog_mark(Catalog *catalog, CatalogMark *mark,
                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Keep the leaf hash of `seq` and the mark behind it. */
-gboolean catalog_set_leaf(Catalog *catalog, gint64 seq, const guint8 leaf[SHA256_DIGEST_SIZE],
+/* Keep the leaf hash and the place of a record, and the mark behind it. */
+gboolean catalog_set_leaf(Catalog *catalog, JournalPlace at, const guint8 leaf[SHA256_DIGEST_SIZE],
                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean catalog_set_mark(Catalog *catalog, const CatalogMark *mark,
                           GError **error) G_GNUC_WARN_UNUSED_RESULT;

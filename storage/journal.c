@@ -26,6 +26,30 @@ char *journal_segment_path(const char *folder, gint64 seq)
     return g_strdup_printf("%s/%016" G_GINT64_FORMAT ".log", folder, first);
 }
 
+JournalPlace journal_behind(JournalPlace place, gsize size)
+{
+    JournalPlace next = {place.seq + 1, place.offset + (gint64)size + 1};
+
+    if (next.seq % JOURNAL_SEGMENT_RECORDS == 0)
+        next.offset = 0;
+    return next;
+}
+
+char *journal_read(const char *folder, JournalPlace place, GError **error)
+{
+    g_autofree char *path = journal_segment_path(folder, place.seq);
+    g_auto(Fd) fd = open(path, O_RDONLY | O_CLOEXEC);
+    g_autofree char *line = g_malloc(JOURNAL_RECORD_BYTES + 1);
+    ssize_t n = fd >= 0 ? pread(fd, line, JOURNAL_RECORD_BYTES + 1, place.offset) : -1;
+    char *end = n > 0 ? memchr(line, '\n', (size_t)n) : NULL;
+
+    if (end != NULL)
+        return g_strndup(line, (gsize)(end - line));
+    error_set(error, ERROR_JOURNAL_DAMAGED, "%s: record %" G_GINT64_FORMAT " cannot be read", path,
+              place.seq);
+    return NULL;
+}
+
 typedef struct {
     const char *path;
     JournalPlace *place;
@@ -35,11 +59,9 @@ typedef struct {
 
 static gboolean visit_line(const Walk *walk, char *line, gsize size, GError **error)
 {
-    JournalPlace next = {walk->place->seq + 1, walk->place->offset + (gint64)size + 1};
+    JournalPlace next = journal_behind(*walk->place, size);
     g_autoptr(json_t) record = NULL;
 
-    if (next.seq % JOURNAL_SEGMENT_RECORDS == 0)
-        next.offset = 0;
     record = json_parse(line, size, walk->path, ERROR_JOURNAL_DAMAGED, error);
     if (record == NULL) {
         g_prefix_error(error, "record %" G_GINT64_FORMAT ": ", walk->place->seq);

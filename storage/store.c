@@ -75,6 +75,7 @@ void store_unlock(Store *store)
 typedef struct {
     Catalog *catalog;
     CatalogMark mark;      /* behind the last applied record */
+    JournalPlace at;       /* of the record to be applied next */
     JournalPlace whole;    /* behind the last command that is complete */
     GPtrArray *unfinished; /* lines of a command whose end was not seen yet */
 } Replay;
@@ -100,10 +101,11 @@ static gboolean apply_line(Replay *replay, const char *line, const json_t *recor
                          row.act);
     journal_leaf_hash(line, strlen(line), leaf);
     if (!catalog_apply(replay->catalog, &row, error) ||
-        !catalog_set_leaf(replay->catalog, row.seq, leaf, error)) {
+        !catalog_set_leaf(replay->catalog, replay->at, leaf, error)) {
         g_prefix_error(error, "record %" G_GINT64_FORMAT ": ", row.seq);
         return FALSE;
     }
+    replay->at = journal_behind(replay->at, strlen(line));
     hex = hex_encode(leaf, sizeof leaf);
     g_strlcpy(replay->mark.last_leaf, hex, sizeof replay->mark.last_leaf);
     g_strlcpy(replay->mark.last_t, row.t, sizeof replay->mark.last_t);
@@ -140,7 +142,7 @@ static gboolean replay_journal(Store *store, gint64 *n, GError **error)
 
     if (!catalog_mark(store->catalog, &replay.mark, error))
         return FALSE;
-    place = replay.whole = replay.mark.place;
+    place = replay.at = replay.whole = replay.mark.place;
     if (!journal_walk(store->journal_folder, &place, replay_visit, &replay, error))
         return FALSE;
     *n = replay.whole.seq - replay.mark.place.seq;
@@ -346,6 +348,29 @@ gboolean store_rebuild(Store *store, gint64 *records, GError **error)
     store_unlock(store);
     pthread_mutex_unlock(&store->write_mutex);
     return ok;
+}
+
+GPtrArray *store_records(Store *store, Catalog *catalog, const char *case_number, GError **error)
+{
+    g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(json_t) rows =
+        db_rows(catalog_db(catalog), error,
+                "SELECT seq, at FROM leaf WHERE seq IN (SELECT seq FROM event WHERE \"case\" = ?)"
+                " ORDER BY seq",
+                "t", case_number);
+    gsize i;
+    json_t *row;
+
+    json_array_foreach(rows, i, row)
+    {
+        JournalPlace place = {json_int(row, "seq", 0), json_int(row, "at", 0)};
+        char *line = journal_read(store->journal_folder, place, error);
+
+        if (line == NULL)
+            return NULL;
+        g_ptr_array_add(lines, line);
+    }
+    return rows != NULL ? g_steal_pointer(&lines) : NULL;
 }
 
 typedef struct {

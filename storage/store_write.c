@@ -164,8 +164,9 @@ static gboolean finish_record(StoreTxn *txn, const Pending *pending, gsize more,
         return error_set(error, ERROR_RECORD_TOO_LARGE, "%s: %" G_GSIZE_FORMAT " bytes",
                          pending->act, strlen(line));
     journal_leaf_hash(line, strlen(line), leaf);
-    if (!catalog_set_leaf(txn->store->catalog, pending->seq, leaf, error))
+    if (!catalog_set_leaf(txn->store->catalog, txn->mark.place, leaf, error))
         return FALSE;
+    txn->mark.place = journal_behind(txn->mark.place, strlen(line));
     hex = hex_encode(leaf, sizeof leaf);
     g_strlcpy(txn->mark.last_leaf, hex, sizeof txn->mark.last_leaf);
     g_ptr_array_add(txn->lines, g_strconcat(line, "\n", NULL));
@@ -178,7 +179,6 @@ static gboolean finish_command(StoreTxn *txn, GError **error)
         if (!finish_record(txn, g_ptr_array_index(txn->pending, i), txn->pending->len - 1 - i,
                            error))
             return FALSE;
-    txn->mark.place.seq += txn->pending->len;
     g_strlcpy(txn->mark.last_t, txn->now, sizeof txn->mark.last_t);
     g_ptr_array_set_size(txn->pending, 0);
     return TRUE;
@@ -282,7 +282,6 @@ static gboolean append_and_commit(StoreTxn *txn, GError **error)
     if (!catalog_mark(store->catalog, &mark, error) ||
         !journal_append(store->journal_folder, &mark.place, txn->lines, &store->stopped, error))
         return FALSE;
-    txn->mark.place = mark.place;
     store->stopped = TRUE;
     if (!catalog_set_mark(store->catalog, &txn->mark, error) ||
         !db_script(catalog_db(store->catalog), "COMMIT", error))

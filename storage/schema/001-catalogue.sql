@@ -16,10 +16,11 @@ CREATE TABLE meta (
 ) STRICT, WITHOUT ROWID;
 
 -- The leaf hash of every record (RFC 6962): damage of the journal shows even above the last
--- signed checkpoint.
+-- signed checkpoint. `at` is the record's byte offset in its segment.
 CREATE TABLE leaf (
     seq INTEGER PRIMARY KEY,
-    hash BLOB NOT NULL CHECK (length(hash) = 32)
+    hash BLOB NOT NULL CHECK (length(hash) = 32),
+    at INTEGER NOT NULL
 ) STRICT;
 
 -- One line per record: what happened, for timelines and for the screens that follow along.
