@@ -16,6 +16,10 @@ json_t *catalog_fields(Catalog *catalog, const char *number,
 json_t *catalog_events(Catalog *catalog, const char *number,
                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The steps of a case's life in order: seq, detail, secret. */
+json_t *catalog_steps(Catalog *catalog, const char *number,
+                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* The next free serial of a window's day. */
 gboolean catalog_next_serial(Catalog *catalog, const char *window, const char *day, gint64 *serial,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -3,6 +3,7 @@
 
 #include "appliance/base/text.h"
 #include "appliance/casework/number.h"
+#include "appliance/counter/step.h"
 #include "storage/secrets.h"
 
 #include <stdio.h>
@@ -48,6 +49,7 @@ const Item *case_item(House *house, const json_t *row, GError **error)
 
 typedef struct {
     House *house;
+    const StoreActor *actor;
     const CaseOpening *opening;
     char *number;
 } Open;
@@ -128,10 +130,8 @@ static json_t *opening_body(StoreTxn *txn, const Open *open, const Item *item, c
 
     if (body != NULL && o->platform_id != NULL)
         json_object_set_new(body, "platform_id", json_string(o->platform_id));
-    if (body != NULL) {
-        json_object_set_new(body, "life", json_object());
+    if (body != NULL)
         json_object_set_new(body, "secret", json_string(commitment));
-    }
     return body;
 }
 
@@ -139,6 +139,7 @@ static gboolean open_command(StoreTxn *txn, void *data, GError **error)
 {
     Open *open = data;
     NumberParts parts = {0};
+    CaseLife life;
     g_autofree char *digest = NULL;
     const Item *item;
 
@@ -147,14 +148,19 @@ static gboolean open_command(StoreTxn *txn, void *data, GError **error)
         return FALSE;
     item = house_item_on(open->house, txn_catalog(txn), open->opening->item, parts.day, &digest,
                          error);
-    return item != NULL && txn_append(txn, "case.open", open->number,
-                                      opening_body(txn, open, item, digest, &parts), error);
+    return item != NULL &&
+           txn_append(txn, "case.open", open->number, opening_body(txn, open, item, digest, &parts),
+                      error) &&
+           case_step_in(
+               txn, open->house, open->actor, open->number,
+               &(LifeEvent){.type = EVENT_RECEIVE, .actor = ACTOR_CLERK, .kind = item->kind}, &life,
+               error);
 }
 
 gboolean case_open(House *house, const StoreActor *actor, const CaseOpening *opening, char **number,
                    GError **error)
 {
-    Open open = {house, opening, NULL};
+    Open open = {house, actor, opening, NULL};
 
     if (!check_applicant(opening->applicant, error))
         return FALSE;
@@ -170,7 +176,7 @@ gboolean case_open(House *house, const StoreActor *actor, const CaseOpening *ope
 
 static gboolean takes_paper(const json_t *row)
 {
-    return row != NULL && strcmp(json_text(row, "state"), "filed") != 0;
+    return row != NULL && json_text(row, "filed_at") == NULL;
 }
 
 static gboolean lookup_case(void *data, const char *number, guint32 *item_number)
