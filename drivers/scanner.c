@@ -131,10 +131,10 @@ static const char *rest_of(const ScannerDriver *driver, const char *name)
     return name + length + 1;
 }
 
-static gboolean list_one(const ScannerDriver *driver, const char *const *configured,
-                         GPtrArray *found, GError **error)
+/* The configured names of this driver without their prefix, NULL-terminated. */
+static GPtrArray *names_of(const ScannerDriver *driver, const char *const *configured)
 {
-    g_autoptr(GPtrArray) names = g_ptr_array_new();
+    GPtrArray *names = g_ptr_array_new();
 
     for (gsize i = 0; configured != NULL && configured[i] != NULL; i++) {
         const char *rest = rest_of(driver, configured[i]);
@@ -143,15 +143,17 @@ static gboolean list_one(const ScannerDriver *driver, const char *const *configu
             g_ptr_array_add(names, (char *)rest);
     }
     g_ptr_array_add(names, NULL);
-    return driver->list((const char *const *)names->pdata, found, error);
+    return names;
 }
 
-GPtrArray *scanner_list(const char *const *configured, GError **error)
+GPtrArray *scanner_list(const char *const *configured, const ScannerHost *host, GError **error)
 {
     g_autoptr(GPtrArray) found = g_ptr_array_new_with_free_func((GDestroyNotify)scanner_info_free);
 
     for (const ScannerDriver *const *driver = scanner_drivers(); *driver != NULL; driver++) {
-        if (!list_one(*driver, configured, found, error)) {
+        g_autoptr(GPtrArray) names = names_of(*driver, configured);
+
+        if (!(*driver)->list((const char *const *)names->pdata, host, found, error)) {
             g_prefix_error(error, "list of %s devices: ", (*driver)->name);
             return NULL;
         }

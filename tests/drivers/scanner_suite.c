@@ -124,7 +124,7 @@ void scanner_suite_listed(void **state)
     gboolean listed = FALSE;
 
     rig->load(rig, 1);
-    found = scanner_list(configured, &error);
+    found = scanner_list(configured, rig->host, &error);
     assert_no_error(error);
     for (guint i = 0; i < found->len; i++) {
         const ScannerInfo *info = g_ptr_array_index(found, i);
