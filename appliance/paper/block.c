@@ -3,7 +3,7 @@
 
 #define MM(x)            ((x)*MARK_PT_PER_MM)
 #define HEADING_NEEDS_EM 7
-#define GRID_GAP_EM      0.35
+#define GRID_GAP_EM      0.1
 #define QR_MM            26.0
 
 static double size_of(const Composer *composer, const json_t *block)
@@ -99,13 +99,15 @@ static gboolean picture(Composer *composer, const json_t *block, const MarkBox *
     MarkBox box = {cell->x + em / 2, cell->y, cell->width - em, cell->height - 2.4 * em};
     MarkBox at = {cell->x, cell->y + cell->height - 2.3 * em, cell->width, 0};
 
-    flow_frame(composer->flow, &box, COMPOSE_THIN);
     compose_put(composer, &style, caption, &at);
-    if (*name == '\0')
-        return TRUE;
-    if (jpeg == NULL)
+    if (*name != '\0' && jpeg == NULL)
         return error_set(error, ERROR_PAPER, "there is no picture '%s'", name);
-    return flow_jpeg(composer->flow, jpeg, &box, error);
+    if (jpeg != NULL && !flow_jpeg(composer->flow, jpeg, &box, error)) {
+        g_prefix_error(error, "%s: ", name);
+        return FALSE;
+    }
+    flow_frame(composer->flow, &box, COMPOSE_THIN); /* over the picture's edges */
+    return TRUE;
 }
 
 static gboolean compose_pictures(Composer *composer, const json_t *block, GError **error)
@@ -191,7 +193,7 @@ gboolean block_compose(Composer *composer, const json_t *block, GError **error)
     while (!g_str_equal(kinds[i].name, name)) /* block_check knows the same names */
         i++;
     if (kinds[i].grid != composer->after_grid && composer->flow->y > composer->flow->top)
-        composer->flow->y += GRID_GAP_EM * compose_em(composer);
+        composer->flow->y += (GRID_GAP_EM + composer->leading_em / 2) * compose_em(composer);
     composer->after_grid = kinds[i].grid;
     return kinds[i].compose(composer, block, error);
 }

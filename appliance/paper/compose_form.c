@@ -88,7 +88,7 @@ static double beside_height(const Composer *composer, const json_t *block)
     double lines = (double)json_array_size(json_object_get(block, "texts"));
     g_autofree char *code = compose_expand(composer, block, "qr");
 
-    return (0.6 + 1.84 * lines) * compose_em(composer) + (*code != '\0' ? MM(QR_BESIDE_MM) : 0);
+    return (0.6 + 1.74 * lines) * compose_em(composer) + (*code != '\0' ? MM(QR_BESIDE_MM) : 0);
 }
 
 /* The left half beside a seal: lines to sign on and, below them, a symbol. */
@@ -109,7 +109,7 @@ static double beside_seal(Composer *composer, const json_t *block, double width)
         g_autofree char *words = value_expand(&composer->scope, json_string_value(text));
 
         at.y = y;
-        y += compose_put(composer, &style, words, &at) + 0.4 * em;
+        y += compose_put(composer, &style, words, &at) + 0.3 * em;
     }
     if (*code != '\0') {
         box.y = y;

@@ -274,12 +274,11 @@ static gboolean render(const PaperTemplate *template, const json_t *values,
 gboolean paper_render(const PaperTemplate *template, const json_t *values,
                       const PaperOptions *options, GBytes **pdf, GError **error)
 {
-    gboolean rendered;
+    gboolean rendered = values_check(template->types, values, error);
 
-    if (options->n_copies == 0)
-        return error_set(error, ERROR_INVALID, "%s: no copies", template->kind);
-    rendered = values_check(template->types, values, error) &&
-               render(template, values, options, pdf, error);
+    if (rendered && options->n_copies == 0)
+        rendered = error_set(error, ERROR_INVALID, "no copies");
+    rendered = rendered && render(template, values, options, pdf, error);
     if (!rendered)
         g_prefix_error(error, "%s: ", template->kind);
     return rendered;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/paper/values.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define DATE_LENGTH   10 /* 2026-11-21 */
