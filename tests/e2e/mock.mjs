@@ -319,7 +319,7 @@ export function startMock({ sheetMs = 120 } = {}) {
       response.writeHead(200, { ...strict, 'Content-Type': 'text/event-stream' });
       response.write(`retry: 200\nid: ${seq}\nevent: hello\ndata: {}\n\n`);
       streams.add(response);
-      request.on('close', () => streams.delete(response));
+      response.on('close', () => streams.delete(response));
       return;
     }
     const image = /^\/sides\/([^/]+)\/(thumbnail|view|full)$/.exec(path);

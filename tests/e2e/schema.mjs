@@ -30,7 +30,7 @@ export function faultsOf(schema, value, path = '$') {
   if (kinds.length > 0 && !kinds.includes(kind) && !(kind === 'integer' && kinds.includes('number'))) return [`${path} is ${kind}, not ${kinds}`];
   if (schema.enum && !schema.enum.includes(value)) return [`${path}: ${value} is none of ${schema.enum}`];
   if (schema.pattern && kind === 'string' && !new RegExp(schema.pattern).test(value)) return [`${path}: ${value} does not fit ${schema.pattern}`];
-  if (schema.minimum !== undefined && value < schema.minimum) return [`${path} is below ${schema.minimum}`];
+  if (schema.minimum !== undefined && value !== null && value < schema.minimum) return [`${path} is below ${schema.minimum}`];
   if (kind === 'array') return value.flatMap((one, at) => faultsOf(schema.items ?? {}, one, `${path}[${at}]`));
   return kind === 'object' ? objectFaults(schema, value, path) : [];
 }

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Screenshots of every screen against the mock: node shots.mjs FOLDER [WIDTH HEIGHT [LANG]]
+ * Screenshots of every screen against the mock: node shots.mjs FOLDER [WIDTH HEIGHT [LANG [SIZE [THEME]]]]
  */
 import { mkdirSync } from 'node:fs';
 import { axe, gun, openBrowser } from './browser.mjs';
 import { commandCode, itemCard, startMock } from './mock.mjs';
 
-const [folder = 'shots', width = '1366', height = '768', lang = 'zh'] = process.argv.slice(2);
+const [folder = 'shots', width = '1366', height = '768', lang = 'zh', size = 'normal', theme = 'normal'] = process.argv.slice(2);
 mkdirSync(folder, { recursive: true });
 const mock = await startMock();
 const { page, context, messages, close } = await openBrowser({ width: Number(width), height: Number(height) });
 await context.addCookies([{ name: 'lang', value: lang, url: mock.url }]);
+await page.addInitScript(([large, look]) => { localStorage.setItem('size', large); localStorage.setItem('theme', look); }, [size, theme]);
 await page.goto(mock.url);
 await page.waitForSelector('.tab');
 const shot = async (name) => {
@@ -35,6 +36,9 @@ await shot('2d-jam');
 await page.keyboard.press('F9');
 await page.waitForTimeout(1200);
 await shot('2e-missing');
+await page.keyboard.press('F1');
+await shot('2i-help');
+await page.keyboard.press('Escape');
 await page.click('.slot >> nth=3');
 await shot('2f-slot');
 await gun(page, commandCode('05'));
@@ -42,12 +46,9 @@ await shot('2g-ask');
 await gun(page, commandCode('05'));
 await page.waitForTimeout(300);
 await shot('2h-finished');
-await page.keyboard.press('F1');
-await shot('2i-help');
-await page.keyboard.press('Escape');
 await page.keyboard.press('Alt+3');
 await shot('3a-lookup');
-await page.fill('input[name=q]', '有限公司');
+await page.fill('input[name=q]', '张三');
 await page.keyboard.press('Enter');
 await page.waitForSelector('.rows');
 await shot('3b-found');

@@ -95,7 +95,13 @@ export async function finish(): Promise<void> {
     set({ ask: { command: 'finish', text: change.ask } });
     return;
   }
-  if (change) await printPaper();
+  if (!change) return;
+  await printPaper();
+  /* Nothing of a finished case stays in sight; where the paper did not come out she sees why. */
+  if (!state.problem) {
+    forgetCase();
+    show('today');
+  }
 }
 
 export async function printReceipt(): Promise<void> {

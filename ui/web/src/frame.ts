@@ -98,13 +98,20 @@ function bandView(band: Band, middle: unknown, main: Action | undefined): Templa
   </div>`;
 }
 
+/* A question is answered by the command it is about; else the first that the state asks for. */
+function mainOf(actions: Action[]): Action | undefined {
+  const asked = actions.find((action) => action.id === state.ask?.command);
+  return asked ?? actions.find((action) => action.main && action.enabled);
+}
+
 function bar(actions: Action[]): TemplateResult {
   const shown = actions.filter((action) => !action.hidden);
-  const button = (action: Action) => html`<button class=${action.main ? 'primary' : ''} ?disabled=${!action.enabled}
+  const main = mainOf(actions);
+  const button = (action: Action) => html`<button class=${action === main ? 'primary' : ''} ?disabled=${!action.enabled}
     @click=${action.run}>${action.label} ${action.key ? html`<kbd>${showKey(action.key)}</kbd>` : nothing}</button>`;
   return html`<div class="bar" role="group" aria-label=${say('actions')}>
-    <div class="bar-part">${shown.filter((action) => !action.main).map(button)}</div>
-    <div class="bar-part">${shown.filter((action) => action.main).map(button)}
+    <div class="bar-part">${shown.filter((action) => !action.right).map(button)}</div>
+    <div class="bar-part">${shown.filter((action) => action.right).map(button)}
       <button class="quiet" @click=${() => set({ help: !state.help })} aria-expanded=${state.help}>${say('help')} <kbd>F1</kbd></button></div>
   </div>`;
 }
@@ -136,7 +143,7 @@ function helpView(actions: Action[]): TemplateResult {
 }
 
 export function frame(band: Band, middle: unknown, actions: Action[], work: TemplateResult): TemplateResult {
-  const main = actions.find((action) => action.main && action.enabled);
+  const main = mainOf(actions);
   document.title = state.case && state.screen === 'intake'
     ? `${topBand(band).title} · ${shortNumber(state.case.number)}` : `${topBand(band).title} · ${say('app')}`;
   return html`

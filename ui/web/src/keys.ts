@@ -8,7 +8,8 @@ export interface Action {
   key: string;       /* "" where there is none */
   run: () => void;
   enabled: boolean;
-  main?: boolean;    /* what the state asks for: stands out, at the right */
+  right?: boolean;   /* its place in the bar, which never changes */
+  main?: boolean;    /* what the state asks for: the first of them stands out and is in the band */
   hidden?: boolean;  /* key only, not in the bar */
 }
 

@@ -8,7 +8,7 @@ import type { Band } from '../frame.ts';
 import type { Action } from '../keys.ts';
 import { caseRow, field, submit } from '../parts.ts';
 import { attempt, command, log, refreshAll, set, showCase, state } from '../store.ts';
-import { say, shortNumber, showDate } from '../words.ts';
+import { say, sayToken, shortNumber, showDate } from '../words.ts';
 import type { ScreenView } from './screen.ts';
 
 const formats: Api.NewExport['format'][] = ['bag-tar', 'bag-zip', 'bag-dir', 'gbt42727', 'dat93', 'pdf'];
@@ -77,7 +77,7 @@ function filingForm(): TemplateResult {
 function exportForm(): TemplateResult {
   if (state.destinations.length === 0) return html`<p class="warn">▲ ${say('noDestination')}</p>`;
   return html`<form class="inline" @submit=${submit((values) => void startExport(values))}>
-    <label class="field"><span>${say('format')}</span><select name="format">${formats.map((format) => html`<option>${format}</option>`)}</select></label>
+    <label class="field"><span>${say('format')}</span><select name="format">${formats.map((format) => html`<option value=${format}>${sayToken('format', format)}</option>`)}</select></label>
     <label class="field"><span>${say('destination')}</span><select name="destination">${state.destinations.map((one) => html`<option value=${one.name}>${one.text}</option>`)}</select></label>
     ${state.chosen.length > 0 ? nothing : html`${field('from', 'from', { type: 'date' })}${field('to', 'to', { type: 'date' })}`}
     <div class="buttons"><button class="primary">${say('exports')}</button></div></form>`;
@@ -85,7 +85,7 @@ function exportForm(): TemplateResult {
 
 function exportRow(job: Api.Export): TemplateResult {
   const word = job.state === 'running' ? 'running' : job.state;
-  return html`<li class="job"><b>${job.format}</b> → ${job.destination} · ${showDate(job.started_at)}
+  return html`<li class="job"><b>${sayToken('format', job.format)}</b> → ${job.destination} · ${showDate(job.started_at)}
     <span class=${job.state === 'failed' ? 'wrong' : job.state === 'done' ? 'good' : ''}>${job.state === 'failed' ? '✗' : job.state === 'done' ? '✓' : '◐'} ${say(word)} ${job.cases_done}/${job.cases}</span>
     ${job.state === 'running' ? html`<progress max=${job.cases} value=${job.cases_done} aria-label=${say('running')}></progress>` : nothing}
     ${job.problem ? html`<p class="wrong">${job.problem.title}：${job.problem.detail}。${job.problem.hint}</p>` : nothing}
@@ -107,7 +107,8 @@ function bundles(): TemplateResult {
 function band(): Band {
   const ready = state.fileable?.ready.length ?? 0;
   const blocked = state.fileable?.blocked.length ?? 0;
-  const text = [blocked > 0 ? say('blockedN', { n: blocked }) : '', say('filedN', { n: state.fileable?.filed_today ?? 0 })].filter(Boolean).join(' · ');
+  const hint = ready > 0 && state.chosen.length === 0 ? say('fileHint') : '';
+  const text = [blocked > 0 ? say('blockedN', { n: blocked }) : '', say('filedN', { n: state.fileable?.filed_today ?? 0 }), hint].filter(Boolean).join(' · ');
   if (ready === 0) return { tone: 'idle', symbol: '◎', title: say('allFiled'), text };
   return { tone: blocked > 0 ? 'warn' : 'good', symbol: blocked > 0 ? '▲' : '✓', title: say('canFile', { n: ready }), text };
 }
@@ -117,7 +118,7 @@ function actions(): Action[] {
     { id: 'all', label: say('selectAll'), key: '', run: chooseAll, enabled: (state.fileable?.ready.length ?? 0) > 0, hidden: true },
     { id: 'find', label: say('find'), key: 'Ctrl+K', run: () => set({ screen: 'lookup', shown: undefined }), enabled: true },
     { id: 'export', label: say('exportNew'), key: 'F9', run: () => set({ form: state.form === 'export' ? undefined : 'export' }), enabled: true },
-    { id: 'file', label: say('fileSelected', { n: state.chosen.length }), key: 'Ctrl+Enter', run: () => set({ form: 'file' }), enabled: state.chosen.length > 0, main: true },
+    { id: 'file', label: say('fileSelected', { n: state.chosen.length }), key: 'Ctrl+Enter', run: () => set({ form: 'file' }), enabled: state.chosen.length > 0, right: true, main: true },
   ];
 }
 

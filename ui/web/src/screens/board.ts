@@ -35,7 +35,7 @@ function lampFilter(board: Api.Board): TemplateResult {
 
 function rows(board: Api.Board): TemplateResult {
   return html`<table><thead><tr><th scope="col">${say('lamp')}</th><th scope="col">${say('case')}</th><th scope="col">${say('item')}</th><th scope="col">${say('kind')}</th>
-      <th scope="col">${say('left', { n: '', u: '' })}</th><th scope="col">${say('stuckAt')}</th><th scope="col">${say('windowCol')}</th></tr></thead>
+      <th scope="col">${say('leftCol')}</th><th scope="col">${say('stuckAt')}</th><th scope="col">${say('windowCol')}</th></tr></thead>
     <tbody>${board.rows.map((row) => html`<tr><td>${lamp(row.deadline.lamp)}</td>
       <td><button class="link" @click=${() => void showCase(row.number)}>${shortNumber(row.number)}</button></td>
       <td>${row.item}</td><td>${row.kind}</td><td>${timeLeft(row.deadline)}</td><td>${row.stuck || '–'}</td><td>${row.window}</td></tr>`)}</tbody></table>
@@ -45,7 +45,7 @@ function rows(board: Api.Board): TemplateResult {
 interface Sum { open: number; red: number; yellow: number }
 
 function sums(title: string, key: 'window' | 'kind', list: Array<Sum & { name: string }>): TemplateResult {
-  return html`<h3>${title}</h3><table><thead><tr><th scope="col">${title}</th><th scope="col">${say('openN')}</th><th scope="col">■</th><th scope="col">▲</th></tr></thead>
+  return html`<h2>${title}</h2><table><thead><tr><th scope="col">${title}</th><th scope="col">${say('openN')}</th><th scope="col">■</th><th scope="col">▲</th></tr></thead>
     <tbody>${list.map((one) => html`<tr><td><button class="link" aria-pressed=${state.boardFilter[key] === one.name}
       @click=${() => filter({ [key]: state.boardFilter[key] === one.name ? undefined : one.name })}>${one.name}</button></td>
       <td>${one.open}</td><td class=${one.red > 0 ? 'wrong' : ''}>${one.red}</td><td class=${one.yellow > 0 ? 'warn' : ''}>${one.yellow}</td></tr>`)}</tbody></table>`;
@@ -53,7 +53,7 @@ function sums(title: string, key: 'window' | 'kind', list: Array<Sum & { name: s
 
 function ledgerForm(): TemplateResult {
   const zh = document.documentElement.lang.startsWith('zh');
-  return html`<h3>${say('ledgers')}</h3><p>${say('ledgersText')}</p>
+  return html`<h2>${say('ledgers')}</h2><p>${say('ledgersText')}</p>
     <form class="inline" @submit=${submit((values) => {
       window.open(`/api/v1/ledgers/${values['ledger']}?from=${values['from']}&to=${values['to']}`, '_blank', 'noopener');
     })}><label class="field"><span>${say('ledgers')}</span><select name="ledger">${ledgers.map((name) => html`<option value=${name}>${ledgerNames[name]?.[zh ? 0 : 1]}</option>`)}</select></label>
@@ -68,7 +68,7 @@ function work(): TemplateResult {
     <section class="column panel" aria-label=${say('figures')} tabindex="0">
       ${sums(say('byWindow'), 'window', board.windows.map((one) => ({ ...one, name: one.window })))}
       ${sums(say('byKind'), 'kind', board.kinds.map((one) => ({ ...one, name: one.kind })))}
-      ${board.oddities.length > 0 ? html`<h3>${say('oddities')}</h3><ul class="plain">${board.oddities.map((one) => html`<li>▲ ${one.case
+      ${board.oddities.length > 0 ? html`<h2>${say('oddities')}</h2><ul class="plain">${board.oddities.map((one) => html`<li>▲ ${one.case
         ? html`<button class="link" @click=${() => one.case && void showCase(one.case)}>${one.text}</button>` : one.text}</li>`)}</ul>` : nothing}
       ${ledgerForm()}<p class="hint">${say('calendarUntil', { d: board.calendar_until })}</p></section></div>`;
 }

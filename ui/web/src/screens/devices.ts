@@ -135,7 +135,7 @@ function band(): Band {
 
 function actions(): Action[] {
   const scanner = state.devices.find((device) => device.kind === 'scanner' && device.can.includes('test'));
-  return [{ id: 'test', label: say('test'), key: 'F9', run: () => scanner && void test(scanner), enabled: !!scanner && may('clerk', 'admin'), main: true }];
+  return [{ id: 'test', label: say('testScan'), key: 'F9', run: () => scanner && void test(scanner), enabled: !!scanner && may('clerk', 'admin'), right: true, main: true }];
 }
 
 export const devices: ScreenView = { band, actions, work: () => html`<div class="columns two">${deviceList()}${settings()}</div>` };

@@ -217,6 +217,7 @@ function head(current: Api.Case): TemplateResult {
 
 function band(): Band {
   const current = state.case;
+  if (!current && state.opening) return { tone: 'idle', symbol: '◎', title: say('newCase'), text: say('typeName') };
   if (!current) return { tone: 'idle', symbol: '◎', title: say('ready'), text: say('readyText') };
   const lacking = current.check.slots.filter((line) => line.state === 'missing' || line.state === 'wrong').filter((line) => line.need !== 'optional');
   if (current.state === 'decided' || current.state === 'delivered' || current.state === 'filed')
@@ -268,12 +269,12 @@ function keysOnly(): Action[] {
   return [
     one('left', say('turnLeft'), 'Ctrl+Shift+ArrowLeft', () => turn(270)),
     one('right', say('turnRight'), 'Ctrl+Shift+ArrowRight', () => turn(90)),
-    one('up', `${say('moveTo')} ↑`, 'Ctrl+Shift+ArrowUp', () => moveSlot(-1)),
-    one('down', `${say('moveTo')} ↓`, 'Ctrl+Shift+ArrowDown', () => moveSlot(1)),
-    one('before', `${say('page', { n: '' })} ←`, 'Ctrl+ArrowUp', () => moveOrder(-1)),
-    one('behind', `${say('page', { n: '' })} →`, 'Ctrl+ArrowDown', () => moveOrder(1)),
-    one('previous', '↑', 'ArrowUp', () => step(-1)),
-    one('following', '↓', 'ArrowDown', () => step(1)),
+    one('up', say('slotBefore'), 'Ctrl+Shift+ArrowUp', () => moveSlot(-1)),
+    one('down', say('slotAfter'), 'Ctrl+Shift+ArrowDown', () => moveSlot(1)),
+    one('before', say('pageForward'), 'Ctrl+ArrowUp', () => moveOrder(-1)),
+    one('behind', say('pageBack'), 'Ctrl+ArrowDown', () => moveOrder(1)),
+    one('previous', say('previousPage'), 'ArrowUp', () => step(-1)),
+    one('following', say('followingPage'), 'ArrowDown', () => step(1)),
     { id: 'undo2', label: say('undo'), key: 'Ctrl+Z', run: () => void act({ act: 'undo' }), enabled: !!state.case?.undo, hidden: true },
     { id: 'redo', label: say('redo'), key: 'Ctrl+Y', run: () => void act({ act: 'redo' }), enabled: !!state.case?.redo, hidden: true },
   ];
@@ -293,8 +294,8 @@ function actions(): Action[] {
     { id: 'rescan', label: say('rescan'), key: 'F4', run: () => void rescan(), enabled: open && current.sides.length > 0 },
     { id: 'undo', label: say('undo'), key: 'F8', run: () => void act({ act: 'undo' }), enabled: current.undo !== null },
     { id: 'park', label: say('park'), key: '', run: () => void park(), enabled: open },
-    { id: 'print', label: lacking ? say('notice') : say('print'), key: 'Ctrl+P', run: () => void printPaper(), enabled: current.print !== null, main: lacking && open && current.sides.length > 0 },
-    { id: 'finish', label: say('finish'), key: 'Ctrl+Enter', run: () => void finish(), enabled: open, main: open && current.sides.length > 0 },
+    { id: 'print', label: lacking ? say('notice') : say('print'), key: 'Ctrl+P', run: () => void printPaper(), enabled: current.print !== null, right: true, main: lacking && open && current.sides.length > 0 },
+    { id: 'finish', label: say('finish'), key: 'Ctrl+Enter', run: () => void finish(), enabled: open, right: true, main: open && current.sides.length > 0 },
     ...keysOnly(),
   ];
 }

@@ -53,7 +53,7 @@ function facts(shown: Api.Case): TemplateResult {
     <h2>${showNumber(shown.number)}</h2>
     <dl class="facts-list">
       <div><dt>${say('item')}</dt><dd>${shown.item.name}</dd></div>
-      <div><dt>${say('applicant')}</dt><dd>${shown.applicant}</dd></div>
+      <div><dt>${say('applicantShort')}</dt><dd>${shown.applicant}</dd></div>
       <div><dt>${say('kind')}</dt><dd>${shown.kind}</dd></div>
       ${shown.deadlines.map((deadline) => html`<div><dt>${sayToken('purpose', deadline.purpose)}</dt><dd>${lamp(deadline.lamp)} ${timeLeft(deadline)}</dd></div>`)}
       <div><dt>${say('where')}</dt><dd>${shown.place ?? say('whereNone')}</dd></div>
@@ -106,11 +106,11 @@ async function certifiedCopy(number: string): Promise<void> {
 function actions(): Action[] {
   const shown = state.shown;
   return [
-    { id: 'search', label: say('find'), key: 'Ctrl+K', run: () => set({ shown: undefined, found: undefined, query: '' }), enabled: true, main: !shown },
+    { id: 'search', label: say('find'), key: 'Ctrl+K', run: () => set({ shown: undefined, found: undefined, query: '' }), enabled: true },
     { id: 'copy', label: say('certified'), key: 'Ctrl+P', run: () => shown && void certifiedCopy(shown.number), enabled: !!shown && !shown.masked && may('clerk') },
-    { id: 'go', label: say('toIntake'), key: 'Ctrl+Enter', run: () => shown && void openCase(shown.number), enabled: !!shown && may('clerk') && shown.state !== 'filed', main: !!shown },
-    { id: 'previous', label: '←', key: 'ArrowLeft', run: () => step(-1), enabled: !!shown, hidden: true },
-    { id: 'following', label: '→', key: 'ArrowRight', run: () => step(1), enabled: !!shown, hidden: true },
+    { id: 'go', label: say('toIntake'), key: 'Ctrl+Enter', run: () => shown && void openCase(shown.number), enabled: !!shown && may('clerk') && shown.state !== 'filed', right: true, main: !!shown },
+    { id: 'previous', label: say('previousPage'), key: 'ArrowLeft', run: () => step(-1), enabled: !!shown, hidden: true },
+    { id: 'following', label: say('followingPage'), key: 'ArrowRight', run: () => step(1), enabled: !!shown, hidden: true },
   ];
 }
 

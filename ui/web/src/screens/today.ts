@@ -99,7 +99,7 @@ function band(): Band {
 
 function actions(): Action[] {
   return [
-    { id: 'new', label: say('newCase'), key: 'F9', run: () => show('intake'), enabled: true, main: true },
+    { id: 'new', label: say('newCase'), key: 'F9', run: () => show('intake'), enabled: true, right: true, main: true },
     { id: 'find', label: say('find'), key: 'Ctrl+K', run: () => show('lookup'), enabled: true },
     { id: 'handover', label: say('handover'), key: '', run: () => set({ form: state.form === 'handover' ? undefined : 'handover' }), enabled: state.open.length > 0 },
     { id: 'close', label: say('dayClose'), key: 'Ctrl+Enter', run: () => void closeDay(), enabled: !!state.day && !state.day.closed },

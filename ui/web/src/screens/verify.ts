@@ -66,7 +66,7 @@ function findings(audit: Api.Audit): TemplateResult {
 function result(audit: Api.Audit): TemplateResult {
   const f = audit.figures;
   return html`<dl class="figures">${figure('case', f.cases)}${figure('documents', f.documents)}${figure('pagesN', f.pages)}
-      ${figure('blank', f.blanks)}${figure('numbersRow', f.gaps, f.gaps > 0)}${figure('lateN', f.late, f.late > 0)}${figure('failed', f.altered, f.altered > 0)}</dl>
+      ${figure('blank', f.blanks)}${figure('gaps', f.gaps, f.gaps > 0)}${figure('lateN', f.late, f.late > 0)}${figure('altered', f.altered, f.altered > 0)}</dl>
     ${findings(audit)}
     ${audit.sample.length > 0 ? html`<p>${say('sampleRow', { n: audit.sample.length, g: audit.sample.filter((one) => one.good).length })}</p>` : nothing}
     <h3>${say('numbersRow')}</h3><ul class="plain">${audit.windows.map(windowRow)}</ul>
@@ -97,7 +97,7 @@ function actions(): Action[] {
   return [
     { id: 'find', label: say('find'), key: 'Ctrl+K', run: () => set({ screen: 'lookup', shown: undefined }), enabled: true },
     { id: 'report', label: say('report'), key: 'Ctrl+P', run: () => audit && window.open(`/api/v1/audits/${audit.id}/report`, '_blank', 'noopener'), enabled: audit?.state === 'done' },
-    { id: 'run', label: say('runAudit'), key: 'F9', run: () => document.querySelector<HTMLFormElement>('#audit')?.requestSubmit(), enabled: audit?.state !== 'running', main: true },
+    { id: 'run', label: say('runAudit'), key: 'F9', run: () => document.querySelector<HTMLFormElement>('#audit')?.requestSubmit(), enabled: audit?.state !== 'running', right: true, main: true },
   ];
 }
 
