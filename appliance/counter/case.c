@@ -251,6 +251,34 @@ gboolean case_note(House *house, const StoreActor *actor, const CaseFact *fact, 
     return store_write(house_store(house), actor, note_command, &note, error);
 }
 
+typedef struct {
+    const char *number;
+    const json_t *fields;
+} Fields;
+
+static gboolean fields_command(StoreTxn *txn, void *data, GError **error)
+{
+    const Fields *entered = data;
+    g_autoptr(json_t) row = case_row(txn_catalog(txn), entered->number, error);
+    g_autoptr(json_t) secret = json_pack("{s:O}", "fields", entered->fields);
+    g_autofree char *path = secrets_case_path(entered->number);
+    g_autofree char *commitment = NULL;
+
+    if (row == NULL || !is_open_case(row, error))
+        return FALSE;
+    commitment = txn_secret(txn, path, secret);
+    return txn_append(txn, "case.field", entered->number, json_pack("{s:s}", "secret", commitment),
+                      error);
+}
+
+gboolean case_enter_fields(House *house, const StoreActor *actor, const char *number,
+                           const json_t *fields, GError **error)
+{
+    Fields entered = {number, fields};
+
+    return store_write(house_store(house), actor, fields_command, &entered, error);
+}
+
 /* ── moving paper ────────────────────────────────────────────────────────────────────────── */
 
 gboolean side_name_parse(const char *text, SideName *name, GError **error)

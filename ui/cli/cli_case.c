@@ -298,11 +298,36 @@ static int run_tick(Cli *cli, GError **error)
     return ok ? 0 : 1;
 }
 
+/* ── fields ──────────────────────────────────────────────────────────────────────────────── */
+
+static const CliOption field_options[] = {
+    {"field", 0, "K=V", FALSE, "a declared field (may be given again)", "填报字段 (可多次)"},
+    {"fields", 0, "-", FALSE, "fields as JSON on standard input", "从标准输入读取 (JSON)"},
+    {0},
+};
+
+static int run_field(Cli *cli, GError **error)
+{
+    CaseView view = {0};
+    g_autoptr(json_t) fields = json_object();
+    gboolean ok = view_open(cli, &view, error) && collect_fields(cli, fields, error) &&
+                  case_enter_fields(view.house, cli_actor(cli), view.number, fields, error);
+
+    view_close(&view);
+    if (ok) {
+        cli_row(cli, "ok", NULL);
+        cli_object(cli, json_pack("{s:b}", "ok", 1));
+    }
+    return ok ? 0 : 1;
+}
+
 const CliVerb cli_case_verbs[] = {
     {"case open", "", 0, 0, "receive a case", "收件", open_options, run_open},
     {"case show", "NUMBER", 1, 1, "everything about a case", "显示办件", NULL, run_show},
     {"case tick", "NUMBER", 1, 1, "record what a person saw of a slot", "记录人工核对",
      tick_options, run_tick},
+    {"case field", "NUMBER", 1, 1, "enter or correct declared fields", "填写字段", field_options,
+     run_field},
     {"check", "NUMBER", 1, 1, "what is missing or wrong", "查看缺什么", NULL, run_check},
     {0},
 };
