@@ -87,6 +87,9 @@ const char *const *paper_template_kinds(void);
 const char *paper_template_title(const PaperTemplate *template);
 char paper_template_family(const PaperTemplate *template);
 
+/* Whether the template declares a value of this name. */
+gboolean paper_template_takes(const PaperTemplate *template, const char *name);
+
 /* Receivers of the copies where a profile names none, NULL-terminated. */
 const char *const *paper_template_receivers(const PaperTemplate *template);
 

@@ -204,3 +204,8 @@ const char *const *paper_template_receivers(const PaperTemplate *template)
 {
     return template->receivers;
 }
+
+gboolean paper_template_takes(const PaperTemplate *template, const char *name)
+{
+    return value_type(template->types, name) != NULL;
+}
