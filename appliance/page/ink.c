@@ -30,7 +30,7 @@ static Field field_of(const Bits *bits, guint32 dpi)
     return field;
 }
 
-static void count_cells(const Bits *bits, const Field *field, PageFacts *facts)
+BITS_HOT static void count_cells(const Bits *bits, const Field *field, PageFacts *facts)
 {
     g_autofree guint32 *cells = g_new0(guint32, MAX(1, bits->words));
     guint64 ink = 0;

@@ -3,6 +3,7 @@
 
 #include "appliance/page/codes.h"
 #include "appliance/page/ink.h"
+#include "appliance/page/skew.h"
 #include "appliance/page/tone.h"
 
 #define MM_PER_INCH 25.4
@@ -205,6 +206,7 @@ gboolean pass_finish(StripPass *pass, PageResult *result, GError **error)
     tone_into_facts(pass, &result->facts);
     tag_orientation(pass, &result->facts);
     ink_facts(pass->bits, pass->options.geometry.dpi, &result->facts);
+    skew_facts(pass->bits, &result->facts);
     read_codes(pass, result->codes);
     return TRUE;
 }
