@@ -408,12 +408,14 @@ void bag_judge_audit(Bag *bag)
     Audit audit = {
         .bag = bag, .key = outside != NULL ? outside : inside, .note = note, .order = order};
 
-    if (note == NULL && outside == NULL && bag->judge->options->old_checkpoint == NULL)
-        return; /* not one of ours, and nobody expects proofs */
+    /* Without both files it is not one of ours; nobody expects proofs unless she brings a key. */
+    if (outside == NULL && bag->judge->options->old_checkpoint == NULL &&
+        (note == NULL || find_file(bag, LOG_KEY) == NULL))
+        return;
     if (note == NULL)
         missing(&audit, CHECKPOINT);
     else if (audit.key == NULL)
-        missing(&audit, LOG_KEY);
+        refuse(&audit, LOG_KEY, "no key");
     else
         judge_checkpoint(&audit);
     if (audit.refused > 0)
