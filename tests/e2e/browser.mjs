@@ -21,7 +21,10 @@ export async function openBrowser({ width = 1366, height = 768 } = {}) {
     executablePath: '/usr/bin/chromium', headless: true, args: flags, viewport: { width, height }, locale: 'zh-CN', timezoneId: 'Asia/Shanghai' });
   const page = context.pages()[0] ?? await context.newPage();
   const messages = [];
-  page.on('console', (message) => { if (message.type() === 'error') messages.push(message.text()); });
+  /* Refused requests are the app's to show; what counts here is CSP and script. */
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) messages.push(message.text());
+  });
   page.on('pageerror', (error) => messages.push(String(error)));
   return { context, page, messages, close: async () => { await context.close(); rmSync(folder, { recursive: true, force: true }); } };
 }

@@ -34,6 +34,7 @@ export interface State {
   moving: boolean;
   slot?: string;                    /* chosen line of the checklist */
   zoom: number;
+  viewing: boolean;                 /* where there is no room for both: the large page, not the strip */
   scan?: Api.ScanEvent;
   opening?: Api.ItemRow;
   items: Api.ItemRow[];
@@ -67,7 +68,7 @@ export interface State {
 
 export const state: State = {
   online: true, busy: 0, screen: 'today', size: 'normal', theme: 'normal', help: false, log: [],
-  moving: false, zoom: 0, items: [], itemQuery: '', open: [], query: '', timeline: [],
+  moving: false, zoom: 0, viewing: false, items: [], itemQuery: '', open: [], query: '', timeline: [],
   chosen: [], destinations: [], exports: [], boardFilter: {}, devices: [], tests: {}, users: [],
   backups: [],
 };
@@ -328,13 +329,13 @@ export const screens: Array<{ screen: Screen; roles: Api.Role[] }> = [
 ];
 
 export function show(screen: Screen): void {
-  set({ screen, problem: undefined, ask: undefined, form: undefined, moving: false });
+  set({ screen, problem: undefined, ask: undefined, form: undefined, moving: false, viewing: false });
   void refreshAll();
 }
 
 /* Leaving a case takes everything of it off the screen. */
 export function forgetCase(): void {
-  set({ case: undefined, selected: undefined, slot: undefined, moving: false, zoom: 0, scan: undefined,
+  set({ case: undefined, selected: undefined, slot: undefined, moving: false, zoom: 0, viewing: false, scan: undefined,
         opening: undefined, ask: undefined });
 }
 
