@@ -215,11 +215,22 @@ function onJob(): void {
   refreshSoon();
 }
 
+/* Records are replayed by their ids; the scanner's progress has none, so it is asked for. */
+function onHello(): void {
+  set({ online: true });
+  refreshSoon();
+  const scan = state.scan;
+  if (scan?.state !== 'running') return;
+  void get<Api.Scan>(`/scans/${scan.batch}`).then((now) => set({
+    scan: { batch: now.id, state: now.state, sheets: now.sheets, case: now.case, ...(now.fault ? { fault: now.fault } : {}) } }),
+  () => set({ online: false }));
+}
+
 function listen(after: number): void {
   stream?.close();
   stream = new EventSource(`/api/v1/events?after=${after}`);
   stream.addEventListener('open', () => set({ online: true }));
-  stream.addEventListener('hello', () => set({ online: true }));
+  stream.addEventListener('hello', onHello);
   stream.addEventListener('error', () => set({ online: false }));
   stream.addEventListener('record', (event) => onRecord(JSON.parse(event.data) as Api.RecordEvent));
   stream.addEventListener('scan', (event) => {
