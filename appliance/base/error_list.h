@@ -165,6 +165,9 @@
     X(COVER_OPEN, "cover-open", 4, 409,                                                            \
       "the cover is open", "机盖打开",                                                             \
       "close the cover, then continue", "请合上机盖后继续")                                        \
+    X(MIS_PICK, "mis-pick", 4, 409,                                                                \
+      "the feeder does not take the paper", "进纸器取不到纸",                                      \
+      "fan the stack, push it in again, continue", "请抖松纸叠, 重新放入, 然后继续")               \
     X(HALF_IMAGE, "half-image", 4, 409,                                                            \
       "the image is not whole", "图像不完整",                                                      \
       "put the sheet back on top, continue", "将该纸放回最上面, 然后继续")                         \
