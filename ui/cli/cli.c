@@ -414,10 +414,24 @@ static Lang wanted_lang(char **argv)
     return lang;
 }
 
+static int no_such_verb(char **argv, Lang lang)
+{
+    g_autofree char *suggestion = cli_suggestion(argv[0]);
+    gboolean is_half = *suggestion != '\0' && argv[1] != NULL && argv[1][0] != '-';
+
+    fprintf(stderr, lang == LANG_ZH ? "anjuan: 没有动作 '%s%s%s'\n" : "anjuan: no verb '%s%s%s'\n",
+            argv[0], is_half ? " " : "", is_half ? argv[1] : "");
+    if (*suggestion != '\0')
+        fprintf(stderr, lang == LANG_ZH ? "提示: 可能是 %s\n" : "hint: perhaps %s\n", suggestion);
+    else
+        fputs(lang == LANG_ZH ? "提示: 请看 anjuan --help\n" : "hint: see 'anjuan --help'\n",
+              stderr);
+    return 2;
+}
+
 static int without_verb(char **argv, Lang lang)
 {
     g_autofree char *help = cli_help_text(NULL, lang);
-    g_autofree char *suggestion = cli_suggestion(argv[0]);
 
     if (argv[0] != NULL && (strcmp(argv[0], "--help") == 0 || strcmp(argv[0], "-h") == 0 ||
                             strcmp(argv[0], "help") == 0)) {
@@ -432,28 +446,58 @@ static int without_verb(char **argv, Lang lang)
         fputs(help, stderr);
         return 2;
     }
-    fprintf(stderr, lang == LANG_ZH ? "anjuan: 没有动作 '%s'\n" : "anjuan: no verb '%s'\n",
-            argv[0]);
-    if (*suggestion != '\0')
-        fprintf(stderr, lang == LANG_ZH ? "提示: 可能是 %s\n" : "hint: perhaps %s\n", suggestion);
-    else
-        fputs(lang == LANG_ZH ? "提示: 请看 anjuan --help\n" : "hint: see 'anjuan --help'\n",
-              stderr);
-    return 2;
+    return no_such_verb(argv, lang);
+}
+
+/* How many of the first arguments are options that every verb takes, their values counted. */
+static int leading_options(char **argv)
+{
+    int n = 0;
+
+    while (argv[n] != NULL) {
+        const CliOption *option = cli_common_options;
+
+        while (option->name != NULL &&
+               !(g_str_has_prefix(argv[n], "--") && g_str_has_prefix(argv[n] + 2, option->name) &&
+                 (argv[n][2 + strlen(option->name)] == '\0' ||
+                  argv[n][2 + strlen(option->name)] == '=')))
+            option++;
+        if (option->name == NULL || strcmp(option->name, "help") == 0)
+            return n;
+        if (option->value != NULL && strchr(argv[n], '=') == NULL && argv[n + 1] != NULL)
+            n++;
+        n++;
+    }
+    return n;
+}
+
+/* The arguments of the verb: what stands before its words and what stands behind them. Borrowed
+ * strings, NULL-terminated. */
+static char **arguments_of(char **argv, int n_leading, int n_words)
+{
+    GPtrArray *arguments = g_ptr_array_new();
+
+    for (int i = 0; argv[i] != NULL; i++)
+        if (i < n_leading || i >= n_leading + n_words)
+            g_ptr_array_add(arguments, argv[i]);
+    g_ptr_array_add(arguments, NULL);
+    return (char **)g_ptr_array_free(arguments, FALSE);
 }
 
 int cli_main(int argc G_GNUC_UNUSED, char **argv)
 {
     g_autoptr(GError) error = NULL;
     Lang lang = wanted_lang(argv + 1);
-    int n_words, status;
-    const CliVerb *verb = cli_find_verb(argv + 1, &n_words);
+    int n_leading = leading_options(argv + 1), n_words, status;
+    const CliVerb *verb = cli_find_verb(argv + 1 + n_leading, &n_words);
+    g_autofree char **arguments = NULL;
     Cli *cli;
 
     if (verb == NULL)
-        return without_verb(argv + 1, lang);
+        return without_verb(argv + 1 + n_leading, lang);
     cli = cli_new(verb, lang);
-    status = run_verb(cli, argv + 1 + n_words, &error);
+    arguments = arguments_of(argv + 1, n_leading, n_words);
+    status = run_verb(cli, arguments, &error);
     if (error != NULL) {
         error_print(stderr, error, cli->lang);
         status = error_exit_status(error_code(error));

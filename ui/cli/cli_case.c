@@ -98,7 +98,11 @@ static int run_open(Cli *cli, GError **error)
     opening.applicant = personal(cli, given, "applicant", "applicant");
     opening.phone = personal(cli, given, "phone", "phone");
     opening.identity = personal(cli, given, "id", "identity");
-    json_object_update(fields, json_object_get(given, "fields"));
+    if (json_object_get(given, "fields") != NULL &&
+        json_object_update(fields, json_object_get(given, "fields")) != 0) {
+        error_set(error, ERROR_USAGE, "standard input: \"fields\" are names with texts");
+        return 2;
+    }
     if (!case_open(house, cli_actor(cli), &opening, &number, error))
         return 1;
     printed = case_print_number(number);

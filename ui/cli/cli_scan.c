@@ -152,18 +152,28 @@ static gboolean mode_option(const Cli *cli, ScannerMode *mode, GError **error)
     return TRUE;
 }
 
+/* How a device is to scan; judged also where files are imported, so that a slip never passes. */
+static gboolean run_option(const Cli *cli, DeviceBatch *run, GError **error)
+{
+    gint64 dpi = 300;
+
+    *run =
+        (DeviceBatch){.scan = {.source = SCANNER_SOURCE_FEEDER, .duplex = cli_flag(cli, "duplex")}};
+    if (!mode_option(cli, &run->scan.mode, error) || !cli_number(cli, "dpi", 50, 1200, &dpi, error))
+        return FALSE;
+    run->scan.dpi = (guint)dpi;
+    return TRUE;
+}
+
 /* One run of the feeder; a fault is a sentence on what to do with the hands. */
 static gboolean scan_device(const Cli *cli, Intake *intake, Device *device, const char **reason,
                             GError **error)
 {
-    DeviceBatch run = {
-        .scan = {.source = SCANNER_SOURCE_FEEDER, .duplex = cli_flag(cli, "duplex"), .dpi = 300}};
-    gint64 dpi = 300;
+    DeviceBatch run;
     IntakeEnd end;
 
-    if (!mode_option(cli, &run.scan.mode, error) || !cli_number(cli, "dpi", 50, 1200, &dpi, error))
+    if (!run_option(cli, &run, error))
         return FALSE;
-    run.scan.dpi = (guint)dpi;
     if ((device_capabilities(device)->features & SCANNER_HAS_FEEDER) == 0)
         run.scan.source = SCANNER_SOURCE_STILL;
     if (!intake_device(intake, device, &run, &end, error))
@@ -255,7 +265,10 @@ static gboolean scan_options_of(const Cli *cli, IntakeOptions *options, char **n
                                 GError **error)
 {
     const char *slot = cli_value(cli, "slot");
+    DeviceBatch run;
 
+    if (!run_option(cli, &run, error))
+        return FALSE;
     if (cli_value(cli, "case") != NULL) {
         *number = case_read_number(cli_value(cli, "case"), error);
         if (*number == NULL)

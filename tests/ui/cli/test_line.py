@@ -238,6 +238,8 @@ class Line(line.Case):
 
     def test_20_a_second_case_may_be_withdrawn_and_filed(self):
         number = line.new_case(self.data)
+        for question in ("agent", "name-change", "address-change", "legal-change"):
+            good("case", "tick", number, "--answer", question + "=no", data=self.data)
         result = good("case", "withdraw", number, "--reason", "自己撤回", data=self.data)
         self.assertEqual(result.rows[0][0], "withdrawn")
         good("file", number, data=self.data)

@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/appliance/counter/hall.h"
+
+#include "appliance/counter/export.h"
+#include "storage/verify.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+typedef struct {
+    Hall hall;
+    char *out; /* a folder for bundles */
+    char *open, *filed;
+} Fixture;
+
+/* One case still open, one filed. */
+static Fixture fixture_made(void)
+{
+    Fixture f = {.hall = hall_made("procedure"), .out = testing_folder()};
+    ArchiveRequest request = {0};
+    g_autofree char *archive_number = NULL;
+    GError *error = NULL;
+    gboolean ok;
+
+    f.open = hall_case(&f.hall, HALL_ITEM);
+    hall_hand_in(&f.hall, f.open, "A01");
+    hall_hand_in(&f.hall, f.open, "A02");
+    f.filed = hall_ended(&f.hall);
+    request.number = f.filed;
+    ok = archive_file(f.hall.house, &hall_clerk, &request, &archive_number, &error);
+    assert_no_error(error);
+    assert_true(ok);
+    return f;
+}
+
+static void fixture_clear(Fixture *f)
+{
+    hall_close(&f->hall);
+    g_free(f->out);
+    g_free(f->open);
+    g_free(f->filed);
+}
+
+static gboolean export_to(const Fixture *f, const char *number, const char *path, ArchiveForm form,
+                          GError **error)
+{
+    const char *numbers[] = {number, NULL};
+    ExportRequest request = {.numbers = numbers, .path = path, .form = form};
+    g_auto(ExportDone) done = {0};
+
+    return export_bag(f->hall.house, &hall_clerk, &request, &done, error);
+}
+
+static void exported(const Fixture *f, const char *number, const char *path, ArchiveForm form)
+{
+    GError *error = NULL;
+    gboolean ok = export_to(f, number, path, form, &error);
+
+    assert_no_error(error);
+    assert_true(ok);
+}
+
+static void count_error(const VerifyFinding *finding, void *data)
+{
+    *(int *)data += finding->severity == VERIFY_ERROR;
+}
+
+static int errors_of(const char *path)
+{
+    VerifyOptions options = {.level = VERIFY_FULL};
+    VerifySummary summary;
+    GError *error = NULL;
+    int errors = 0;
+    gboolean judged = verify_path(path, &options, count_error, &errors, &summary, &error);
+
+    assert_no_error(error);
+    assert_true(judged);
+    return errors;
+}
+
+static GBytes *bytes_of(const char *path)
+{
+    GError *error = NULL;
+    GBytes *bytes = file_read(path, 1 << 28, &error);
+
+    assert_no_error(error);
+    return bytes;
+}
+
+static gint64 bundles(const Fixture *f)
+{
+    GError *error = NULL;
+    g_autoptr(Catalog) reader = store_reader(f->hall.store, &error);
+    gint64 n = -1;
+
+    assert_true(db_int(catalog_db(reader), &n, 0, &error, "SELECT count(*) FROM bundle", ""));
+    return n;
+}
+
+static void every_form_of_every_case_is_a_valid_bag(void **state G_GNUC_UNUSED)
+{
+    static const struct {
+        ArchiveForm form;
+        const char *name;
+    } forms[] = {{ARCHIVE_TAR, "x.tar"}, {ARCHIVE_ZIP, "x.zip"}, {ARCHIVE_FOLDER, "x"}};
+    Fixture f = fixture_made();
+
+    for (gsize i = 0; i < G_N_ELEMENTS(forms); i++) {
+        g_autofree char *one = g_strdup_printf("%s/open-%s", f.out, forms[i].name);
+        g_autofree char *two = g_strdup_printf("%s/filed-%s", f.out, forms[i].name);
+
+        exported(&f, f.open, one, forms[i].form);
+        exported(&f, f.filed, two, forms[i].form);
+        assert_int_equal(errors_of(one), 0);
+        assert_int_equal(errors_of(two), 0);
+    }
+    assert_int_equal(bundles(&f), 6);
+    fixture_clear(&f);
+}
+
+static void the_same_instant_gives_the_same_bytes(void **state G_GNUC_UNUSED)
+{
+    Fixture f = fixture_made();
+    const char *numbers[] = {f.open, f.filed};
+
+    for (int i = 0; i < 2; i++) {
+        g_autofree char *first = g_strdup_printf("%s/a/x%d.tar", f.out, i);
+        g_autofree char *second = g_strdup_printf("%s/b/x%d.tar", f.out, i);
+        g_autofree char *a = g_path_get_dirname(first), *b = g_path_get_dirname(second);
+        g_autoptr(GBytes) one = NULL, two = NULL;
+
+        g_mkdir_with_parents(a, 0755);
+        g_mkdir_with_parents(b, 0755);
+        exported(&f, numbers[i], first, ARCHIVE_TAR);
+        exported(&f, numbers[i], second, ARCHIVE_TAR);
+        one = bytes_of(first);
+        two = bytes_of(second);
+        assert_true(g_bytes_equal(one, two));
+    }
+    fixture_clear(&f);
+}
+
+static void an_existing_bundle_is_never_written_over(void **state G_GNUC_UNUSED)
+{
+    Fixture f = fixture_made();
+    g_autofree char *path = g_strdup_printf("%s/x.tar", f.out);
+    g_autoptr(GBytes) before = NULL, after = NULL;
+    GError *error = NULL;
+
+    exported(&f, f.open, path, ARCHIVE_TAR);
+    before = bytes_of(path);
+    assert_false(export_to(&f, f.filed, path, ARCHIVE_TAR, &error));
+    assert_non_null(error);
+    g_clear_error(&error);
+    after = bytes_of(path);
+    assert_true(g_bytes_equal(before, after));
+    assert_int_equal(bundles(&f), 1);
+    fixture_clear(&f);
+}
+
+static void an_unknown_case_ends_the_export(void **state G_GNUC_UNUSED)
+{
+    Fixture f = fixture_made();
+    g_autofree char *path = g_strdup_printf("%s/x.tar", f.out);
+    GError *error = NULL;
+
+    assert_false(export_to(&f, "320583001261120003000999", path, ARCHIVE_TAR, &error));
+    assert_error_code(error, ERROR_NO_CASE);
+    g_clear_error(&error);
+    assert_false(g_file_test(path, G_FILE_TEST_EXISTS));
+    assert_int_equal(bundles(&f), 0);
+    fixture_clear(&f);
+}
+
+/* The first page of a case, in the spool. */
+static char *page_of(const Fixture *f, const char *number)
+{
+    GError *error = NULL;
+    g_autoptr(Catalog) reader = store_reader(f->hall.store, &error);
+    g_autoptr(json_t) sides = catalog_sides(reader, number, &error);
+
+    assert_no_error(error);
+    return g_strdup(json_text(json_array_get(sides, 0), "file"));
+}
+
+static void refuses_damage(const Fixture *f, const char *number, const char *named)
+{
+    g_autofree char *path = g_strdup_printf("%s/damaged.tar", f->out);
+    GError *error = NULL;
+
+    if (export_to(f, number, path, ARCHIVE_TAR, &error))
+        fail_msg("damage was exported");
+    if (strstr(error->message, named) == NULL)
+        fail_msg("'%s' does not name '%s'", error->message, named);
+    g_clear_error(&error);
+    assert_false(g_file_test(path, G_FILE_TEST_EXISTS));
+    assert_int_equal(bundles(f), 0);
+}
+
+static void a_damaged_spool_file_ends_the_export_with_its_name(void **state G_GNUC_UNUSED)
+{
+    Fixture f = fixture_made();
+    g_autofree char *file = page_of(&f, f.open), *path = store_path(f.hall.store, file);
+    g_autofree char *name = g_path_get_basename(file);
+    GError *error = NULL;
+    int fd = open(path, O_RDWR);
+    char byte = 0;
+
+    assert_int_equal(pread(fd, &byte, 1, 3), 1);
+    byte ^= 1;
+    assert_int_equal(pwrite(fd, &byte, 1, 3), 1);
+    refuses_damage(&f, f.open, name);
+    assert_int_equal(ftruncate(fd, 3), 0);
+    refuses_damage(&f, f.open, name);
+    close(fd);
+    assert_true(file_unlink(path, &error));
+    refuses_damage(&f, f.open, name);
+    fixture_clear(&f);
+}
+
+/* ── faults ──────────────────────────────────────────────────────────────────────────────── */
+
+typedef struct {
+    guint at, count;
+    int fault;
+    gboolean stays;
+} Nth;
+
+static int fail_at(FileOp op G_GNUC_UNUSED, const char *path G_GNUC_UNUSED, void *data)
+{
+    Nth *nth = data;
+
+    nth->count++;
+    return nth->count == nth->at || (nth->stays && nth->count > nth->at) ? nth->fault : 0;
+}
+
+/* Whatever fails: a bundle that is there is whole, the store opens, and the next export works. */
+static void walk_faults(ArchiveForm form, int fault, gboolean stays)
+{
+    Fixture f = fixture_made();
+    const char *numbers[] = {f.open, f.filed};
+    gboolean over = FALSE;
+    guint at;
+
+    for (at = 1; !over; at++) {
+        const char *ending = form == ARCHIVE_TAR ? ".tar" : "";
+        g_autofree char *path = g_strdup_printf("%s/f%u%s", f.out, at, ending);
+        g_autofree char *again = g_strdup_printf("%s/g%u%s", f.out, at, ending);
+        g_autoptr(GError) error = NULL;
+        Nth nth = {at, 0, fault, stays};
+        gboolean ok;
+
+        file_fault_set(fail_at, &nth);
+        ok = export_to(&f, numbers[at % 2], path, form, &error);
+        file_fault_set(NULL, NULL);
+        over = ok && nth.count < at;
+        if (g_file_test(path, G_FILE_TEST_EXISTS))
+            assert_int_equal(errors_of(path), 0);
+        else
+            assert_false(ok);
+        hall_reopen(&f.hall);
+        if (at % 4 == 0)
+            exported(&f, numbers[at % 2], again, form);
+        assert_true(at < 500);
+    }
+    print_message("%u operations\n", at);
+    fixture_clear(&f);
+}
+
+static void a_failing_disk_leaves_a_whole_tar_or_none(void **state G_GNUC_UNUSED)
+{
+    walk_faults(ARCHIVE_TAR, EIO, TRUE);
+    walk_faults(ARCHIVE_TAR, ENOSPC, FALSE);
+}
+
+static void a_failing_disk_leaves_a_whole_folder_or_none(void **state G_GNUC_UNUSED)
+{
+    walk_faults(ARCHIVE_FOLDER, FILE_SHORT_WRITE, TRUE);
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(every_form_of_every_case_is_a_valid_bag),
+    cmocka_unit_test(the_same_instant_gives_the_same_bytes),
+    cmocka_unit_test(an_existing_bundle_is_never_written_over),
+    cmocka_unit_test(an_unknown_case_ends_the_export),
+    cmocka_unit_test(a_damaged_spool_file_ends_the_export_with_its_name),
+    cmocka_unit_test(a_failing_disk_leaves_a_whole_tar_or_none),
+    cmocka_unit_test(a_failing_disk_leaves_a_whole_folder_or_none),
+};
+TEST_MAIN(tests)
