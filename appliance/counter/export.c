@@ -29,16 +29,6 @@ static char *payload_path(const char *number, const char *path)
     return g_strdup_printf("data/%s/%s", number, path);
 }
 
-/* A file of the store under its path in the bag; what is wrong with it is told by its own name. */
-static gboolean add_stored(BagWriter *writer, const char *path, const char *source,
-                           const BagKnown *known, GError **error)
-{
-    if (bag_add_path(writer, path, source, known, error))
-        return TRUE;
-    g_prefix_error(error, "%s: ", source);
-    return FALSE;
-}
-
 static gboolean add_sealed_file(const OcflFile *file, void *data, GError **error)
 {
     const Adding *adding = data;
@@ -51,7 +41,7 @@ static gboolean add_sealed_file(const OcflFile *file, void *data, GError **error
         known.sha256 = sha256;
     if (hex_decode(file->sha512, sha512, sizeof sha512))
         known.sha512 = sha512;
-    return add_stored(adding->writer, path, source, &known, error);
+    return bag_add_path(adding->writer, path, source, &known, error);
 }
 
 static gboolean add_sealed(House *house, BagWriter *writer, const char *number, GError **error)
@@ -79,7 +69,7 @@ static gboolean add_open(House *house, Catalog *catalog, BagWriter *writer, cons
         g_autofree char *path = payload_path(number, part->path);
         BagKnown known = {part->digests.sha256, part->digests.sha512};
 
-        if (part->source != NULL ? !add_stored(writer, path, part->source, &known, error)
+        if (part->source != NULL ? !bag_add_path(writer, path, part->source, &known, error)
                                  : !bag_add_bytes(writer, path, part->bytes, error))
             return FALSE;
     }

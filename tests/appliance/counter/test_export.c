@@ -204,7 +204,6 @@ static void a_damaged_spool_file_ends_the_export_with_its_name(void **state G_GN
 {
     Fixture f = fixture_made();
     g_autofree char *file = page_of(&f, f.open), *path = store_path(f.hall.store, file);
-    g_autofree char *name = g_path_get_basename(file);
     GError *error = NULL;
     int fd = open(path, O_RDWR);
     char byte = 0;
@@ -212,12 +211,12 @@ static void a_damaged_spool_file_ends_the_export_with_its_name(void **state G_GN
     assert_int_equal(pread(fd, &byte, 1, 3), 1);
     byte ^= 1;
     assert_int_equal(pwrite(fd, &byte, 1, 3), 1);
-    refuses_damage(&f, f.open, name);
+    refuses_damage(&f, f.open, "0001");
     assert_int_equal(ftruncate(fd, 3), 0);
-    refuses_damage(&f, f.open, name);
+    refuses_damage(&f, f.open, "0001");
     close(fd);
     assert_true(file_unlink(path, &error));
-    refuses_damage(&f, f.open, name);
+    refuses_damage(&f, f.open, "0001");
     fixture_clear(&f);
 }
 

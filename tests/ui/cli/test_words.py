@@ -293,11 +293,10 @@ class Places(line.Case):
             data = line.new_store(os.path.join(where, "data"))
             number = line.new_case(data)
             filler = os.path.join(where, "filler")
-            with open(filler, "wb") as file:
+            with open(filler, "wb", buffering=0) as file:
                 try:
                     while True:
                         file.write(bytes(4096))
-                        file.flush()
                 except OSError:
                     pass
             for _ in range(3):
