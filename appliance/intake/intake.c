@@ -26,10 +26,12 @@ struct Intake {
     IntakeTold told;
     IntakeRefused refused_told;
     void *told_data;
-    Device *running;   /* whose sides are released once durable; NULL between runs */
-    gboolean skipping; /* the image that comes is over a limit: its rows are not looked at */
-    gint64 sheet;      /* of the side handed in last; 0 at the start */
-    char side;         /* of the side handed in last */
+    Device *running;    /* whose sides are released once durable; NULL between runs */
+    gboolean skipping;  /* the image that comes is not taken: its rows are not looked at */
+    GError *over_limit; /* why, where it is refused; told at its end, when its page is free */
+    gboolean forgone;   /* the front of this sheet was not whole: its back is not taken either */
+    gint64 sheet;       /* of the side handed in last; 0 at the start */
+    char side;          /* of the side handed in last */
     gint64 received, refused, counted;
     CrewResult *front; /* waits for its back before the sheet is placed */
 };
@@ -101,6 +103,7 @@ void intake_free(Intake *intake)
     crew_free(intake->crew);
     ledger_free(intake->ledger);
     crew_result_free(intake->front);
+    g_clear_error(&intake->over_limit);
     placing_clear(&intake->placing);
     g_free(intake->batch_name);
     g_free(intake->serial);
@@ -271,32 +274,9 @@ static PageRaw raw_of(const ScannerGeometry *from)
                                   .stride_bytes = from->row_bytes}};
 }
 
-/* An image over a limit is refused as a side; the batch goes on behind it. */
-static gboolean begin_image(Intake *intake, const DeviceEvent *event, GError **error)
+/* The number of the side handed in last is free again, for the sheet that is fed again. */
+static void take_back_number(Intake *intake)
 {
-    PageTags tags = tags_of(intake);
-    PageRaw raw = raw_of(&event->geometry);
-    CrewPiece piece = {.id = event->id, .tags = &tags};
-    g_autoptr(GError) why = NULL;
-
-    number_side(intake, event->back);
-    piece.sheet = intake->sheet;
-    piece.side = intake->side;
-    intake->skipping = !page_geometry_check(&raw.geometry, &why);
-    if (!intake->skipping)
-        return crew_begin(intake->crew, &piece, event->page_fd, &raw, error);
-    refuse(intake, event->id, NULL, why);
-    return TRUE;
-}
-
-/* An image that did not become whole is no side: its number is free for the sheet fed again. */
-static void drop_image(Intake *intake, const DeviceEvent *event)
-{
-    g_autoptr(GError) error = NULL;
-
-    crew_cancel(intake->crew);
-    if (!device_release(intake->running, event->id, "half image", &error))
-        g_info("release a half page: %s", error->message);
     intake->received--;
     if (intake->side == 'b')
         intake->side = 'a';
@@ -304,6 +284,73 @@ static void drop_image(Intake *intake, const DeviceEvent *event)
         intake->sheet--;
         intake->side = 'b';
     }
+}
+
+static void release_untaken(Intake *intake, guint64 id, const char *why)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (!device_release(intake->running, id, why, &error))
+        g_info("release a page: %s", error->message);
+}
+
+/* A sheet whose back did not come whole is fed again as a whole: its front, which waits, is let go
+ * and told, so that the sheet keeps its number and stands in the batch once. */
+static gboolean forgo_front(Intake *intake, GError **error)
+{
+    g_autoptr(CrewResult) front = NULL;
+    g_autoptr(GError) why = NULL;
+
+    if (!drain(intake, TRUE, error))
+        return FALSE;
+    if (intake->front == NULL || intake->side != 'a')
+        return TRUE;
+    front = g_steal_pointer(&intake->front);
+    error_set(&why, ERROR_HALF_IMAGE, "sheet %" G_GINT64_FORMAT ": its back did not come whole",
+              front->sheet);
+    release_untaken(intake, front->id, why->message);
+    take_back_number(intake);
+    if (intake->refused_told != NULL)
+        intake->refused_told(NULL, why, intake->told_data);
+    return TRUE;
+}
+
+/* An image over a limit is refused as a side; the batch goes on behind it. */
+static gboolean begin_image(Intake *intake, const DeviceEvent *event, GError **error)
+{
+    PageTags tags = tags_of(intake);
+    PageRaw raw = raw_of(&event->geometry);
+    CrewPiece piece = {.id = event->id, .tags = &tags};
+
+    intake->skipping = event->back && intake->forgone;
+    intake->forgone = FALSE;
+    if (intake->skipping)
+        return TRUE;
+    number_side(intake, event->back);
+    piece.sheet = intake->sheet;
+    piece.side = intake->side;
+    intake->skipping = !page_geometry_check(&raw.geometry, &intake->over_limit);
+    return intake->skipping || crew_begin(intake->crew, &piece, event->page_fd, &raw, error);
+}
+
+/* The worker writes into the page until its end: only then it can have it back. */
+static void end_skipped(Intake *intake, const DeviceEvent *event)
+{
+    if (intake->over_limit != NULL)
+        refuse(intake, event->id, NULL, intake->over_limit);
+    else
+        release_untaken(intake, event->id, "its front is not whole");
+    g_clear_error(&intake->over_limit);
+}
+
+/* An image that did not become whole is no side, and neither is what else came of its sheet. */
+static gboolean drop_image(Intake *intake, const DeviceEvent *event, GError **error)
+{
+    crew_cancel(intake->crew);
+    release_untaken(intake, event->id, "half image");
+    take_back_number(intake);
+    intake->forgone = !event->back;
+    return !event->back || forgo_front(intake, error);
 }
 
 static gboolean file_image(Intake *intake, DeviceEvent *event, GError **error)
@@ -323,12 +370,12 @@ static gboolean file_image(Intake *intake, DeviceEvent *event, GError **error)
 
 static gboolean end_image(Intake *intake, const DeviceEvent *event, GError **error)
 {
-    if (intake->skipping)
-        return TRUE;
-    if (!event->progress.whole) {
-        drop_image(intake, event);
+    if (intake->skipping) {
+        end_skipped(intake, event);
         return TRUE;
     }
+    if (!event->progress.whole)
+        return drop_image(intake, event, error);
     if (!crew_rows(intake->crew, event->progress.rows, error))
         return FALSE;
     crew_end(intake->crew);
@@ -390,6 +437,11 @@ static gboolean run_events(Intake *intake, IntakeEnd *end, GError **error)
             !between_events(intake, event.kind, error))
             return FALSE;
     }
+    /* A fault between front and back leaves the sheet to be fed again. */
+    if (intake->duplex && end->reason != SCANNER_OK && end->reason != SCANNER_EMPTY &&
+        !forgo_front(intake, error))
+        return FALSE;
+    intake->forgone = FALSE;
     return settle(intake, error);
 }
 

@@ -97,12 +97,33 @@ static gboolean parse_name(const char *name, Orphan *orphan)
     return TRUE;
 }
 
+/* What no page worker can read is adopted too, for a person to look at: nothing is ever removed,
+ * and it must not stand in the way of new paper. */
+static void leave_unread(Orphan *orphan, const GError *why)
+{
+    g_info("adopt %s unread: %s", orphan->file, why->message);
+    page_result_clear(&orphan->page);
+    orphan->page = PAGE_RESULT_NONE;
+    orphan->page.state = PAGE_UNREAD;
+    orphan->page.media_type = "application/octet-stream";
+}
+
 static gboolean look_at(Recovery *recovery, int fd, Orphan *orphan, GError **error)
 {
+    g_autoptr(GError) why = NULL;
+
     if (recovery->worker == NULL)
         recovery->worker = page_worker_new(error);
-    return recovery->worker != NULL &&
-           page_worker_import(recovery->worker, fd, 0, NULL, &orphan->page, error);
+    if (recovery->worker == NULL)
+        return FALSE;
+    if (page_worker_import(recovery->worker, fd, 0, NULL, &orphan->page, &why))
+        return TRUE;
+    if (error_exit_status(error_code(why)) != 3) {
+        g_propagate_error(error, g_steal_pointer(&why));
+        return FALSE;
+    }
+    leave_unread(orphan, why);
+    return TRUE;
 }
 
 static gboolean adopt(Recovery *recovery, const char *path, Orphan *orphan, GError **error)
