@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -504,6 +505,8 @@ int device_worker_main(void)
         .alive_ms = ALIVE_MS,
     };
 
+    /* SANE's net backend writes to a server that may be gone */
+    signal(SIGPIPE, SIG_IGN);
     worker.host = (ScannerHost){.now_ms = monotonic_ms, .wait = batch_wait, .self = &worker};
     for (guint i = 0; i < DEVICE_PAGES; i++)
         worker.pages[i].fd = -1;

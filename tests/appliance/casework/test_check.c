@@ -377,7 +377,6 @@ static void an_exemption_needs_all_its_evidence(void **state)
     CheckExemption whole = {1002,         "11100000000013338W032.11220000013544541J.2430599.001.F",
                             "电子证照库", "os:clerk",
                             TODAY,        9};
-    g_autoptr(Check) check = NULL;
 
     take_away(world, 1002);
     expect_state(world, 1002, SLOT_MISSING);
