@@ -398,6 +398,7 @@ static gboolean take_file(Device *device, const WireMessage *message, Fd *fd, De
     event->id = hold(device, message, -1);
     event->back = message->flag;
     event->fd = fd_steal(fd);
+    event->progress = message->progress;
     g_strlcpy(event->media_type, message->media_type, sizeof event->media_type);
     g_strlcpy(event->source, message->name, sizeof event->source);
     device->sides++;

@@ -17,8 +17,9 @@
  * cannot shrink while it is mapped, but its bytes are the worker's: copy before judging.
  *
  * The worker asks the device after every batch. An end with paper still loaded is no end: it
- * starts again, and says SCANNER_MIS_PICK when that gives no sheet. After sides_max sides it asks
- * whether to go on.
+ * starts again, and says SCANNER_MIS_PICK when that gives no sheet. An image that is not whole
+ * stops the feeder; what is under way still comes, then the status is SCANNER_HALF_IMAGE. After
+ * sides_max sides it asks whether to go on.
  *
  * One thread at a time uses a Device.
  */
@@ -37,7 +38,7 @@ typedef enum {
     DEVICE_IMAGE_BEGIN, /* id, back, geometry, page_fd */
     DEVICE_ROWS,        /* id, progress */
     DEVICE_IMAGE_END,   /* id, progress */
-    DEVICE_FILE,        /* id, back, fd, media_type, source */
+    DEVICE_FILE,        /* id, back, fd, media_type, source, progress.whole */
     DEVICE_STATUS,      /* status: asked after the batch, or what was made up */
     DEVICE_QUESTION,    /* sides have come and no end: device_continue or device_stop */
     DEVICE_UNSETTLED,   /* id: the device could not do what device_release asked; detail */

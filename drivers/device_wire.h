@@ -30,7 +30,7 @@ typedef enum {
     WIRE_IMAGE_BEGIN, /* id, flag = back, geometry, slot; a descriptor where the slot is new */
     WIRE_ROWS,        /* id, progress */
     WIRE_IMAGE_END,   /* id, progress */
-    WIRE_FILE,        /* id, flag = back, name = source, media_type; a descriptor */
+    WIRE_FILE,        /* id, flag = back, name = source, media_type, progress; a descriptor */
     WIRE_QUESTION,    /* sides */
     WIRE_UNSETTLED,   /* ticket, text */
     WIRE_BATCH_END,   /* sides, status */

@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -41,7 +42,8 @@ typedef struct {
     gboolean stopping;
     gboolean cancelled;
     gboolean going_on;
-    gboolean gone; /* the client closed its end */
+    gboolean half_seen; /* an image that is not whole: the batch ends after what is under way */
+    gboolean gone;      /* the client closed its end */
 } DeviceWorker;
 
 static gint64 monotonic_ms(void *self G_GNUC_UNUSED)
@@ -244,6 +246,7 @@ static gboolean deliver_rows(DeviceWorker *worker, const Page *page, GError **er
     }
     message.kind = WIRE_IMAGE_END;
     progress->whole &= progress->ended;
+    worker->half_seen |= !progress->whole;
     progress->ended = TRUE;
     say(worker, &message);
     return *error == NULL;
@@ -278,6 +281,8 @@ static gboolean deliver_file(DeviceWorker *worker, const ScannerImage *image, GE
     *file = ++worker->last_id;
     worker->driver_ids[file - worker->files] = image->id;
     message.id = *file;
+    message.progress = (ScannerProgress){.ended = TRUE, .whole = !image->half};
+    worker->half_seen |= image->half;
     g_strlcpy(message.name, image->source, sizeof message.name);
     g_strlcpy(message.media_type, image->media_type, sizeof message.media_type);
     say_with(worker, &message, image->fd);
@@ -293,6 +298,8 @@ static gboolean deliver(DeviceWorker *worker, ScannerImage *image, GError **erro
     delivered = fd < 0 ? deliver_strips(worker, image, error) : deliver_file(worker, image, error);
     if (!delivered)
         scanner_cancel(worker->scanner);
+    else if (worker->half_seen)
+        scanner_stop(worker->scanner);
     return delivered;
 }
 
@@ -350,6 +357,8 @@ static gboolean run_stack(DeviceWorker *worker, const WireMessage *order, GError
         if (!scanner_start(worker->scanner, &order->options, error) ||
             !run_sheets(worker, order->sides, error))
             return FALSE;
+        if (worker->half_seen)
+            return scanner_fault(error, SCANNER_HALF_IMAGE, "an image broke off");
         if (worker->stopping || !paper_is_left(worker))
             return TRUE;
     } while (worker->sides > before);
@@ -386,6 +395,7 @@ static void run_batch(DeviceWorker *worker, const WireMessage *order)
     worker->sides_limit = order->sides;
     worker->stopping = FALSE;
     worker->cancelled = FALSE;
+    worker->half_seen = FALSE;
     worker->alive_ms = MAX(1, MIN(ALIVE_MS, silence_ms / 4));
     if (!run_stack(worker, order, &fault) && fault == NULL)
         error_set(&fault, ERROR_CANCELLED, "given up");
@@ -410,7 +420,7 @@ static void do_list(DeviceWorker *worker, const WireMessage *order)
         return;
     }
     g_ptr_array_add(worker->configured, NULL);
-    found = scanner_list((const char *const *)worker->configured->pdata, &error);
+    found = scanner_list((const char *const *)worker->configured->pdata, &worker->host, &error);
     g_ptr_array_set_size(worker->configured, 0);
     if (found == NULL) {
         say_fault(worker, error);
@@ -495,6 +505,8 @@ int device_worker_main(void)
         .alive_ms = ALIVE_MS,
     };
 
+    /* SANE's net backend writes to a server that may be gone */
+    signal(SIGPIPE, SIG_IGN);
     worker.host = (ScannerHost){.now_ms = monotonic_ms, .wait = batch_wait, .self = &worker};
     for (guint i = 0; i < DEVICE_PAGES; i++)
         worker.pages[i].fd = -1;

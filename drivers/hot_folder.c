@@ -348,8 +348,8 @@ typedef struct {
     gboolean stopping;
 } FolderDevice;
 
-static gboolean folder_list(const char *const *names, GPtrArray *found,
-                            GError **error G_GNUC_UNUSED)
+static gboolean folder_list(const char *const *names, const ScannerHost *host G_GNUC_UNUSED,
+                            GPtrArray *found, GError **error G_GNUC_UNUSED)
 {
     for (gsize i = 0; names[i] != NULL; i++) {
         ScannerInfo *info;

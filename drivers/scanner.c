@@ -131,10 +131,10 @@ static const char *rest_of(const ScannerDriver *driver, const char *name)
     return name + length + 1;
 }
 
-static gboolean list_one(const ScannerDriver *driver, const char *const *configured,
-                         GPtrArray *found, GError **error)
+/* The configured names of this driver without their prefix, NULL-terminated. */
+static GPtrArray *names_of(const ScannerDriver *driver, const char *const *configured)
 {
-    g_autoptr(GPtrArray) names = g_ptr_array_new();
+    GPtrArray *names = g_ptr_array_new();
 
     for (gsize i = 0; configured != NULL && configured[i] != NULL; i++) {
         const char *rest = rest_of(driver, configured[i]);
@@ -143,15 +143,17 @@ static gboolean list_one(const ScannerDriver *driver, const char *const *configu
             g_ptr_array_add(names, (char *)rest);
     }
     g_ptr_array_add(names, NULL);
-    return driver->list((const char *const *)names->pdata, found, error);
+    return names;
 }
 
-GPtrArray *scanner_list(const char *const *configured, GError **error)
+GPtrArray *scanner_list(const char *const *configured, const ScannerHost *host, GError **error)
 {
     g_autoptr(GPtrArray) found = g_ptr_array_new_with_free_func((GDestroyNotify)scanner_info_free);
 
     for (const ScannerDriver *const *driver = scanner_drivers(); *driver != NULL; driver++) {
-        if (!list_one(*driver, configured, found, error)) {
+        g_autoptr(GPtrArray) names = names_of(*driver, configured);
+
+        if (!(*driver)->list((const char *const *)names->pdata, host, found, error)) {
             g_prefix_error(error, "list of %s devices: ", (*driver)->name);
             return NULL;
         }
@@ -323,17 +325,25 @@ static gboolean silent_too_long(const Scanner *scanner, gint64 since_ms, GError 
  * once the other side has died, so the rule for silence stands here, outside of every driver. */
 static gboolean read_on(Scanner *scanner, guint8 *page, gsize room, GError **error)
 {
+    ScannerProgress *progress = &scanner->progress;
     gint64 since_ms = scanner_host_now_ms(scanner->host);
-    guint before = scanner->progress.rows;
+    guint rows = progress->rows;
 
-    while (scanner->progress.rows == before && !scanner->progress.ended) {
-        if (!scanner->driver->rows(scanner->self, page, room, &scanner->progress, error))
+    while (progress->rows == rows && !progress->ended) {
+        gsize bytes = progress->bytes;
+        gboolean moved;
+
+        if (!scanner->driver->rows(scanner->self, page, room, progress, error))
             return FALSE;
-        if (scanner->progress.rows != before || scanner->progress.ended)
+        moved = progress->bytes != bytes;
+        if (moved)
+            since_ms = scanner_host_now_ms(scanner->host);
+        else if (progress->rows == rows && !progress->ended &&
+                 silent_too_long(scanner, since_ms, error))
+            return FALSE;
+        if (progress->rows != rows || progress->ended)
             break;
-        if (silent_too_long(scanner, since_ms, error))
-            return FALSE;
-        if (!scanner_host_wait(scanner->host, PAUSE_MS))
+        if (!scanner_host_wait(scanner->host, moved ? 0 : PAUSE_MS))
             return error_set(error, ERROR_CANCELLED, "given up in an image");
     }
     return TRUE;

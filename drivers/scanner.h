@@ -142,10 +142,12 @@ typedef struct {
     Fd fd;                                   /* a file, the caller's to close; -1 = strips */
     char media_type[SCANNER_MEDIA_TYPE_MAX]; /* of the file: "image/jpeg" … */
     char source[SCANNER_SOURCE_MAX];         /* the name it had in a folder; else "" */
+    gboolean half;                           /* of a file: it breaks off, the device said nothing */
 } ScannerImage;
 
 typedef struct {
     guint rows;     /* whole rows in the page so far */
+    gsize bytes;    /* that came, also those that make no row yet: a sign of life */
     gboolean ended; /* no more come */
     gboolean whole; /* ended with all its rows */
 } ScannerProgress;
@@ -190,7 +192,8 @@ typedef struct ScannerDriver {
 
     /* Add what is there to `found` (ScannerInfo). `names` are configured devices of this driver
      * without their prefix, NULL-terminated; one that does not answer is left out. */
-    gboolean (*list)(const char *const *names, GPtrArray *found, GError **error);
+    gboolean (*list)(const char *const *names, const ScannerHost *host, GPtrArray *found,
+                     GError **error);
     void *(*open)(const char *name, const ScannerHost *host, GError **error);
     void (*describe)(void *self, ScannerInfo *info, ScannerCapabilities *capabilities);
     gboolean (*start)(void *self, const ScannerOptions *options, GError **error);
@@ -213,7 +216,8 @@ const ScannerDriver *const *scanner_drivers(void);
 typedef struct Scanner Scanner;
 
 /* Every device found. `configured` (may be NULL) names devices that cannot be discovered. */
-GPtrArray *scanner_list(const char *const *configured, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+GPtrArray *scanner_list(const char *const *configured, const ScannerHost *host,
+                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* ERROR_NO_DEVICE where no driver has this name or it is not there. `host` must outlive it. */
 Scanner *scanner_open(const char *name, const ScannerHost *host,

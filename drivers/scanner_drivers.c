@@ -4,6 +4,8 @@
 const ScannerDriver *const *scanner_drivers(void)
 {
     static const ScannerDriver *const drivers[] = {
+        &scanner_sane_driver,
+        &scanner_escl_driver,
         &scanner_script_driver,
         &hot_folder_driver,
         NULL,

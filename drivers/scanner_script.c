@@ -304,8 +304,8 @@ static ScannerStep end_batch(Play *play, GError **error)
 
 /* --- the driver --- */
 
-static gboolean script_list(const char *const *names, GPtrArray *found,
-                            GError **error G_GNUC_UNUSED)
+static gboolean script_list(const char *const *names, const ScannerHost *host G_GNUC_UNUSED,
+                            GPtrArray *found, GError **error G_GNUC_UNUSED)
 {
     for (gsize i = 0; names[i] != NULL; i++) {
         g_autoptr(Script) script = script_read(names[i], NULL);

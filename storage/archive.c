@@ -255,6 +255,7 @@ Archive *archive_open(const char *path, const ArchiveLimits *limits, GError **er
     archive->name = g_strdup(path);
     archive->members = g_array_new(FALSE, FALSE, sizeof(ArchiveMember));
     archive->by_path = g_hash_table_new(g_str_hash, g_str_equal);
+    archive->inodes = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
     archive->paths = g_string_chunk_new(ARCHIVE_BLOCK_BYTES);
     if (limits != NULL)
         archive->limits = *limits;
@@ -270,6 +271,7 @@ void archive_free(Archive *archive)
         return;
     fd_close(archive->fd);
     g_hash_table_unref(archive->by_path);
+    g_hash_table_unref(archive->inodes);
     g_array_unref(archive->members);
     g_string_chunk_free(archive->paths);
     g_free(archive->base);

@@ -31,7 +31,7 @@ typedef enum {
 typedef enum {
     ARCHIVE_FILE,
     ARCHIVE_SUBFOLDER,
-    ARCHIVE_LINK,    /* folders only: symbolic, or a file with more than one hard link */
+    ARCHIVE_LINK,    /* folders only: symbolic */
     ARCHIVE_SPECIAL, /* folders only: device, pipe, socket */
 } ArchiveKind;
 
@@ -39,16 +39,16 @@ typedef struct {
     const char *path; /* below the base folder, '/' between parts, no trailing '/' */
     ArchiveKind kind;
     gboolean deflated;
-    guint64 size;   /* bytes of content */
-    guint64 packed; /* bytes in the archive */
-    guint64 offset; /* of the content in the archive */
-    guint32 crc;    /* zip */
+    gboolean hard_link; /* folders only: the same file as a member before it */
+    guint64 size;       /* bytes of content */
+    guint64 packed;     /* bytes in the archive */
+    guint64 offset;     /* of the content in the archive */
+    guint32 crc;        /* zip */
 } ArchiveMember;
 
 typedef struct {
     guint64 members_max;  /* 0: ARCHIVE_MEMBERS_MAX */
     guint64 unpacked_max; /* bytes; 0: ARCHIVE_RATIO_MAX × the archive's size + 64 MiB */
-    gboolean hard_links;  /* folder: members with several hard links are files, not links */
 } ArchiveLimits;
 
 #define ARCHIVE_MEMBERS_MAX 200000

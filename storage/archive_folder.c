@@ -36,15 +36,22 @@ static GPtrArray *folder_names(const Archive *archive, const char *path, GError 
     return g_steal_pointer(&names);
 }
 
-static ArchiveKind kind_of(const Archive *archive, const struct stat *info)
+static ArchiveKind kind_of(const struct stat *info)
 {
     if (S_ISDIR(info->st_mode))
         return ARCHIVE_SUBFOLDER;
     if (S_ISLNK(info->st_mode))
         return ARCHIVE_LINK;
-    if (!S_ISREG(info->st_mode))
-        return ARCHIVE_SPECIAL;
-    return info->st_nlink > 1 && !archive->limits.hard_links ? ARCHIVE_LINK : ARCHIVE_FILE;
+    return S_ISREG(info->st_mode) ? ARCHIVE_FILE : ARCHIVE_SPECIAL;
+}
+
+/* Whether the file was seen under another name. A name outside of the folder does not count. */
+static gboolean is_hard_link(const Archive *archive, const struct stat *info)
+{
+    gint64 inode = (gint64)info->st_ino;
+
+    return S_ISREG(info->st_mode) && info->st_nlink > 1 &&
+           !g_hash_table_add(archive->inodes, g_memdup2(&inode, sizeof inode));
 }
 
 static gboolean list_below(Archive *archive, const char *path, guint depth, GError **error)
@@ -63,7 +70,8 @@ static gboolean list_below(Archive *archive, const char *path, guint depth, GErr
 
         if (fstatat(archive->fd, child, &info, AT_SYMLINK_NOFOLLOW) != 0)
             return error_set_errno(error, ERROR_IO, errno, "%s/%s", archive->name, child);
-        member.kind = kind_of(archive, &info);
+        member.kind = kind_of(&info);
+        member.hard_link = is_hard_link(archive, &info);
         member.size = member.packed = member.kind == ARCHIVE_FILE ? (guint64)info.st_size : 0;
         if (!archive_add(archive, child, &member, error) ||
             (member.kind == ARCHIVE_SUBFOLDER && !list_below(archive, child, depth + 1, error)))

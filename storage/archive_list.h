@@ -16,6 +16,7 @@ struct Archive {
     guint64 size;    /* of the archive file */
     GArray *members; /* of ArchiveMember */
     GHashTable *by_path;
+    GHashTable *inodes; /* folder: numbers of files with several hard links */
     GStringChunk *paths;
     ArchiveLimits limits;
     guint64 unpacked; /* sum of sizes so far */

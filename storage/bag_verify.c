@@ -358,11 +358,14 @@ static void judge_content(Bag *bag)
 {
     g_autoptr(GArray) tags = listed_members(bag, &bag->tags, FALSE);
     g_autoptr(GArray) payload = listed_members(bag, &bag->payload, TRUE);
+    Found found[HASH_COUNT];
 
-    judge_digests(bag->judge, &bag->tags, tags, FALSE);
+    for (HashKind kind = 0; kind < HASH_COUNT; kind++)
+        found[kind] = FOUND_DIGEST;
+    judge_digests(bag->judge, &bag->tags, tags, found);
     if (bag->judge->options->level != VERIFY_FULL)
         return;
-    judge_digests(bag->judge, &bag->payload, payload, TRUE);
+    bag->judge->summary->digested = judge_digests(bag->judge, &bag->payload, payload, found);
     decode_pages(bag, payload);
 }
 
@@ -379,5 +382,7 @@ void judge_bag(Judge *judge)
     judge_names(&bag);
     bag_judge_lists(&bag);
     judge_info(&bag);
+    bag_judge_volumes(&bag);
+    bag_judge_audit(&bag);
     judge_content(&bag);
 }

@@ -6,7 +6,7 @@
  *   definition      kind, code, digest, from, name
  *   case.open       item, item_digest, kind, window, day, serial, channel, received_at,
  * platform_id?, life, secret {applicant, fields{…}} case.step       step, state, life, set{column:
- * value …}, and what the step itself says case.seal       archive_number, filed_at, life, documents
+ * value …}, and what the step itself says case.seal       archive_number, filed_at, documents
  * [[number, position, first_page, pages] …], sides [[batch, sheet, side, page_number] …], digest
  *   batch.open      device, duplex, declared?
  *   batch.close     batch, received, stored, counted?, reason
@@ -106,17 +106,17 @@ static gboolean insert_case(Catalog *catalog, const CatalogRecord *record, const
                             GError **error)
 {
     const json_t *b = record->body;
-    g_autofree char *life = json_line(json_object_get(b, "life"));
 
     return db_run(catalog->db, error,
                   "INSERT INTO cases (number, item, item_digest, kind, state, window, day, serial,"
-                  " channel, received_at, recorded_at, applicant, platform_id, life, version)"
-                  " VALUES (?, ?, ?, ?, 'received', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                  "ttttttitttttti", record->case_number, json_text(b, "item"),
-                  json_text(b, "item_digest"), json_text(b, "kind"), json_text(b, "window"),
-                  json_text(b, "day"), json_int(b, "serial", 0), json_text(b, "channel"),
-                  json_text(b, "received_at"), record->t, applicant, json_text(b, "platform_id"),
-                  life, record->seq);
+                  " channel, received_at, recorded_at, applicant, platform_id, version)"
+                  " VALUES (?, ?, ?, ?, 'received', ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                  "ttttttitttt"
+                  "ti",
+                  record->case_number, json_text(b, "item"), json_text(b, "item_digest"),
+                  json_text(b, "kind"), json_text(b, "window"), json_text(b, "day"),
+                  json_int(b, "serial", 0), json_text(b, "channel"), json_text(b, "received_at"),
+                  record->t, applicant, json_text(b, "platform_id"), record->seq);
 }
 
 static gboolean apply_case_open(Catalog *catalog, const CatalogRecord *record, GError **error)
@@ -131,6 +131,17 @@ static gboolean apply_case_open(Catalog *catalog, const CatalogRecord *record, G
     if (applicant != NULL && !index_name(catalog, record->case_number, applicant, error))
         return FALSE;
     return insert_fields(catalog, record->case_number, json_object_get(secret, "fields"), error);
+}
+
+static gboolean apply_case_field(Catalog *catalog, const CatalogRecord *record, GError **error)
+{
+    g_autofree char *path = secrets_case_path(record->case_number);
+    g_autoptr(json_t) secret =
+        catalog_secret(catalog, path, json_text(record->body, "secret"), error);
+
+    return secret != NULL &&
+           insert_fields(catalog, record->case_number, json_object_get(secret, "fields"), error) &&
+           touch_case(catalog, record, error);
 }
 
 /* Columns that a step may set: a record names them, so the list is closed. */
@@ -152,7 +163,6 @@ static const char *column_update(const char *column)
 
 static gboolean apply_case_step(Catalog *catalog, const CatalogRecord *record, GError **error)
 {
-    g_autofree char *life = json_line(json_object_get(record->body, "life"));
     const char *column;
     json_t *value;
 
@@ -165,9 +175,8 @@ static gboolean apply_case_step(Catalog *catalog, const CatalogRecord *record, G
         if (!db_run(catalog->db, error, sql, "tt", json_string_value(value), record->case_number))
             return FALSE;
     }
-    return db_run(catalog->db, error,
-                  "UPDATE cases SET state = ?, life = ?, version = ? WHERE number = ?", "ttit",
-                  json_text(record->body, "state"), life, record->seq, record->case_number);
+    return db_run(catalog->db, error, "UPDATE cases SET state = ?, version = ? WHERE number = ?",
+                  "tit", json_text(record->body, "state"), record->seq, record->case_number);
 }
 
 static gint64 cell(const json_t *row, gsize i)
@@ -177,7 +186,6 @@ static gint64 cell(const json_t *row, gsize i)
 
 static gboolean apply_case_seal(Catalog *catalog, const CatalogRecord *record, GError **error)
 {
-    g_autofree char *life = json_line(json_object_get(record->body, "life"));
     gsize i;
     json_t *row;
 
@@ -199,10 +207,9 @@ static gboolean apply_case_seal(Catalog *catalog, const CatalogRecord *record, G
             return FALSE;
     }
     return db_run(catalog->db, error,
-                  "UPDATE cases SET state = 'filed', archive_number = ?, filed_at = ?, life = ?,"
-                  " version = ? WHERE number = ?",
-                  "tttit", json_text(record->body, "archive_number"),
-                  json_text(record->body, "filed_at"), life, record->seq, record->case_number);
+                  "UPDATE cases SET archive_number = ?, filed_at = ?, version = ? WHERE number = ?",
+                  "ttit", json_text(record->body, "archive_number"),
+                  json_text(record->body, "filed_at"), record->seq, record->case_number);
 }
 
 /* A number that may be absent, as db_run's type 'o' wants it. */
@@ -446,6 +453,7 @@ static const struct {
     {"init", apply_init},
     {"definition", apply_definition},
     {"case.open", apply_case_open},
+    {"case.field", apply_case_field},
     {"case.step", apply_case_step},
     {"case.seal", apply_case_seal},
     {"batch.open", apply_batch_open},
@@ -487,18 +495,41 @@ gboolean catalog_knows(const char *act)
     return find_act(act) != NULL;
 }
 
+/* A step's reasons, opened; NULL where the record keeps none. */
+static gboolean step_secret(Catalog *catalog, const CatalogRecord *record, char **text,
+                            GError **error)
+{
+    const char *commitment = json_text(record->body, "secret");
+    g_autofree char *path = NULL;
+    g_autoptr(json_t) secret = NULL;
+
+    *text = NULL;
+    if (commitment == NULL || strcmp(record->act, "case.step") != 0)
+        return TRUE;
+    path = secrets_case_path(record->case_number);
+    secret = catalog_secret(catalog, path, commitment, error);
+    if (secret == NULL)
+        return FALSE;
+    *text = json_line(secret);
+    return TRUE;
+}
+
 gboolean catalog_apply(Catalog *catalog, const CatalogRecord *record, GError **error)
 {
     Apply apply = find_act(record->act);
-    g_autofree char *detail = NULL;
+    g_autofree char *detail = NULL, *secret = NULL;
 
     if (apply == NULL)
         return error_set(error, ERROR_UNKNOWN_ACT, "%s", record->act);
+    if (!step_secret(catalog, record, &secret, error))
+        return FALSE;
     detail = detail_of(record->body);
     return db_run(catalog->db, error,
-                  "INSERT INTO event (seq, t, actor, station, act, \"case\", detail)"
-                  " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                  "itttttt", record->seq, record->t, record->actor, record->station, record->act,
-                  record->case_number, detail) &&
+                  "INSERT INTO event (seq, t, actor, station, act, \"case\", detail, secret)"
+                  " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                  "itttttt"
+                  "t",
+                  record->seq, record->t, record->actor, record->station, record->act,
+                  record->case_number, detail, secret) &&
            apply(catalog, record, error);
 }

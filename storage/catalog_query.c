@@ -8,7 +8,7 @@
 #define CASE_COLUMNS                                                                               \
     "number, item, item_digest, kind, state, window, day, serial, channel, received_at,"           \
     " recorded_at, applicant, platform_id, accepted_at, decided_at, decision, ended_at, filed_at," \
-    " archive_number, life, version"
+    " archive_number, version"
 
 json_t *catalog_case(Catalog *catalog, const char *number, GError **error)
 {
@@ -36,6 +36,14 @@ json_t *catalog_events(Catalog *catalog, const char *number, GError **error)
 {
     return db_rows(catalog_db(catalog), error,
                    "SELECT seq, t, actor, station, act, detail FROM event WHERE \"case\" = ?"
+                   " ORDER BY seq",
+                   "t", number);
+}
+
+json_t *catalog_steps(Catalog *catalog, const char *number, GError **error)
+{
+    return db_rows(catalog_db(catalog), error,
+                   "SELECT seq, detail, secret FROM event WHERE \"case\" = ? AND act = 'case.step'"
                    " ORDER BY seq",
                    "t", number);
 }
@@ -131,11 +139,12 @@ json_t *catalog_by_archive_number(Catalog *catalog, const char *pattern, GError 
 
 json_t *catalog_documents(Catalog *catalog, const char *number, GError **error)
 {
-    return db_rows(catalog_db(catalog), error,
-                   "SELECT number, family, code, title, state, reason, made_at, paper_number,"
-                   " copies, originals, kept, reprints, file, sha256, sha512, bytes, position, first_page,"
-                   " pages FROM document WHERE \"case\" = ? ORDER BY number",
-                   "t", number);
+    return db_rows(
+        catalog_db(catalog), error,
+        "SELECT number, family, code, title, state, reason, made_at, paper_number,"
+        " copies, originals, kept, reprints, file, sha256, sha512, bytes, position, first_page,"
+        " pages FROM document WHERE \"case\" = ? ORDER BY number",
+        "t", number);
 }
 
 gboolean catalog_next_document(Catalog *catalog, const char *number, gint64 *next, GError **error)
@@ -250,6 +259,17 @@ gboolean catalog_next_item_number(Catalog *catalog, const char *prefix, gint64 *
                   "SELECT max(CAST(substr(archive_number, length(?1) + 1) AS INTEGER)) + 1"
                   " FROM cases WHERE archive_number >= ?1 AND archive_number <= ?2",
                   "tt", prefix, end);
+}
+
+gboolean catalog_has_seal(Catalog *catalog, const char *number, const char *inventory)
+{
+    gint64 n = 0;
+
+    return db_int(catalog_db(catalog), &n, 0, NULL,
+                  "SELECT count(*) FROM event WHERE \"case\" = ? AND act = 'case.seal'"
+                  " AND json_extract(detail, '$.inventory') = ?",
+                  "tt", number, inventory) &&
+           n > 0;
 }
 
 gboolean catalog_next_paper_serial(Catalog *catalog, const char *prefix, gint64 *next,

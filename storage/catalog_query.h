@@ -16,6 +16,10 @@ json_t *catalog_fields(Catalog *catalog, const char *number,
 json_t *catalog_events(Catalog *catalog, const char *number,
                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The steps of a case's life in order: seq, detail, secret. */
+json_t *catalog_steps(Catalog *catalog, const char *number,
+                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* The next free serial of a window's day. */
 gboolean catalog_next_serial(Catalog *catalog, const char *window, const char *day, gint64 *serial,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
@@ -81,6 +85,9 @@ json_t *catalog_definitions(Catalog *catalog, const char *kind,
 /* The highest 件号 given under an archive-number prefix ("Z109-ZY·XK·2026·D30-"). */
 gboolean catalog_next_item_number(Catalog *catalog, const char *prefix, gint64 *next,
                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Whether a seal of the case names this inventory (128 hex digits). */
+gboolean catalog_has_seal(Catalog *catalog, const char *number, const char *inventory);
 
 /* How many 文书编号 a prefix has given out: what the next one follows. */
 gboolean catalog_next_paper_serial(Catalog *catalog, const char *prefix, gint64 *next,

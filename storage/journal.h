@@ -55,8 +55,8 @@ gboolean journal_walk(const char *folder, JournalPlace *place, JournalVisit visi
 JournalPlace journal_behind(JournalPlace place, gsize size);
 
 /* The bytes of the record at `place`, without its line end. */
-char *journal_read(const char *folder, JournalPlace place, GError **error)
-    G_GNUC_WARN_UNUSED_RESULT;
+char *journal_read(const char *folder, JournalPlace place,
+                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Remove what stands behind `end` in its segment; `*cut` says how many bytes that was. */
 gboolean journal_cut_tail(const char *folder, JournalPlace end, gint64 *cut,

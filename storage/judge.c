@@ -22,7 +22,10 @@ static const struct {
 void judge_find(Judge *judge, Found found, const char *path, const char *format, ...)
 {
     g_autofree char *detail = NULL;
-    g_autofree char *shown = path != NULL ? g_utf8_make_valid(path, -1) : NULL;
+    g_autofree char *whole =
+        path != NULL && judge->prefix != NULL ? g_strconcat(judge->prefix, path, NULL) : NULL;
+    g_autofree char *shown =
+        path != NULL ? g_utf8_make_valid(whole != NULL ? whole : path, -1) : NULL;
     VerifyFinding finding = {.severity = texts[found].severity,
                              .code = texts[found].token,
                              .path = shown,
@@ -195,7 +198,7 @@ static void run_group(const Judge *judge, Group *group)
         pthread_join(threads[i], NULL);
 }
 
-static void report_outcome(Judge *judge, const Group *group, guint i, gboolean payload)
+static void report_outcome(Judge *judge, const Group *group, guint i, const Found *found_as)
 {
     Outcome *outcome = &group->outcomes[i];
     const char *path = archive_member(group->archive, group->members[i])->path;
@@ -211,17 +214,18 @@ static void report_outcome(Judge *judge, const Group *group, guint i, gboolean p
         found = hex_encode(outcome->wrong[kind], hash_size(kind));
         expected =
             hex_encode(expected_digest(group->expected, kind, group->members[i]), hash_size(kind));
-        judge_find(judge, FOUND_DIGEST, path, "%s expected %s, found %s", hash_name(kind), expected,
-                   found);
+        judge_find(judge, found_as[kind], path, "%s expected %s, found %s", hash_name(kind),
+                   expected, found);
         g_free(outcome->wrong[kind]);
     }
     g_clear_error(&outcome->error);
-    if (payload)
-        judge->summary->digested += outcome->bytes;
 }
 
-void judge_digests(Judge *judge, const Expected *expected, const GArray *members, gboolean payload)
+guint64 judge_digests(Judge *judge, const Expected *expected, const GArray *members,
+                      const Found found[HASH_COUNT])
 {
+    guint64 bytes = 0;
+
     for (guint first = 0; first < members->len; first += GROUP_MEMBERS) {
         guint count = MIN(members->len - first, GROUP_MEMBERS);
         g_autofree Outcome *outcomes = g_new0(Outcome, count);
@@ -232,7 +236,46 @@ void judge_digests(Judge *judge, const Expected *expected, const GArray *members
                        .outcomes = outcomes};
 
         run_group(judge, &group);
-        for (guint i = 0; i < count; i++)
-            report_outcome(judge, &group, i, payload);
+        for (guint i = 0; i < count; i++) {
+            report_outcome(judge, &group, i, found);
+            bytes += outcomes[i].bytes;
+        }
     }
+    return bytes;
+}
+
+static gint compare_members(gconstpointer a, gconstpointer b, gpointer data)
+{
+    return strcmp(archive_member(data, *(const guint *)a)->path,
+                  archive_member(data, *(const guint *)b)->path);
+}
+
+GArray *judge_order(const Archive *archive)
+{
+    guint count = archive_count(archive);
+    GArray *order = g_array_sized_new(FALSE, FALSE, sizeof(guint), count);
+
+    for (guint i = 0; i < count; i++)
+        g_array_append_val(order, i);
+    g_array_sort_with_data(order, compare_members, (gpointer)archive);
+    return order;
+}
+
+guint judge_below(const Archive *archive, const GArray *order, const char *prefix, guint *end)
+{
+    guint low = 0, high = order->len;
+
+    while (low < high) {
+        guint middle = low + (high - low) / 2;
+
+        if (strcmp(archive_member(archive, g_array_index(order, guint, middle))->path, prefix) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (*end = low; *end < order->len; (*end)++)
+        if (!g_str_has_prefix(archive_member(archive, g_array_index(order, guint, *end))->path,
+                              prefix))
+            break;
+    return low;
 }

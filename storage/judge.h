@@ -21,6 +21,7 @@ typedef struct {
     VerifySummary *summary;
     VerifyReport report;
     void *data;
+    const char *prefix; /* put before every path found; NULL for none */
 } Judge;
 
 /* Report one finding and count it. `path` may be NULL; `format` "" where there is no detail. */
@@ -45,8 +46,15 @@ void expected_set(Expected *expected, HashKind kind, guint member, const guint8 
 HashSet expected_kinds(const Expected *expected, guint member);
 
 /* Read the files at `members` (indices), compute what is expected of them and report what differs,
- * in their order. Bytes read are added to summary->digested if `payload`. */
-void judge_digests(Judge *judge, const Expected *expected, const GArray *members, gboolean payload);
+ * in their order, as found[kind] says. Returns the bytes read. */
+guint64 judge_digests(Judge *judge, const Expected *expected, const GArray *members,
+                      const Found found[HASH_COUNT]);
+
+/* Indices of all members in byte order of path. */
+GArray *judge_order(const Archive *archive);
+
+/* The first of the members in `order` that stand below `prefix`; *end is behind the last. */
+guint judge_below(const Archive *archive, const GArray *order, const char *prefix, guint *end);
 
 /* The verifiers. */
 void judge_bag(Judge *judge);

@@ -117,13 +117,13 @@ gboolean txn_file(StoreTxn *txn, const char *relative, const void *bytes, gsize 
 gboolean store_rebuild(Store *store, gint64 *records, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The records of a case as they stand in the journal, in order. Of char *, owned. */
-GPtrArray *store_records(Store *store, Catalog *catalog, const char *case_number, GError **error)
-    G_GNUC_WARN_UNUSED_RESULT;
+GPtrArray *store_records(Store *store, Catalog *catalog, const char *case_number,
+                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Read the whole journal: chain, and every leaf hash as the catalogue keeps it. ERROR_JOURNAL_DAMAGED
- * names the first record that is not the one that was acknowledged. */
-gboolean store_verify_journal(Store *store, gint64 *records, GError **error)
-    G_GNUC_WARN_UNUSED_RESULT;
+/* Read the whole journal: chain, and every leaf hash as the catalogue keeps it.
+ * ERROR_JOURNAL_DAMAGED names the first record that is not the one that was acknowledged. */
+gboolean store_verify_journal(Store *store, gint64 *records,
+                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* A definition's bytes by digest, checked against it. */
 GBytes *store_definition(const Store *store, const char *digest,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "storage/bag_verify.h"
+#include "storage/ocfl_judge.h"
 
 /* Hostile and damaged archives are findings: the answer is no, not "cannot be judged". */
 static gboolean refused_archive(Judge *judge, GError *error)
@@ -28,14 +29,45 @@ static gboolean is_bag(const Archive *archive)
     return FALSE;
 }
 
+/* Folder roots may hold more members than any list: they are walked, not listed. */
+static gboolean judge_root_folder(Judge *judge, const char *path)
+{
+    if (!ocfl_is_root_folder(path))
+        return FALSE;
+    judge->summary->form = ARCHIVE_FOLDER;
+    judge_ocfl_root(judge, path);
+    return TRUE;
+}
+
+static gboolean judge_archive(Judge *judge, const char *path, GError **error)
+{
+    const Archive *archive = judge->archive;
+
+    judge->summary->form = archive_form(archive);
+    if (archive_base(archive) == NULL)
+        judge_find(judge, FOUND_NO_BASE, NULL, "%s", "");
+    else if (ocfl_is_root(archive))
+        judge_ocfl_root(judge, NULL);
+    else if (is_bag(archive))
+        judge_bag(judge);
+    else if (ocfl_is_object(archive))
+        judge_ocfl_object(judge);
+    else
+        return error_set(error, ERROR_FORMAT, "%s: no bag and no OCFL root or object", path);
+    return TRUE;
+}
+
 gboolean verify_path(const char *path, const VerifyOptions *options, VerifyReport report,
                      void *data, VerifySummary *summary, GError **error)
 {
     Judge judge = {.options = options, .summary = summary, .report = report, .data = data};
     GError *failed = NULL;
-    g_autoptr(Archive) archive = archive_open(path, &options->limits, &failed);
+    g_autoptr(Archive) archive = NULL;
 
     *summary = (VerifySummary){.kind = VERIFY_BAG};
+    if (judge_root_folder(&judge, path))
+        return TRUE;
+    archive = archive_open(path, &options->limits, &failed);
     if (archive == NULL) {
         gboolean judged = refused_archive(&judge, failed);
 
@@ -46,13 +78,5 @@ gboolean verify_path(const char *path, const VerifyOptions *options, VerifyRepor
         return judged;
     }
     judge.archive = archive;
-    summary->form = archive_form(archive);
-    if (archive_base(archive) == NULL) {
-        judge_find(&judge, FOUND_NO_BASE, NULL, "%s", "");
-        return TRUE;
-    }
-    if (!is_bag(archive))
-        return error_set(error, ERROR_FORMAT, "%s: no bag", path);
-    judge_bag(&judge);
-    return TRUE;
+    return judge_archive(&judge, path, error);
 }

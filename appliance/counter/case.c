@@ -3,6 +3,7 @@
 
 #include "appliance/base/text.h"
 #include "appliance/casework/number.h"
+#include "appliance/counter/step.h"
 #include "storage/secrets.h"
 
 #include <stdio.h>
@@ -48,6 +49,7 @@ const Item *case_item(House *house, const json_t *row, GError **error)
 
 typedef struct {
     House *house;
+    const StoreActor *actor;
     const CaseOpening *opening;
     char *number;
 } Open;
@@ -101,10 +103,13 @@ static gboolean draw_number(StoreTxn *txn, Open *open, NumberParts *parts, GErro
     return open->number != NULL;
 }
 
-static json_t *secret_of(const CaseOpening *opening)
+/* The name she gave is what she declares, where the form asks for it. */
+static json_t *secret_of(const CaseOpening *opening, const Item *item)
 {
     json_t *fields = opening->fields != NULL ? json_deep_copy(opening->fields) : json_object();
 
+    if (item_field(item, "applicant") != NULL && json_object_get(fields, "applicant") == NULL)
+        json_object_set_new(fields, "applicant", json_string(opening->applicant));
     if (opening->phone != NULL)
         json_object_set_new(fields, "phone", json_string(opening->phone));
     if (opening->identity != NULL)
@@ -116,7 +121,7 @@ static json_t *opening_body(StoreTxn *txn, const Open *open, const Item *item, c
                             const NumberParts *parts)
 {
     const CaseOpening *o = open->opening;
-    g_autoptr(json_t) secret = secret_of(o);
+    g_autoptr(json_t) secret = secret_of(o, item);
     g_autofree char *path = secrets_case_path(open->number);
     g_autofree char *commitment = txn_secret(txn, path, secret);
     g_autofree char *day = g_strdup_printf("%06u", day_yymmdd(parts->day));
@@ -128,10 +133,8 @@ static json_t *opening_body(StoreTxn *txn, const Open *open, const Item *item, c
 
     if (body != NULL && o->platform_id != NULL)
         json_object_set_new(body, "platform_id", json_string(o->platform_id));
-    if (body != NULL) {
-        json_object_set_new(body, "life", json_object());
+    if (body != NULL)
         json_object_set_new(body, "secret", json_string(commitment));
-    }
     return body;
 }
 
@@ -139,6 +142,7 @@ static gboolean open_command(StoreTxn *txn, void *data, GError **error)
 {
     Open *open = data;
     NumberParts parts = {0};
+    CaseLife life;
     g_autofree char *digest = NULL;
     const Item *item;
 
@@ -147,14 +151,19 @@ static gboolean open_command(StoreTxn *txn, void *data, GError **error)
         return FALSE;
     item = house_item_on(open->house, txn_catalog(txn), open->opening->item, parts.day, &digest,
                          error);
-    return item != NULL && txn_append(txn, "case.open", open->number,
-                                      opening_body(txn, open, item, digest, &parts), error);
+    return item != NULL &&
+           txn_append(txn, "case.open", open->number, opening_body(txn, open, item, digest, &parts),
+                      error) &&
+           case_step_in(
+               txn, open->house, open->actor, open->number,
+               &(LifeEvent){.type = EVENT_RECEIVE, .actor = ACTOR_CLERK, .kind = item->kind}, &life,
+               error);
 }
 
 gboolean case_open(House *house, const StoreActor *actor, const CaseOpening *opening, char **number,
                    GError **error)
 {
-    Open open = {house, opening, NULL};
+    Open open = {house, actor, opening, NULL};
 
     if (!check_applicant(opening->applicant, error))
         return FALSE;
@@ -170,7 +179,7 @@ gboolean case_open(House *house, const StoreActor *actor, const CaseOpening *ope
 
 static gboolean takes_paper(const json_t *row)
 {
-    return row != NULL && strcmp(json_text(row, "state"), "filed") != 0;
+    return row != NULL && json_text(row, "filed_at") == NULL;
 }
 
 static gboolean lookup_case(void *data, const char *number, guint32 *item_number)
@@ -243,6 +252,34 @@ gboolean case_note(House *house, const StoreActor *actor, const CaseFact *fact, 
     Note note = {house, fact};
 
     return store_write(house_store(house), actor, note_command, &note, error);
+}
+
+typedef struct {
+    const char *number;
+    const json_t *fields;
+} Fields;
+
+static gboolean fields_command(StoreTxn *txn, void *data, GError **error)
+{
+    const Fields *entered = data;
+    g_autoptr(json_t) row = case_row(txn_catalog(txn), entered->number, error);
+    g_autoptr(json_t) secret = json_pack("{s:O}", "fields", entered->fields);
+    g_autofree char *path = secrets_case_path(entered->number);
+    g_autofree char *commitment = NULL;
+
+    if (row == NULL || !is_open_case(row, error))
+        return FALSE;
+    commitment = txn_secret(txn, path, secret);
+    return txn_append(txn, "case.field", entered->number, json_pack("{s:s}", "secret", commitment),
+                      error);
+}
+
+gboolean case_enter_fields(House *house, const StoreActor *actor, const char *number,
+                           const json_t *fields, GError **error)
+{
+    Fields entered = {number, fields};
+
+    return store_write(house_store(house), actor, fields_command, &entered, error);
 }
 
 /* ── moving paper ────────────────────────────────────────────────────────────────────────── */

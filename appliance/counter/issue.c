@@ -53,6 +53,45 @@ static const char *number_word(PaperKind kind)
     }
 }
 
+/* Where a template's file bears another name than the kind of paper. */
+static const char *template_name(PaperKind kind)
+{
+    switch (kind) {
+    case PAPER_KIND_SUPPLEMENT:
+        return "supplement-case";
+    case PAPER_NOT_NEEDED:
+        return "not-required";
+    case PAPER_SPECIAL:
+        return "special-procedure";
+    case PAPER_TOLERANCE_PROMISE:
+        return "deficiency-promise";
+    case PAPER_TOLERANCE:
+        return "deficiency-notice";
+    case PAPER_PLEDGE:
+        return "informed-promise";
+    case PAPER_GREEN:
+        return "green-channel";
+    case PAPER_HAND_OVER:
+        return "handover";
+    case PAPER_ORIGINALS_BACK:
+        return "originals-return";
+    case PAPER_COLLECTION:
+        return "pickup";
+    case PAPER_GRANT:
+        return "decision-grant";
+    case PAPER_DENIAL:
+        return "decision-deny";
+    case PAPER_CONSULTATION:
+        return "checklist";
+    case PAPER_DAY_SHEET:
+        return "day-list";
+    case PAPER_TRANSFER_LIST:
+        return "archive-transfer";
+    default:
+        return paper_kind_token(kind);
+    }
+}
+
 /* ── what a paper is made of ─────────────────────────────────────────────────────────────── */
 
 typedef struct {
@@ -280,7 +319,7 @@ static gboolean draw(Issue *issue, GError **error)
 {
     g_autofree char *folder = store_path(house_store(issue->house), "templates");
     g_autoptr(PaperTemplate) template =
-        paper_template_find(paper_kind_token(issue->request->kind), folder, error);
+        paper_template_find(template_name(issue->request->kind), folder, error);
     const char *title = issue->profile->papers[issue->request->kind].title;
 
     if (template == NULL)
@@ -353,6 +392,20 @@ static gboolean is_fresh(StoreTxn *txn, const Issue *issue, GError **error)
     return TRUE;
 }
 
+/* The step that this paper is about; the record of the paper comes first, so that it has one. */
+static gboolean take_step(StoreTxn *txn, const Issue *issue, GError **error)
+{
+    LifeEvent event;
+    CaseLife life;
+
+    if (issue->request->step == NULL)
+        return TRUE;
+    event = *issue->request->step;
+    event.paper = (guint32)issue->document;
+    return case_step_in(txn, issue->house, issue->actor, issue->request->number, &event,
+                        issue->request->after != NULL ? issue->request->after : &life, error);
+}
+
 static gboolean issue_command(StoreTxn *txn, void *data, GError **error)
 {
     Issue *issue = data;
@@ -369,7 +422,8 @@ static gboolean issue_command(StoreTxn *txn, void *data, GError **error)
                            txn_now(txn) + 5, txn_now(txn) + 8, txn_next_seq(txn));
     return txn_file(txn, file, g_bytes_get_data(issue->pdf, NULL), g_bytes_get_size(issue->pdf),
                     error) &&
-           txn_append(txn, "paper", issue->request->number, paper_body(issue, file), error);
+           txn_append(txn, "paper", issue->request->number, paper_body(issue, file), error) &&
+           take_step(txn, issue, error);
 }
 
 static gboolean issue_once(Issue *issue, gint64 document, GError **error)
@@ -501,7 +555,9 @@ gboolean paper_issue_receipt(House *house, const StoreActor *actor, const char *
     g_autoptr(json_t) sides = documents != NULL ? catalog_sides(reader, number, error) : NULL;
     g_autoptr(json_t) fields = sides != NULL ? catalog_fields(reader, number, error) : NULL;
     g_autoptr(json_t) values = NULL;
-    PaperRequest request = {.number = number, .kind = PAPER_RECEIPT, .large_print = large_print};
+    LifeEvent step = {.type = EVENT_RECEIPT, .actor = ACTOR_CLERK};
+    PaperRequest request = {
+        .number = number, .kind = PAPER_RECEIPT, .large_print = large_print, .step = &step};
     Issue issue = {.house = house, .actor = actor, .request = &request};
     gboolean newer;
     guint reprints = 0;
@@ -591,8 +647,12 @@ gboolean paper_issue_supplement(House *house, const StoreActor *actor, const cha
     const Item *item = row != NULL ? case_item(house, row, error) : NULL;
     g_autoptr(GPtrArray) defects = item != NULL ? check_defects(check) : NULL;
     g_autoptr(json_t) values = NULL;
-    PaperRequest request = {
-        .number = number, .kind = PAPER_SUPPLEMENT, .large_print = large_print, .told = check};
+    LifeEvent step = {.type = EVENT_SUPPLEMENT, .actor = ACTOR_CLERK};
+    PaperRequest request = {.number = number,
+                            .kind = PAPER_SUPPLEMENT,
+                            .large_print = large_print,
+                            .told = check,
+                            .step = &step};
 
     if (defects == NULL)
         return FALSE;

@@ -9,14 +9,16 @@
 #pragma once
 
 #include "appliance/casework/paper_kind.h"
-#include "appliance/counter/completeness.h"
+#include "appliance/counter/step.h"
 
 typedef struct {
     const char *number; /* of the case */
     PaperKind kind;
-    const json_t *values; /* what the caller says beside what the case says; may be NULL */
-    gboolean large_print; /* 18 pt */
-    const Check *told;    /* of a notice: what it tells; its defects go into the record */
+    const json_t *values;  /* what the caller says beside what the case says; may be NULL */
+    gboolean large_print;  /* 18 pt */
+    const Check *told;     /* of a notice: what it tells; its defects go into the record */
+    const LifeEvent *step; /* taken in the same command, about this paper; may be NULL */
+    CaseLife *after;       /* what became of the case; may be NULL */
 } PaperRequest;
 
 typedef struct {

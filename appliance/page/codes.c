@@ -1,161 +1,358 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/page/codes.h"
 
-#include <errno.h>
-#include <iconv.h>
-#include <zbar.h>
+#include "appliance/page/locate.h"
+#include "appliance/page/patch.h"
+#include "appliance/page/symbols.h"
 
-static iconv_t from_gb18030 = (iconv_t)-1;
+#include <math.h>
+#include <stdlib.h>
 
-void codes_prepare(void)
+#define CROPS_MAX          10 /* looked at on the intake path; a page full of bars is no sheet */
+#define CROPS_MAX_THOROUGH 60
+#define SCAN_LINES         12  /* across a crop as it stands */
+#define STRAIGHT_STEP      3   /* every third row, once the code stands upright */
+#define BANDS              6   /* into which a code is averaged along its bars */
+#define LEAN_ONE           256 /* a lean is counted in pixels by so many rows */
+#define LEAN_MAX           48  /* about 10 degrees */
+#define LEAN_STEP          4
+#define LEAN_ROWS_MAX      256
+#define CHANGES_MIN        20 /* fewer changes a row are no code */
+#define DOUBLE_PX_MAX      ((guint64)6 << 20)
+
+/* One candidate, turned so that its bars stand upright. */
+typedef struct {
+    const CodesPage *page;
+    Located place;
+    guint32 box[4];
+    Bits *bits;
+    gint lean; /* px to the right in LEAN_ONE rows further down */
+} Crop;
+
+static Gray *bits_gray(const Bits *bits)
 {
-    char in[] = "\xb0\xb8";
-    char out[8];
-    char *next_in = in;
-    char *next_out = out;
-    gsize left_in = 2;
-    gsize left_out = sizeof out;
+    Gray *gray = gray_new(bits->width_px, bits->height_px);
 
-    if (from_gb18030 == (iconv_t)-1)
-        from_gb18030 = iconv_open("UTF-8", "GB18030");
-    if (from_gb18030 != (iconv_t)-1)
-        (void)iconv(from_gb18030, &next_in, &left_in, &next_out, &left_out);
+    bits_to_gray(bits, gray->samples, gray->w);
+    return gray;
 }
 
-static char *decode_gb18030(const char *bytes, gsize size)
+static Bits *turned_bits(const Bits *bits)
 {
-    gsize room = size * 4 + 1;
-    g_autofree char *out = g_malloc(room);
-    char *next_in = (char *)bytes;
-    char *next_out = out;
+    Bits *out = bits_new(bits->height_px, bits->width_px);
 
-    if (from_gb18030 == (iconv_t)-1)
-        return NULL;
-    (void)iconv(from_gb18030, NULL, NULL, NULL, NULL);
-    room--;
-    if (iconv(from_gb18030, &next_in, &size, &next_out, &room) == (gsize)-1)
-        return NULL;
-    *next_out = '\0';
-    return g_steal_pointer(&out);
-}
+    for (guint32 y = 0; y < bits->height_px; y++) {
+        guint32 x_out = bits->height_px - 1 - y;
 
-static char *decode_latin1(const char *bytes, gsize size)
-{
-    GString *out = g_string_sized_new(size);
-
-    for (gsize i = 0; i < size; i++)
-        g_string_append_unichar(out, (guint8)bytes[i]);
-    return g_string_free(out, FALSE);
-}
-
-char *codes_text(const char *bytes, gsize size)
-{
-    g_autoptr(GString) clean = g_string_sized_new(size);
-    char *text;
-
-    for (gsize i = 0; i < size; i++) {
-        if (bytes[i] == '\0')
-            g_string_append(clean, "\xef\xbf\xbd");
-        else
-            g_string_append_c(clean, bytes[i]);
+        for (guint32 x = 0; x < bits->width_px; x++) {
+            if (bits_at(bits, x, y))
+                ((guint8 *)bits_row(out, x))[x_out / 8] |= (guint8)(0x80 >> x_out % 8);
+        }
     }
-    if (g_utf8_validate(clean->str, (gssize)clean->len, NULL))
-        return g_strdup(clean->str);
-    text = decode_gb18030(clean->str, clean->len);
-    return text != NULL ? text : decode_latin1(clean->str, clean->len);
+    return out;
 }
 
-static const char *symbology(zbar_symbol_type_t type)
+static Crop crop_of(const CodesPage *page, const Located *place)
 {
-    switch (type) {
-    case ZBAR_CODE128:
-        return "CODE-128";
-    case ZBAR_CODE39:
-        return "CODE-39";
-    case ZBAR_EAN13:
-        return "EAN-13";
-    case ZBAR_EAN8:
-        return "EAN-8";
-    case ZBAR_UPCA:
-        return "UPC-A";
-    case ZBAR_UPCE:
-        return "UPC-E";
-    case ZBAR_I25:
-        return "ITF";
-    case ZBAR_QRCODE:
-        return "QR-Code";
-    default:
-        return NULL;
+    Crop crop = {.page = page,
+                 .place = *place,
+                 .box = {place->x, place->y, place->w, place->h},
+                 .bits = bits_crop(page->bits, place->x, place->y, place->w, place->h)};
+
+    if (place->kind == LOCATED_DOWN) {
+        Bits *upright = turned_bits(crop.bits);
+
+        bits_free(crop.bits);
+        crop.bits = upright;
+    }
+    return crop;
+}
+
+static guint read_rows(const Crop *crop, const Gray *gray, const char *rung, guint step,
+                       GPtrArray *codes)
+{
+    SymbolsScan scan = {
+        .what = SYMBOLS_ROWS, .step = step, .lines_min = 2, .rung = rung, .box = crop->box};
+
+    return symbols_read(gray, &scan, codes);
+}
+
+/* How sharp the columns stand when rows are slid by `lean`: the sum of squared steps between
+ * neighbouring column counts, from the changes alone. */
+static guint64 sharpness(const GArray *changes, guint32 width_px, gint lean, gint32 *steps)
+{
+    guint64 sum = 0;
+
+    memset(steps, 0, ((gsize)width_px + 1) * sizeof *steps);
+    for (guint i = 0; i < changes->len; i++) {
+        const gint32 *change = &g_array_index(changes, gint32, (gsize)i * 2);
+        gint32 x = (change[0] & 0xffffff) - (change[1] * lean) / LEAN_ONE;
+
+        if (x >= 0 && x <= (gint32)width_px)
+            steps[x] += change[0] >> 24 ? -1 : 1;
+    }
+    for (guint32 x = 0; x <= width_px; x++)
+        sum += (guint64)((gint64)steps[x] * steps[x]);
+    return sum;
+}
+
+/* All changes of the crop as (x, with the sense in bit 24; row). */
+static GArray *all_changes(const Bits *bits, guint32 *most)
+{
+    GArray *changes = g_array_new(FALSE, FALSE, 2 * sizeof(gint32));
+    g_autofree guint32 *row = g_new(guint32, (gsize)bits->width_px + 8);
+    guint32 step = bits->height_px / LEAN_ROWS_MAX + 1;
+
+    *most = 0;
+    for (guint32 y = 0; y < bits->height_px; y += step) {
+        guint32 n = bits_changes(bits_row(bits, y), bits->width_px, row);
+
+        *most = MAX(*most, n);
+        for (guint32 i = 0; i < n; i++) {
+            gint32 change[2] = {(gint32)(row[i] | (i & 1) << 24), (gint32)y};
+
+            g_array_append_vals(changes, change, 1);
+        }
+    }
+    return changes;
+}
+
+static void try_lean(Crop *crop, const GArray *changes, gint lean, gint32 *steps, guint64 *best)
+{
+    guint64 sharp = sharpness(changes, crop->bits->width_px, lean, steps);
+
+    if (sharp > *best) {
+        *best = sharp;
+        crop->lean = lean;
     }
 }
 
-static void take_box(const zbar_symbol_t *symbol, PageCode *code)
+/* FALSE where no row has enough changes for a code. */
+static gboolean measure_lean(Crop *crop)
 {
-    guint n = zbar_symbol_get_loc_size(symbol);
-    int left = G_MAXINT, top = G_MAXINT, right = 0, bottom = 0;
+    guint32 most;
+    g_autoptr(GArray) changes = all_changes(crop->bits, &most);
+    g_autofree gint32 *steps = g_new(gint32, (gsize)crop->bits->width_px + 1);
+    guint64 best = 0;
+    gint around;
+
+    if (most < CHANGES_MIN)
+        return FALSE;
+    for (gint lean = -LEAN_MAX; lean <= LEAN_MAX; lean += LEAN_STEP)
+        try_lean(crop, changes, lean, steps, &best);
+    around = crop->lean;
+    for (gint side = 1 - LEAN_STEP; side < LEAN_STEP; side++)
+        try_lean(crop, changes, around + side, steps, &best);
+    return TRUE;
+}
+
+/* The gray (or 1-bit) crop with its rows slid by the lean and its columns by the same angle:
+ * bars upright, ends level. */
+static Gray *straightened(const Gray *gray, gint lean)
+{
+    Gray *out = gray_new(gray->w, gray->h);
+    gint64 middle_x = gray->w / 2;
+    gint64 middle_y = gray->h / 2;
+
+    for (guint32 y = 0; y < gray->h; y++) {
+        guint8 *row = out->samples + (gsize)y * gray->w;
+
+        for (guint32 x = 0; x < gray->w; x++) {
+            gint64 in_y = (gint64)y - ((gint64)x - middle_x) * lean / LEAN_ONE;
+            gint64 in_x = (gint64)x + ((gint64)y - middle_y) * lean / LEAN_ONE;
+
+            row[x] = in_x >= 0 && in_x < gray->w && in_y >= 0 && in_y < gray->h
+                         ? gray->samples[(gsize)in_y * gray->w + (gsize)in_x]
+                         : 255;
+        }
+    }
+    return out;
+}
+
+static guint row_steps(const guint8 *row, guint32 w)
+{
+    guint n = 0;
+
+    for (guint32 x = 1; x < w; x++)
+        n += abs(row[x] - row[x - 1]) > 48;
+    return n;
+}
+
+/* Rows that hold the code: from the first to the last that is half as busy as the busiest. */
+static void busy_rows(const Gray *gray, guint32 *first, guint32 *end)
+{
+    g_autofree guint *steps = g_new(guint, gray->h);
+    guint most = 0;
+
+    for (guint32 y = 0; y < gray->h; y++) {
+        steps[y] = row_steps(gray->samples + (gsize)y * gray->w, gray->w);
+        most = MAX(most, steps[y]);
+    }
+    *first = 0;
+    *end = gray->h;
+    while (*first < gray->h && steps[*first] * 2 < most)
+        ++*first;
+    while (*end > *first && steps[*end - 1] * 2 < most)
+        --*end;
+}
+
+/* The code averaged along its bars, in bands of rows, at double width: grain disappears, bars
+ * stay. Each band is one scan line, so that two bands must agree. */
+static Gray *averaged(const Gray *gray)
+{
+    Gray *out = gray_new(gray->w * 2, BANDS);
+    guint32 first, end;
+
+    busy_rows(gray, &first, &end);
+    for (guint band = 0; band < BANDS; band++) {
+        guint32 from = first + (end - first) * band / BANDS;
+        guint32 to = MAX(from + 1, first + (end - first) * (band + 1) / BANDS);
+        guint8 *row = out->samples + (gsize)band * out->w;
+
+        to = MIN(to, gray->h);
+        from = MIN(from, to - 1);
+        for (guint32 x = 0; x < gray->w; x++) {
+            guint32 sum = 0;
+
+            for (guint32 y = from; y < to; y++)
+                sum += gray->samples[(gsize)y * gray->w + x];
+            row[2 * x] = row[2 * x + 1] = (guint8)(sum / (to - from));
+        }
+        for (guint32 x = 1; x + 2 < out->w; x += 2)
+            row[x] = (guint8)((row[x - 1] + row[x + 1]) / 2);
+    }
+    return out;
+}
+
+static Gray *gray_of(const Crop *crop)
+{
+    const Located *place = &crop->place;
+    g_autoptr(Gray) gray = NULL;
+
+    if (crop->page->pixels.rows == NULL)
+        return NULL;
+    gray = pixels_gray(&crop->page->pixels, place->x, place->y, place->w, place->h);
+    return place->kind == LOCATED_DOWN ? gray_turned(gray) : g_steal_pointer(&gray);
+}
+
+static gboolean read_linear(Crop *crop, GPtrArray *codes)
+{
+    g_autoptr(Gray) bits = bits_gray(crop->bits);
+    g_autoptr(Gray) straight = NULL;
+    g_autoptr(Gray) mean_bits = NULL;
+    g_autoptr(Gray) gray = NULL;
+    g_autoptr(Gray) straight_gray = NULL;
+    g_autoptr(Gray) mean_gray = NULL;
+
+    if (read_rows(crop, bits, "bits", MAX(1, bits->h / SCAN_LINES), codes) > 0)
+        return TRUE;
+    if (!measure_lean(crop))
+        return FALSE;
+    straight = straightened(bits, crop->lean);
+    mean_bits = averaged(straight);
+    if (read_rows(crop, mean_bits, "lean", 1, codes) > 0 ||
+        read_rows(crop, straight, "lean", STRAIGHT_STEP, codes) > 0)
+        return TRUE;
+    gray = gray_of(crop);
+    if (gray == NULL)
+        return FALSE;
+    straight_gray = straightened(gray, crop->lean);
+    mean_gray = averaged(straight_gray);
+    if (read_rows(crop, mean_gray, "mean", 1, codes) > 0)
+        return TRUE;
+    return read_rows(crop, straight_gray, "gray", 1, codes) > 0;
+}
+
+static guint read_qr_gray(const Crop *crop, const Gray *gray, const char *rung, double scale,
+                          GPtrArray *codes)
+{
+    SymbolsScan scan = {
+        .what = SYMBOLS_QR, .rung = rung, .x = crop->place.x, .y = crop->place.y, .scale = scale};
+
+    return symbols_read(gray, &scan, codes);
+}
+
+static gboolean read_qr(const Crop *crop, GPtrArray *codes)
+{
+    g_autoptr(Gray) bits = bits_gray(crop->bits);
+    g_autoptr(Gray) gray = NULL;
+    g_autoptr(Gray) mean = NULL;
+    g_autoptr(Gray) doubled = NULL;
+
+    if (read_qr_gray(crop, bits, "bits", 1, codes) > 0)
+        return TRUE;
+    gray = gray_of(crop);
+    if (gray == NULL)
+        gray = g_steal_pointer(&bits);
+    mean = gray_mean(gray);
+    if (read_qr_gray(crop, mean, "mean", 1, codes) > 0 ||
+        read_qr_gray(crop, gray, "gray", 1, codes) > 0)
+        return TRUE;
+    if (!crop->page->thorough)
+        return FALSE;
+    doubled = gray_double(mean);
+    return read_qr_gray(crop, doubled, "double", 0.5, codes) > 0;
+}
+
+static void read_crops(const CodesPage *page, GPtrArray *codes)
+{
+    g_autoptr(GArray) places = locate_codes(page->bits);
+    guint n = MIN(places->len, page->thorough ? CROPS_MAX_THOROUGH : CROPS_MAX);
 
     for (guint i = 0; i < n; i++) {
-        int x = zbar_symbol_get_loc_x(symbol, i);
-        int y = zbar_symbol_get_loc_y(symbol, i);
+        Crop crop = crop_of(page, &g_array_index(places, Located, i));
 
-        left = MIN(left, x);
-        right = MAX(right, x);
-        top = MIN(top, y);
-        bottom = MAX(bottom, y);
-    }
-    if (n == 0)
-        return;
-    code->x = (guint32)MAX(left, 0);
-    code->y = (guint32)MAX(top, 0);
-    code->w = (guint32)MAX(right - left + 1, 1);
-    code->h = (guint32)MAX(bottom - top + 1, 1);
-}
-
-static void take_symbols(zbar_image_t *image, const char *rung, GPtrArray *codes)
-{
-    for (const zbar_symbol_t *symbol = zbar_image_first_symbol(image); symbol != NULL;
-         symbol = zbar_symbol_next(symbol)) {
-        const char *name = symbology(zbar_symbol_get_type(symbol));
-        g_autofree char *text = NULL;
-        PageCode *code;
-
-        if (name == NULL)
-            continue;
-        text = codes_text(zbar_symbol_get_data(symbol), zbar_symbol_get_data_length(symbol));
-        code = page_code_new(name, text, rung);
-        code->lines = (guint32)MAX(zbar_symbol_get_quality(symbol), 1);
-        take_box(symbol, code);
-        g_ptr_array_add(codes, code);
+        if (crop.place.kind == LOCATED_QR)
+            (void)read_qr(&crop, codes);
+        else
+            (void)read_linear(&crop, codes);
+        bits_free(crop.bits);
     }
 }
 
-static zbar_image_scanner_t *new_scanner(void)
+static void read_whole(const Gray *gray, const char *rung, double scale, GPtrArray *codes)
 {
-    static const zbar_symbol_type_t used[] = {ZBAR_CODE128, ZBAR_CODE39, ZBAR_EAN13, ZBAR_EAN8,
-                                              ZBAR_UPCA,    ZBAR_UPCE,   ZBAR_I25,   ZBAR_QRCODE};
-    zbar_image_scanner_t *scanner = zbar_image_scanner_create();
+    SymbolsScan scan = {.what = SYMBOLS_ROWS | SYMBOLS_COLUMNS | SYMBOLS_QR,
+                        .lines_min = 2,
+                        .rung = rung,
+                        .scale = scale};
 
-    zbar_image_scanner_set_config(scanner, ZBAR_NONE, ZBAR_CFG_ENABLE, 0);
-    for (guint i = 0; i < G_N_ELEMENTS(used); i++)
-        zbar_image_scanner_set_config(scanner, used[i], ZBAR_CFG_ENABLE, 1);
-    zbar_image_scanner_set_config(scanner, ZBAR_QRCODE, ZBAR_CFG_BINARY, 1);
-    return scanner;
+    (void)symbols_read(gray, &scan, codes);
 }
 
-void codes_read(const Bits *bits, guint32 dpi G_GNUC_UNUSED, GPtrArray *codes)
+static void read_page(const CodesPage *page, GPtrArray *codes)
 {
-    zbar_image_scanner_t *scanner = new_scanner();
-    zbar_image_t *image = zbar_image_create();
-    gsize size = (gsize)bits->width_px * bits->height_px;
-    guint8 *gray = g_malloc(size);
+    g_autoptr(Gray) bits = bits_gray(page->bits);
+    g_autoptr(Gray) gray = NULL;
+    g_autoptr(Gray) mean = NULL;
+    g_autoptr(Gray) half = NULL;
+    g_autoptr(Gray) binary = NULL;
 
-    bits_to_gray(bits, gray, bits->width_px);
-    zbar_image_set_format(image, zbar_fourcc('Y', '8', '0', '0'));
-    zbar_image_set_size(image, bits->width_px, bits->height_px);
-    zbar_image_set_data(image, gray, size, NULL);
-    if (zbar_scan_image(scanner, image) > 0)
-        take_symbols(image, "page", codes);
-    zbar_image_destroy(image);
-    zbar_image_scanner_destroy(scanner);
-    g_free(gray);
+    read_whole(bits, "page", 1, codes);
+    if (page->pixels.rows != NULL) {
+        gray = pixels_gray(&page->pixels, 0, 0, page->bits->width_px, page->bits->height_px);
+        read_whole(gray, "page-gray", 1, codes);
+    } else {
+        gray = g_steal_pointer(&bits);
+    }
+    mean = gray_mean(gray);
+    read_whole(mean, "page-mean", 1, codes);
+    half = gray_half(gray);
+    read_whole(half, "page-half", 2, codes);
+    binary = gray_binary(half);
+    read_whole(binary, "page-half-binary", 2, codes);
+    if ((guint64)gray->w * gray->h < DOUBLE_PX_MAX) {
+        g_autoptr(Gray) doubled = gray_double(gray);
+
+        read_whole(doubled, "page-double", 0.5, codes);
+    }
+}
+
+void codes_read(const CodesPage *page, GPtrArray *codes)
+{
+    read_crops(page, codes);
+    patch_read(page->bits, page->dpi, codes);
+    if (page->thorough)
+        read_page(page, codes);
+    symbols_settle(codes);
 }

@@ -3,9 +3,12 @@
 
 #include "appliance/page/codes.h"
 #include "appliance/page/ink.h"
+#include "appliance/page/skew.h"
 #include "appliance/page/tone.h"
 
 #define MM_PER_INCH 25.4
+/* Over this the gray copy is not worth its memory; hard codes are then read from bits alone. */
+#define PLANE_BYTES_MAX ((guint64)40 << 20)
 
 struct StripPass {
     PassOptions options;
@@ -16,6 +19,7 @@ struct StripPass {
     guint32 waiting; /* rows in `strip` */
     guint8 *strip;   /* ENCODE_STRIP_ROWS rows as they came */
     guint8 *luma;    /* the strip as gray, of a colour page */
+    guint8 *plane;   /* the page as gray, where the rows do not stay in memory */
     Tone tone;
 };
 
@@ -37,17 +41,13 @@ StripPass *pass_new(const PassOptions *options, GError **error)
     pass->strip = g_malloc(pass->row_bytes * ENCODE_STRIP_ROWS);
     if (geometry->mode == PAGE_COLOUR)
         pass->luma = g_malloc((gsize)geometry->width_px * ENCODE_STRIP_ROWS);
+    if (geometry->mode != PAGE_LINEART && options->memory == NULL &&
+        (guint64)geometry->width_px * geometry->height_px <= PLANE_BYTES_MAX)
+        pass->plane = g_malloc((gsize)geometry->width_px * geometry->height_px);
     if (options->keep)
         return g_steal_pointer(&pass);
     pass->encoder = encoder_new(&encode, error);
     return pass->encoder != NULL ? g_steal_pointer(&pass) : NULL;
-}
-
-/* BT.601 luma in 8 bits of fraction. */
-static void luma_row(const guint8 *restrict rgb, guint32 width_px, guint8 *restrict out)
-{
-    for (guint32 x = 0; x < width_px; x++)
-        out[x] = (guint8)((rgb[3 * x] * 77u + rgb[3 * x + 1] * 150u + rgb[3 * x + 2] * 29u) >> 8);
 }
 
 static void threshold_strip(StripPass *pass, const guint8 *rows, guint32 n, gsize stride)
@@ -58,7 +58,7 @@ static void threshold_strip(StripPass *pass, const guint8 *rows, guint32 n, gsiz
 
     if (pass->luma != NULL) {
         for (guint32 i = 0; i < n; i++)
-            luma_row(rows + i * stride, width, pass->luma + (gsize)i * width);
+            pixels_luma_row(rows + i * stride, width, pass->luma + (gsize)i * width);
         gray = pass->luma;
         stride = width;
     }
@@ -66,6 +66,8 @@ static void threshold_strip(StripPass *pass, const guint8 *rows, guint32 n, gsiz
     threshold = tone_threshold(&pass->tone);
     for (guint32 i = 0; i < n; i++)
         bits_threshold(gray + i * stride, width, threshold, bits_row(pass->bits, pass->rows + i));
+    for (guint32 i = 0; pass->plane != NULL && i < n; i++)
+        memcpy(pass->plane + (gsize)(pass->rows + i) * width, gray + i * stride, width);
 }
 
 static gboolean lineart_strip(StripPass *pass, const guint8 *rows, guint32 n, gsize stride,
@@ -171,6 +173,25 @@ static void tag_orientation(const StripPass *pass, PageFacts *facts)
     facts->orientation_evidence = PAGE_ORIENTATION_TAG;
 }
 
+static void read_codes(const StripPass *pass, GPtrArray *codes)
+{
+    const PageGeometry *geometry = &pass->options.geometry;
+    CodesPage page = {.bits = pass->bits, .dpi = geometry->dpi, .thorough = pass->options.thorough};
+
+    if (pass->plane != NULL)
+        page.pixels = (Pixels){pass->plane, geometry->width_px, PAGE_GRAY};
+    else if (geometry->mode != PAGE_LINEART && pass->options.memory != NULL)
+        page.pixels = (Pixels){pass->options.memory, geometry->stride_bytes, geometry->mode};
+    codes_read(&page, codes);
+}
+
+/* What makes no sense on blank paper. */
+static void look_closer(const StripPass *pass, PageResult *result)
+{
+    skew_facts(pass->bits, &result->facts);
+    read_codes(pass, result->codes);
+}
+
 gboolean pass_finish(StripPass *pass, PageResult *result, GError **error)
 {
     *result = PAGE_RESULT_NONE;
@@ -192,7 +213,8 @@ gboolean pass_finish(StripPass *pass, PageResult *result, GError **error)
     tone_into_facts(pass, &result->facts);
     tag_orientation(pass, &result->facts);
     ink_facts(pass->bits, pass->options.geometry.dpi, &result->facts);
-    codes_read(pass->bits, pass->options.geometry.dpi, result->codes);
+    if (!result->facts.blank || pass->options.thorough)
+        look_closer(pass, result);
     return TRUE;
 }
 
@@ -204,5 +226,6 @@ void pass_free(StripPass *pass)
     bits_free(pass->bits);
     g_free(pass->strip);
     g_free(pass->luma);
+    g_free(pass->plane);
     g_free(pass);
 }

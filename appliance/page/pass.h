@@ -5,7 +5,7 @@
  *   strip ─→ encode ─→ sealed memfd
  *      └──→ threshold to 1 bit ─→ ink map · skew · locator ─→ codes
  *
- * Holds the 1-bit page and what the encoder needs, never a second copy of a colour page.
+ * Holds the 1-bit page and what the encoder needs, never a second copy of a raw page.
  */
 #pragma once
 
@@ -19,6 +19,8 @@ typedef struct {
     gboolean lossless;     /* deflate instead of JPEG */
     gboolean thorough;     /* the whole ladder for codes and facts, whatever it costs */
     guint16 orientation;   /* the file's tag, 1…8; 0 = none */
+    const guint8 *memory;  /* where the rows stay until pass_finish returns; NULL: they do not,
+                              and the pass keeps a gray copy of its own for hard codes */
     const PageTags *tags;
 } PassOptions;
 

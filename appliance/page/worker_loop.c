@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "appliance/page/codes.h"
 #include "appliance/page/import.h"
 #include "appliance/page/pass.h"
 #include "appliance/page/sandbox.h"
+#include "appliance/page/symbols.h"
 #include "appliance/page/wire.h"
 #include "appliance/page/worker.h"
 
@@ -189,6 +189,7 @@ static gboolean raw_open(int fd, const WireRequest *request, GError **error)
         return FALSE;
     if ((guint64)request->geometry.stride_bytes * request->geometry.height_px > raw.memory.size)
         return error_set(error, ERROR_FORMAT, "page memory is smaller than the page");
+    options.memory = raw.memory.address;
     raw.pass = pass_new(&options, error);
     return raw.pass != NULL;
 }
@@ -284,7 +285,7 @@ int page_worker_main(void)
 
     /* A batch is stopped by its client alone, not by a Ctrl+C on the console. */
     (void)signal(SIGINT, SIG_IGN);
-    codes_prepare();
+    symbols_prepare();
     if (!sandbox_close(&error)) {
         error_print(stderr, error, LANG_EN);
         _exit(error_exit_status(error_code(error)));

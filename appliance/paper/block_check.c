@@ -12,6 +12,7 @@ static const struct {
     {"text", "text align? indent? bold? sans? size?"},
     {"fields", "rows label_width?"},
     {"table", "of columns empty? blank_rows?"},
+    {"grid", "heads of"},
     {"list", "of text indent?"},
     {"box", "label text? height sign?"},
     {"signatures", "texts columns?"},
@@ -63,10 +64,10 @@ static gboolean members_known(const json_t *block, char **members, GError **erro
     return TRUE;
 }
 
-/* "when", "unless" and "of" name declared values; "of" a list. */
+/* "when", "unless", "of" and "heads" name declared values, the last two lists. */
 static gboolean names_check(const json_t *types, const json_t *block, GError **error)
 {
-    static const char *const members[] = {"when", "unless", "of"};
+    static const char *const members[] = {"when", "unless", "of", "heads"};
 
     for (gsize i = 0; i < G_N_ELEMENTS(members); i++) {
         const char *name = json_text(block, members[i]);
@@ -76,8 +77,8 @@ static gboolean names_check(const json_t *types, const json_t *block, GError **e
         if (value_type(types, name) == NULL)
             return error_set(error, ERROR_DEFINITION, ".%s: no value '%s' is declared", members[i],
                              name);
-        if (g_str_equal(members[i], "of") && !json_is_array(value_type(types, name)))
-            return error_set(error, ERROR_DEFINITION, ".of: '%s' is no list", name);
+        if (i >= 2 && !json_is_array(value_type(types, name)))
+            return error_set(error, ERROR_DEFINITION, ".%s: '%s' is no list", members[i], name);
     }
     return TRUE;
 }

@@ -19,7 +19,7 @@ static Symbol *symbol_new(int symbology, const char *text, GError **error)
     g_autoptr(Symbol) symbol = ZBarcode_Create();
 
     symbol->symbology = symbology;
-    symbol->input_mode = UNICODE_MODE;
+    symbol->input_mode = DATA_MODE; /* bytes as they are: UTF-8 stays UTF-8 */
     symbol->show_hrt = 0;
     if (symbology == BARCODE_QRCODE)
         symbol->option_1 = text_is_digits(text) ? QR_LEVEL_H : QR_LEVEL_M;
@@ -49,10 +49,13 @@ static void symbol_fill(const Symbol *symbol, cairo_t *cr, const MarkBox *inner)
 
 gboolean mark_code128(cairo_t *cr, const char *text, const MarkBox *box, GError **error)
 {
-    g_autoptr(Symbol) symbol = symbol_new(BARCODE_CODE128, text, error);
+    g_autoptr(Symbol) symbol = NULL;
     MarkBox inner = *box;
     double module;
 
+    if (!g_str_is_ascii(text)) /* zint would take the bytes for Latin 1 */
+        return error_set(error, ERROR_PAPER, "the code '%s': not ASCII", text);
+    symbol = symbol_new(BARCODE_CODE128, text, error);
     if (symbol == NULL)
         return FALSE;
     module = box->width / (symbol->width + 20);

@@ -5,8 +5,7 @@
 #include "appliance/paper/template.h"
 
 #define MM(x)           ((x)*MARK_PT_PER_MM)
-#define BODY_PT         14.0
-#define BODY_LARGE_PT   18.0
+#define LARGE_PRINT     (18.0 / 14.0)
 #define LEFT_MM         25.0 /* room for binding */
 #define RIGHT_MM        20.0
 #define CODES_TOP_MM    8.0
@@ -70,13 +69,14 @@ static void head_line(Flow *flow, const TypeStyle *style, const char *text)
 static void compose_head(Composer *composer, const char *title)
 {
     Flow *flow = composer->flow;
+    double size = TEMPLATE_BODY_PT * (composer->options->large_print ? LARGE_PRINT : 1);
     const json_t *values = composer->scope.values;
     TypeStyle style = {.width_pt = flow->width, .align = PANGO_ALIGN_CENTER};
     MarkBox rule = {flow->left, 0, flow->width, 0};
 
-    style.size_pt = flow->size_pt * 1.15;
+    style.size_pt = size * 1.15;
     head_line(flow, &style, json_text(values, "heading"));
-    style.size_pt = flow->size_pt * 1.6;
+    style.size_pt = size * 1.6;
     style.bold = TRUE;
     head_line(flow, &style, title);
     rule.y = flow->y += 3;
@@ -84,15 +84,14 @@ static void compose_head(Composer *composer, const char *title)
     rule.y = flow->y += 2.6;
     flow_stroke(flow, &rule, 0.5);
     flow->y += 3;
-    style =
-        (TypeStyle){.size_pt = flow->size_pt, .width_pt = flow->width, .align = PANGO_ALIGN_RIGHT};
+    style = (TypeStyle){.size_pt = size, .width_pt = flow->width, .align = PANGO_ALIGN_RIGHT};
     head_line(flow, &style, json_text(values, "number"));
-    flow->y += 0.4 * flow->size_pt;
+    flow->y += 0.4 * size;
 }
 
 static void flow_prepare(Flow *flow, const PaperTemplate *template, const PaperOptions *options)
 {
-    flow->size_pt = options->large_print ? BODY_LARGE_PT : BODY_PT;
+    flow->size_pt = template->body_pt * (options->large_print ? LARGE_PRINT : 1);
     flow->left = MM(LEFT_MM);
     flow->width = page_width(template) - MM(LEFT_MM + RIGHT_MM);
     flow->y = MM(CODES_BOTTOM_MM + 1);
@@ -275,12 +274,11 @@ static gboolean render(const PaperTemplate *template, const json_t *values,
 gboolean paper_render(const PaperTemplate *template, const json_t *values,
                       const PaperOptions *options, GBytes **pdf, GError **error)
 {
-    gboolean rendered;
+    gboolean rendered = values_check(template->types, values, error);
 
-    if (options->n_copies == 0)
-        return error_set(error, ERROR_INVALID, "%s: no copies", template->kind);
-    rendered = values_check(template->types, values, error) &&
-               render(template, values, options, pdf, error);
+    if (rendered && options->n_copies == 0)
+        rendered = error_set(error, ERROR_INVALID, "no copies");
+    rendered = rendered && render(template, values, options, pdf, error);
     if (!rendered)
         g_prefix_error(error, "%s: ", template->kind);
     return rendered;

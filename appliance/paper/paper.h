@@ -17,6 +17,7 @@
  *    "title": "收件凭证",           may be overruled by the value "title" (profiles do)
  *    "family": "B",                A handed in, B on the way, C results
  *    "landscape": false,
+ *    "body_pt": 14,                smaller for lists that stay in the house
  *    "airy": false,                more room between the lines, for papers of few words
  *    "copies": ["窗口", "申请人"],   receivers where the profile says nothing
  *    "values": {"name": TYPE, …},  a name ending in "?" may be missing
@@ -25,6 +26,7 @@
  *          20261121) | "minute" (2026-11-21T10:42) | "integer" | "flag"
  *        | {"token": "word", …}    a token that is printed as its word
  *        | [{"name": TYPE, …}]     a list of rows   | ["text"]  a list of texts
+ *        | ["cells"]               a list of lists of texts
  *   BLOCK  one object with "block" naming its kind, see template.h. In its texts "{name}" stands
  *          for a value and, inside of a list, "{.name}" for one of the row, "{.}" for the text and
  *          "{#}" for the row's number.

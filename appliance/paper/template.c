@@ -14,8 +14,8 @@ extern const Embedded embedded_papers[];
 static const char *const common_values[] = {"title?",       "heading?",      "number?",
                                             "case_number?", "case_printed?", "document_number?"};
 
-static const char *const top_members[] = {"kind", "title",  "family", "landscape",
-                                          "airy", "copies", "values", "blocks"};
+static const char *const top_members[] = {"kind",    "title",  "family", "landscape", "airy",
+                                          "body_pt", "copies", "values", "blocks"};
 
 static json_t *types_of(const json_t *root)
 {
@@ -46,6 +46,7 @@ static gboolean members_check(const json_t *root, GError **error)
 static gboolean head_check(const json_t *root, GError **error)
 {
     const char *family = json_text(root, "family");
+    const json_t *body = json_object_get(root, "body_pt");
 
     if (json_text(root, "kind") == NULL || json_text(root, "title") == NULL)
         return error_set(error, ERROR_DEFINITION, "kind and title are needed");
@@ -53,6 +54,8 @@ static gboolean head_check(const json_t *root, GError **error)
         return error_set(error, ERROR_DEFINITION, "family: not A, B or C");
     if (json_array_size(json_object_get(root, "copies")) == 0)
         return error_set(error, ERROR_DEFINITION, "copies: at least one receiver is needed");
+    if (body != NULL && (json_number_value(body) < 8 || json_number_value(body) > 24))
+        return error_set(error, ERROR_DEFINITION, "body_pt: not 8 to 24");
     if (!json_is_array(json_object_get(root, "blocks")))
         return error_set(error, ERROR_DEFINITION, "blocks: not a list");
     return members_check(root, error) && value_types_check(json_object_get(root, "values"), error);
@@ -93,8 +96,10 @@ static gboolean take_receivers(PaperTemplate *template, GError **error)
 static PaperTemplate *template_new(json_t *root, GError **error)
 {
     g_autoptr(PaperTemplate) template = g_new0(PaperTemplate, 1);
+    const json_t *body;
 
     template->root = root;
+    body = json_object_get(root, "body_pt");
     if (!head_check(root, error))
         return NULL;
     template->types = types_of(root);
@@ -103,6 +108,7 @@ static PaperTemplate *template_new(json_t *root, GError **error)
     template->title = json_text(root, "title");
     template->family = *json_text(root, "family");
     template->landscape = json_flag(root, "landscape");
+    template->body_pt = json_is_number(body) ? json_number_value(body) : TEMPLATE_BODY_PT;
     template->airy = json_flag(root, "airy");
     if (!take_receivers(template, error) || !blocks_check(template, error))
         return NULL;

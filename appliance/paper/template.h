@@ -10,6 +10,7 @@
  *   fields      rows: [[label, text, label, text …] …], label_width? (em)     a form table
  *   table       of (a list), columns: [{head, text, width? (em; absent: shares the rest), align?}],
  *               empty?, blank_rows?                      a list that flows over pages
+ *   grid        heads (a list of texts), of (a list of "cells")   a table with columns from values
  *   list        of, text, indent?                        a paragraph for each element
  *   box         label, text?, height (mm), sign?         a framed field to write into
  *   signatures  texts: [TEXT …], columns?                lines to sign on
@@ -29,6 +30,8 @@
 #include "appliance/paper/paper.h"
 #include "appliance/paper/values.h"
 
+#define TEMPLATE_BODY_PT 14.0
+
 struct PaperTemplate {
     json_t *root;
     json_t *types;          /* "values" with those of every paper */
@@ -37,6 +40,7 @@ struct PaperTemplate {
     const char *kind, *title;
     char family;
     gboolean landscape, airy;
+    double body_pt;
 };
 
 /* What blocks are composed with. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/paper/values.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define DATE_LENGTH   10 /* 2026-11-21 */
@@ -68,12 +69,21 @@ static gboolean is_flag(const json_t *value)
     return json_is_boolean(value);
 }
 
+static gboolean is_cells(const json_t *value)
+{
+    const json_t *cell;
+    size_t i;
+
+    json_array_foreach((json_t *)value, i, cell) if (!is_text(cell)) return FALSE;
+    return json_is_array(value);
+}
+
 static const struct {
     const char *name;
     ScalarCheck fits;
 } scalars[] = {
-    {"text", is_text},     {"date", is_date},       {"day", is_date},
-    {"minute", is_minute}, {"integer", is_integer}, {"flag", is_flag},
+    {"text", is_text},       {"date", is_date}, {"day", is_date},    {"minute", is_minute},
+    {"integer", is_integer}, {"flag", is_flag}, {"cells", is_cells},
 };
 
 static ScalarCheck scalar_check(const json_t *type)

@@ -31,7 +31,8 @@ CREATE TABLE event (
     station TEXT NOT NULL,
     act TEXT NOT NULL,
     "case" TEXT,
-    detail TEXT NOT NULL -- the record's own fields as JSON, without head and nonce
+    detail TEXT NOT NULL, -- the record's own fields as JSON, without head and nonce
+    secret TEXT           -- what a step keeps apart (reasons), opened; NULL where nothing is
 ) STRICT;
 CREATE INDEX event_by_case ON event ("case", seq) WHERE "case" IS NOT NULL;
 CREATE INDEX event_by_act ON event (act, seq);
@@ -74,7 +75,6 @@ CREATE TABLE cases (
     ended_at TEXT,
     filed_at TEXT,
     archive_number TEXT,
-    life TEXT NOT NULL,    -- state of the case's life as JSON, as the last step left it
     version INTEGER NOT NULL -- seq of the last record that touched the case
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX case_serial ON cases (window, day, serial);

@@ -26,14 +26,19 @@ GPtrArray *codes_read(const Picture *picture)
     zbar_image_scanner_t *scanner = zbar_image_scanner_create();
     zbar_image_t *image = zbar_image_create();
 
+    zbar_image_scanner_set_config(scanner, ZBAR_NONE, ZBAR_CFG_ENABLE, 0);
+    zbar_image_scanner_set_config(scanner, ZBAR_CODE128, ZBAR_CFG_ENABLE, 1);
+    zbar_image_scanner_set_config(scanner, ZBAR_QRCODE, ZBAR_CFG_ENABLE, 1);
+    zbar_image_scanner_set_config(scanner, ZBAR_QRCODE, ZBAR_CFG_BINARY, 1); /* UTF-8 as it is */
     zbar_image_set_format(image, zbar_fourcc('Y', '8', '0', '0'));
     zbar_image_set_size(image, picture->width, picture->height);
     zbar_image_set_data(image, gray, (unsigned long)picture->width * picture->height, NULL);
     zbar_scan_image(scanner, image);
     for (const zbar_symbol_t *symbol = zbar_image_first_symbol(image); symbol != NULL;
          symbol = zbar_symbol_next(symbol)) {
-        char *code = g_strdup_printf("%s %s", zbar_get_symbol_name(zbar_symbol_get_type(symbol)),
-                                     zbar_symbol_get_data(symbol));
+        char *code =
+            g_strdup_printf("%s %.*s", zbar_get_symbol_name(zbar_symbol_get_type(symbol)),
+                            (int)zbar_symbol_get_data_length(symbol), zbar_symbol_get_data(symbol));
 
         if (g_ptr_array_find_with_equal_func(codes, code, g_str_equal, NULL))
             g_free(code);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * An outside reader's opinion of our codes: libzbar over a whole picture.
+ * An outside reader's opinion of our codes: libzbar over a whole picture, for Code 128
+ * and QR.
  */
 #pragma once
 

@@ -15,8 +15,8 @@
 const CliVerb *const *cli_verbs(void)
 {
     static const CliVerb *const subjects[] = {
-        cli_house_verbs, cli_case_verbs, cli_scan_verbs, cli_paper_verbs,
-        cli_look_verbs,  cli_store_verbs, cli_serve_verbs,
+        cli_house_verbs, cli_case_verbs,   cli_step_verbs,  cli_scan_verbs,  cli_paper_verbs,
+        cli_look_verbs,  cli_bundle_verbs, cli_store_verbs, cli_serve_verbs,
     };
     static const CliVerb *rows[128];
 
@@ -164,6 +164,11 @@ static gboolean check_arguments(const Cli *cli, GError **error)
 Lang cli_lang(const Cli *cli)
 {
     return cli->lang;
+}
+
+const char *cli_verb(const Cli *cli)
+{
+    return cli->verb->words;
 }
 
 gboolean cli_json(const Cli *cli)

@@ -41,8 +41,10 @@ typedef struct {
 /* The verbs of one subject, ended by NULL words; cli_verbs joins them. */
 extern const CliVerb cli_house_verbs[];
 extern const CliVerb cli_case_verbs[];
+extern const CliVerb cli_step_verbs[];
 extern const CliVerb cli_scan_verbs[];
 extern const CliVerb cli_paper_verbs[];
+extern const CliVerb cli_bundle_verbs[];
 extern const CliVerb cli_store_verbs[];
 extern const CliVerb cli_look_verbs[];
 extern const CliVerb cli_serve_verbs[];
@@ -54,6 +56,9 @@ int cli_main(int argc, char **argv);
 
 Lang cli_lang(const Cli *cli);
 gboolean cli_json(const Cli *cli);
+
+/* The words of the verb that runs ("case accept"). */
+const char *cli_verb(const Cli *cli);
 
 /* The value of an option (the last one given), or NULL; all of them; whether a switch is on. */
 const char *cli_value(const Cli *cli, const char *option);

@@ -11,14 +11,14 @@
 
 static gboolean render_kind(const char *kind, char **argv, GError **error)
 {
-    g_auto(Sample) sample = {0};
+    g_autoptr(Sample) sample = sample_new(argv[1], kind, error);
     g_autofree char *path = g_strdup_printf("%s/%s.pdf", argv[2], kind);
     g_autoptr(GBytes) pdf = NULL;
 
-    if (!sample_read(&sample, argv[1], kind, error))
+    if (sample == NULL)
         return FALSE;
-    sample.options.large_print = argv[3] != NULL;
-    return paper_render(sample.template, sample.values, &sample.options, &pdf, error) &&
+    sample->options.large_print = argv[3] != NULL;
+    return paper_render(sample->template, sample->values, &sample->options, &pdf, error) &&
            file_replace(path, 0644, g_bytes_get_data(pdf, NULL), g_bytes_get_size(pdf), error);
 }
 

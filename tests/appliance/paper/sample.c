@@ -45,38 +45,48 @@ static gboolean draw_images(Sample *sample, GError **error)
         sample->images[i].name = image_names[i];
         sample->images[i].jpeg = picture_jpeg(&picture, THUMBNAIL_QUAL);
     }
-    return TRUE;
-}
-
-gboolean sample_read(Sample *sample, const char *values, const char *kind, GError **error)
-{
-    const char *const *receivers;
-    const char *document;
-
-    *sample = (Sample){.template = paper_template_find(kind, NULL, error)};
-    sample->values = sample->template != NULL ? read_values(values, kind, error) : NULL;
-    if (sample->values == NULL || !draw_images(sample, error))
-        return FALSE;
-    receivers = paper_template_receivers(sample->template);
-    document = json_text(sample->values, "document_number");
-    for (guint i = 0; receivers[i] != NULL && i < SAMPLE_COPIES_MAX; i++) {
-        sample->codes[i] = document_code(document, i + 1);
-        sample->copies[i] = (PaperCopy){.code = sample->codes[i], .receiver = receivers[i]};
-        sample->options.n_copies = i + 1;
-    }
-    sample->options.created_us = SAMPLE_CREATED_US;
-    sample->options.copies = sample->copies;
     sample->options.images = sample->images;
     sample->options.n_images = SAMPLE_IMAGES;
     return TRUE;
 }
 
-void sample_clear(Sample *sample)
+static void take_copies(Sample *sample)
 {
-    g_clear_pointer(&sample->template, paper_template_free);
-    g_clear_pointer(&sample->values, json_decref);
+    const char *const *receivers = paper_template_receivers(sample->template);
+    const char *document = json_text(sample->values, "document_number");
+
+    for (guint i = 0; receivers[i] != NULL && i < SAMPLE_COPIES_MAX; i++) {
+        sample->codes[i] = document_code(document, i + 1);
+        sample->copies[i] = (PaperCopy){.code = sample->codes[i], .receiver = receivers[i]};
+        sample->options.n_copies = i + 1;
+    }
+    sample->options.copies = sample->copies;
+}
+
+Sample *sample_new(const char *values, const char *kind, GError **error)
+{
+    g_autoptr(Sample) sample = g_new0(Sample, 1);
+
+    sample->template = paper_template_find(kind, NULL, error);
+    if (sample->template == NULL)
+        return NULL;
+    sample->values = read_values(values, kind, error);
+    if (sample->values == NULL)
+        return NULL;
+    if (g_str_equal(kind, "arranging") && !draw_images(sample, error))
+        return NULL;
+    take_copies(sample);
+    sample->options.created_us = SAMPLE_CREATED_US;
+    return g_steal_pointer(&sample);
+}
+
+void sample_free(Sample *sample)
+{
+    paper_template_free(sample->template);
+    json_decref(sample->values);
     for (guint i = 0; i < SAMPLE_COPIES_MAX; i++)
-        g_clear_pointer(&sample->codes[i], g_free);
+        g_free(sample->codes[i]);
     for (guint i = 0; i < SAMPLE_IMAGES; i++)
         g_clear_pointer(&sample->images[i].jpeg, g_bytes_unref);
+    g_free(sample);
 }

@@ -20,8 +20,7 @@ typedef struct {
 } Sample;
 
 /* The sample of `kind` from the folder `values`. */
-gboolean sample_read(Sample *sample, const char *values, const char *kind,
-                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
+Sample *sample_new(const char *values, const char *kind, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-void sample_clear(Sample *sample);
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Sample, sample_clear)
+void sample_free(Sample *sample);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Sample, sample_free)
