@@ -201,6 +201,12 @@
     X(NO_ROUTE, "no-route", 1, 404,                                                                \
       "no such address", "没有这个地址",                                                           \
       "see the API description", "请看接口说明")                                                   \
+    X(METHOD, "method", 1, 405,                                                                    \
+      "not a method of this address", "该地址不支持此方法",                                        \
+      "see the API description", "请看接口说明")                                                   \
+    X(HEADERS, "headers", 2, 431,                                                                  \
+      "the request's headers are too large", "请求头过大",                                         \
+      "delete this site's cookies and try again", "请清除本站 cookie 后再试")                      \
     X(BAD_REQUEST, "bad-request", 2, 400,                                                          \
       "the request cannot be read", "请求无法读取",                                                \
       "see the API description", "请看接口说明")                                                   \

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Reading codes: the ladder. Every reading carries the rung that found it.
+ *
+ *   on the crops of the locator        on the whole page, only when thorough
+ *   bits   1-bit crop as it stands     page         1-bit page
+ *   lean   slid upright                page-gray    gray as it came
+ *   mean   gray, averaged along the    page-mean    3 × 3 mean
+ *          bars (QR: 3 × 3 mean)       page-half    half size, and half-binary
+ *   gray   gray as it came             page-double  small pictures at double size
+ *   double gray at double size
+ *
+ * A linear reading counts only if two scan lines agree (ITF: three). Patch codes come from their
+ * own detector.
+ */
+#pragma once
+
+#include "appliance/page/bits.h"
+#include "appliance/page/pixels.h"
+
+typedef struct {
+    const Bits *bits;
+    Pixels pixels; /* rows NULL where gray is gone */
+    guint32 dpi;
+    gboolean thorough;
+} CodesPage;
+
+/* Add what is found to `codes` (of PageCode). */
+void codes_read(const CodesPage *page, GPtrArray *codes);
