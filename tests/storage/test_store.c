@@ -238,7 +238,7 @@ static void a_second_process_sees_and_extends_what_the_first_wrote(void **state 
 
 static char *dump(const char *folder)
 {
-    static const char *const tables[] = {"leaf",  "event",    "setting",    "definition", "cases",
+    static const char *const tables[] = {"leaf", "node",  "event",    "setting",    "definition", "cases",
                                          "field", "document", "batch",      "side",       "code",
                                          "slot",  "bundle",   "name_bigram"};
     g_autoptr(Catalog) catalog = catalog_open(folder, DB_READ_ONLY, NULL);
