@@ -285,11 +285,12 @@ static gboolean read_qr(const Crop *crop, GPtrArray *codes)
     if (gray == NULL)
         gray = g_steal_pointer(&bits);
     mean = gray_mean(gray);
-    if (read_qr_gray(crop, mean, "mean", 1, codes) > 0 ||
-        read_qr_gray(crop, gray, "gray", 1, codes) > 0)
+    if (read_qr_gray(crop, mean, "mean", 1, codes) > 0)
         return TRUE;
     if (!crop->page->thorough)
         return FALSE;
+    if (read_qr_gray(crop, gray, "gray", 1, codes) > 0)
+        return TRUE;
     doubled = gray_double(mean);
     return read_qr_gray(crop, doubled, "double", 0.5, codes) > 0;
 }
