@@ -71,8 +71,12 @@ static Crop crop_of(const CodesPage *page, const Located *place)
 static guint read_rows(const Crop *crop, const Gray *gray, const char *rung, guint step,
                        GPtrArray *codes)
 {
-    SymbolsScan scan = {
-        .what = SYMBOLS_ROWS, .step = step, .lines_min = 2, .rung = rung, .box = crop->box};
+    SymbolsScan scan = {.what = SYMBOLS_ROWS,
+                        .step = step,
+                        .lines_min = 2,
+                        .rung = rung,
+                        .box = crop->box,
+                        .turned = crop->place.kind == LOCATED_DOWN ? 90 : 0};
 
     return symbols_read(gray, &scan, codes);
 }
