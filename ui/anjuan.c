@@ -4,6 +4,8 @@
  */
 #include "appliance/base/worker.h"
 #include "appliance/page/worker.h"
+#include "drivers/device.h"
+#include "ui/cli/cli.h"
 
 #include <string.h>
 
@@ -12,5 +14,7 @@ int main(int argc, char **argv)
     worker_program_set("/proc/self/exe");
     if (argc == 3 && strcmp(argv[1], "worker") == 0 && strcmp(argv[2], "page") == 0)
         return page_worker_main();
-    return 2;
+    if (argc == 3 && strcmp(argv[1], "worker") == 0 && strcmp(argv[2], "device") == 0)
+        return device_worker_main();
+    return cli_main(argc, argv);
 }

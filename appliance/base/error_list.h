@@ -165,6 +165,9 @@
     X(COVER_OPEN, "cover-open", 4, 409,                                                            \
       "the cover is open", "机盖打开",                                                             \
       "close the cover, then continue", "请合上机盖后继续")                                        \
+    X(MIS_PICK, "mis-pick", 4, 409,                                                                \
+      "the feeder does not take the paper", "进纸器取不到纸",                                      \
+      "fan the stack, push it in again, continue", "请抖松纸叠, 重新放入, 然后继续")               \
     X(HALF_IMAGE, "half-image", 4, 409,                                                            \
       "the image is not whole", "图像不完整",                                                      \
       "put the sheet back on top, continue", "将该纸放回最上面, 然后继续")                         \
@@ -198,6 +201,12 @@
     X(NO_ROUTE, "no-route", 1, 404,                                                                \
       "no such address", "没有这个地址",                                                           \
       "see the API description", "请看接口说明")                                                   \
+    X(METHOD, "method", 1, 405,                                                                    \
+      "not a method of this address", "该地址不支持此方法",                                        \
+      "see the API description", "请看接口说明")                                                   \
+    X(HEADERS, "headers", 2, 431,                                                                  \
+      "the request's headers are too large", "请求头过大",                                         \
+      "delete this site's cookies and try again", "请清除本站 cookie 后再试")                      \
     X(BAD_REQUEST, "bad-request", 2, 400,                                                          \
       "the request cannot be read", "请求无法读取",                                                \
       "see the API description", "请看接口说明")                                                   \

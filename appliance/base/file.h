@@ -16,6 +16,7 @@
 #include "appliance/base/error.h"
 
 #include <glib.h>
+#include <stdio.h>
 #include <sys/types.h>
 
 #define FILE_TEMPORARY_PREFIX ".tmp-"
@@ -26,6 +27,9 @@ void fd_close(Fd fd);
 G_DEFINE_AUTO_CLEANUP_FREE_FUNC(Fd, fd_close, -1)
 /* Hand the descriptor on: returns it and leaves -1 behind. */
 Fd fd_steal(Fd *fd);
+
+/* A stream that closes itself: `g_autoptr(FILE) in = fopen(…);`. */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(FILE, fclose)
 
 typedef enum {
     FILE_OPEN,

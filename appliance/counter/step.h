@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Steps in the life of a case as records: casework/life.h judges, the store remembers.
+ *
+ * A step's record holds the event, not the state: the state of a case is its steps taken again
+ * from the beginning (life_step is pure), so replay and rebuild cannot come to another one. What
+ * people wrote as a reason may name persons and stands in the case's secrets.
+ */
+#pragma once
+
+#include "appliance/casework/life.h"
+#include "appliance/counter/completeness.h"
+
+/* The state of a case with the rules it borrows; both live in one block. */
+typedef struct {
+    LifeRules rules;
+    LifeState state;
+} CaseLife;
+
+/* Take all steps of a case again. */
+gboolean case_life(House *house, Catalog *catalog, const char *number, CaseLife *life,
+                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* What the check found, as life wants it: defect keys, which of them are of newly handed-in
+ * material, open persons. */
+typedef struct {
+    GPtrArray *keys; /* of char *, owned */
+    GArray *fresh;   /* of gboolean */
+    guint persons_open;
+    gboolean main_missing;
+} CheckKeys;
+CheckKeys *check_keys_new(const Check *check, const LifeState *state);
+void check_keys_free(CheckKeys *keys);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(CheckKeys, check_keys_free)
+
+/* Take a step. Person, window and day are filled in from the actor and the store's clock. Before
+ * EVENT_ACCEPT, EVENT_SUPPLEMENT, EVENT_REFUSE and EVENT_RETURN the steps that lead there and need
+ * no decision of their own are taken too (补齐, 初审), each with its record. */
+gboolean case_step(House *house, const StoreActor *actor, const char *number,
+                   const LifeEvent *event, CaseLife *after,
+                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The same inside a running command. */
+gboolean case_step_in(StoreTxn *txn, House *house, const StoreActor *actor, const char *number,
+                      const LifeEvent *event, CaseLife *after,
+                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* State as JSON: stage, word, ending, dates, clocks with lamps, what is open. */
+json_t *case_life_json(const CaseLife *life, Day today, guint minute) G_GNUC_WARN_UNUSED_RESULT;

@@ -1,0 +1,439 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "appliance/intake/intake.h"
+
+#include "appliance/intake/crew.h"
+#include "appliance/intake/ledger.h"
+
+#include <string.h>
+
+#define CODES_PER_SHEET 32
+
+/* How long to wait for a device's next word before what is ready is made durable. */
+#define INTAKE_POLL_MS 20
+
+/* Bytes a colour A4 page at 300 dpi takes as stored, generously: what a feed must find free. */
+#define SIDE_BYTES_GUESS (8 * 1024 * 1024)
+#define SIDES_TO_RESERVE 100
+
+struct Intake {
+    Store *store;
+    Crew *crew;
+    Ledger *ledger;
+    Placing placing;
+    PlacingLookup lookup;
+    char *device, *serial, *batch_name;
+    gboolean duplex;
+    IntakeTold told;
+    IntakeRefused refused_told;
+    void *told_data;
+    Device *running;   /* whose sides are released once durable; NULL between runs */
+    gboolean skipping; /* the image that comes is over a limit: its rows are not looked at */
+    gint64 sheet;      /* of the side handed in last; 0 at the start */
+    char side;         /* of the side handed in last */
+    gint64 received, refused, counted;
+    CrewResult *front; /* waits for its back before the sheet is placed */
+};
+
+void intake_listen(Intake *intake, IntakeTold told, IntakeRefused refused, void *data)
+{
+    intake->told = told;
+    intake->refused_told = refused;
+    intake->told_data = data;
+}
+
+/* A side is durable: the device may use its page again, and the owner hears of it. */
+static void on_durable(const IntakeSide *side, void *data)
+{
+    Intake *intake = data;
+    g_autoptr(GError) error = NULL;
+
+    if (intake->running != NULL && side->id != 0 &&
+        !device_release(intake->running, side->id, NULL, &error))
+        g_info("release a page: %s", error->message);
+    if (intake->told != NULL)
+        intake->told(side, intake->told_data);
+}
+
+gint64 intake_batch(const Intake *intake)
+{
+    return ledger_batch(intake->ledger);
+}
+
+/* ── open ────────────────────────────────────────────────────────────────────────────────── */
+
+static gboolean begin_placing(Intake *intake, const IntakeOptions *options, GError **error)
+{
+    intake->lookup = *options->lookup;
+    return placing_init(&intake->placing, options->case_number, &intake->lookup, error) &&
+           (options->slot == 0 ||
+            placing_aim(&intake->placing, options->slot, &intake->lookup, error));
+}
+
+Intake *intake_open(Store *store, const StoreActor *actor, const IntakeOptions *options,
+                    GError **error)
+{
+    g_autoptr(Intake) intake = g_new0(Intake, 1);
+
+    intake->store = store;
+    intake->device = g_strdup(options->device);
+    intake->serial = g_strdup(options->serial);
+    intake->duplex = options->duplex;
+    intake->side = 'b'; /* so that the first image is a front */
+    intake->counted = -1;
+    if (!begin_placing(intake, options, error) ||
+        !spool_reserve(store_folder(store), (guint64)SIDES_TO_RESERVE * SIDE_BYTES_GUESS, error))
+        return NULL;
+    intake->crew = crew_new(options->lanes, error);
+    if (intake->crew == NULL)
+        return NULL;
+    intake->ledger = ledger_open(store, actor, options, error);
+    if (intake->ledger == NULL)
+        return NULL;
+    ledger_listen(intake->ledger, on_durable, intake);
+    intake->batch_name = g_strdup_printf("%" G_GINT64_FORMAT, ledger_batch(intake->ledger));
+    return g_steal_pointer(&intake);
+}
+
+void intake_free(Intake *intake)
+{
+    if (intake == NULL)
+        return;
+    crew_free(intake->crew);
+    ledger_free(intake->ledger);
+    crew_result_free(intake->front);
+    placing_clear(&intake->placing);
+    g_free(intake->batch_name);
+    g_free(intake->serial);
+    g_free(intake->device);
+    g_free(intake);
+}
+
+/* ── from results to stored sheets ───────────────────────────────────────────────────────── */
+
+static gsize collect_codes(const CrewResult *result, Code *codes, gsize n)
+{
+    const GPtrArray *found = result != NULL ? result->result.codes : NULL;
+
+    for (guint i = 0; found != NULL && i < found->len && n < CODES_PER_SHEET; i++) {
+        const PageCode *code = g_ptr_array_index(found, i);
+
+        n += code_parse(code->text, &codes[n], NULL);
+    }
+    return n;
+}
+
+/* Place a whole sheet; both sides become entries of the ledger (taken). */
+static gboolean store_sheet(Intake *intake, CrewResult *front, CrewResult *back, GError **error)
+{
+    Code codes[CODES_PER_SHEET];
+    gsize n = collect_codes(back, codes, collect_codes(front, codes, 0));
+    Placed placed = placing_sheet(&intake->placing, codes, n, &intake->lookup);
+    gboolean ok = ledger_add(intake->ledger, front, &placed, error);
+
+    /* Only the first side of a sheet begins a document. */
+    placed.fresh = FALSE;
+    if (back == NULL)
+        return ok;
+    if (!ok) {
+        crew_result_free(back);
+        return FALSE;
+    }
+    return ledger_add(intake->ledger, back, &placed, error);
+}
+
+/* No side comes of it: the owner hears why, and the device gets its page or file back. */
+static void refuse(Intake *intake, guint64 id, const char *source, const GError *why)
+{
+    g_autoptr(GError) error = NULL;
+
+    intake->refused++;
+    if (intake->running != NULL && id != 0 &&
+        !device_release(intake->running, id, why->message, &error))
+        g_info("release a refused page: %s", error->message);
+    if (intake->refused_told != NULL)
+        intake->refused_told(source, why, intake->told_data);
+}
+
+/* A front waits for its back; whatever else comes ends the sheet before it. */
+static gboolean take_result(Intake *intake, CrewResult *result, GError **error)
+{
+    CrewResult *front = g_steal_pointer(&intake->front);
+
+    if (result->error != NULL) {
+        intake->front = front;
+        refuse(intake, result->id, result->source, result->error);
+        crew_result_free(result);
+        return TRUE;
+    }
+    if (front != NULL && result->side == 'b' && front->sheet == result->sheet)
+        return store_sheet(intake, front, result, error);
+    if (front != NULL && !store_sheet(intake, front, NULL, error)) {
+        crew_result_free(result);
+        return FALSE;
+    }
+    if (intake->duplex && result->side == 'a') {
+        intake->front = result;
+        return TRUE;
+    }
+    return store_sheet(intake, result, NULL, error);
+}
+
+/* Take what is ready; with `all`, wait until nothing is under way. */
+static gboolean drain(Intake *intake, gboolean all, GError **error)
+{
+    CrewResult *result;
+
+    while ((result = crew_take(intake->crew, all || crew_is_full(intake->crew))) != NULL)
+        if (!take_result(intake, result, error))
+            return FALSE;
+    return TRUE;
+}
+
+/* Everything handed in so far becomes durable. */
+static gboolean settle(Intake *intake, GError **error)
+{
+    CrewResult *front;
+
+    if (!drain(intake, TRUE, error))
+        return FALSE;
+    front = g_steal_pointer(&intake->front);
+    return (front == NULL || store_sheet(intake, front, NULL, error)) &&
+           ledger_flush(intake->ledger, error);
+}
+
+/* ── pieces ──────────────────────────────────────────────────────────────────────────────── */
+
+/* Numbers the next image: a back belongs to the front before it. */
+static void number_side(Intake *intake, gboolean is_back)
+{
+    if (is_back && intake->side == 'a')
+        intake->side = 'b';
+    else {
+        intake->sheet++;
+        intake->side = 'a';
+    }
+    intake->received++;
+}
+
+static PageTags tags_of(const Intake *intake)
+{
+    return (PageTags){.batch = intake->batch_name,
+                      .device = intake->device,
+                      .serial = intake->serial,
+                      .time_us = clock_now_us(store_clock(intake->store))};
+}
+
+static gboolean import_page(Intake *intake, int fd, guint32 index, const char *source,
+                            GError **error)
+{
+    PageTags tags = tags_of(intake);
+    CrewPiece piece = {.source = source, .tags = &tags};
+
+    number_side(intake, intake->duplex && intake->side == 'a');
+    piece.sheet = intake->sheet;
+    piece.side = intake->side;
+    return crew_import(intake->crew, &piece, fd, index, error) && drain(intake, FALSE, error);
+}
+
+gboolean intake_file(Intake *intake, int fd, const char *source, GError **error)
+{
+    g_autoptr(GError) why = NULL;
+    guint32 pages = 0;
+
+    if (!crew_count(intake->crew, fd, &pages, &why)) {
+        if (error_exit_status(error_code(why)) != 3) {
+            g_propagate_error(error, g_steal_pointer(&why));
+            return FALSE;
+        }
+        refuse(intake, 0, source, why);
+        return TRUE;
+    }
+    for (guint32 i = 0; i < pages; i++)
+        if (!import_page(intake, fd, i, source, error))
+            return FALSE;
+    return TRUE;
+}
+
+/* ── devices ─────────────────────────────────────────────────────────────────────────────── */
+
+/* Where the device does not know the height, the room of its page is the upper bound. */
+static PageRaw raw_of(const ScannerGeometry *from)
+{
+    guint height_px = from->height_px != 0
+                          ? from->height_px
+                          : (guint)(scanner_page_bytes(from) / MAX(from->row_bytes, 1));
+    PageMode mode = from->depth == 1 ? PAGE_LINEART : from->samples == 3 ? PAGE_COLOUR : PAGE_GRAY;
+
+    return (PageRaw){.geometry = {.width_px = from->width_px,
+                                  .height_px = height_px,
+                                  .dpi = from->dpi,
+                                  .mode = mode,
+                                  .stride_bytes = from->row_bytes}};
+}
+
+/* An image over a limit is refused as a side; the batch goes on behind it. */
+static gboolean begin_image(Intake *intake, const DeviceEvent *event, GError **error)
+{
+    PageTags tags = tags_of(intake);
+    PageRaw raw = raw_of(&event->geometry);
+    CrewPiece piece = {.id = event->id, .tags = &tags};
+    g_autoptr(GError) why = NULL;
+
+    number_side(intake, event->back);
+    piece.sheet = intake->sheet;
+    piece.side = intake->side;
+    intake->skipping = !page_geometry_check(&raw.geometry, &why);
+    if (!intake->skipping)
+        return crew_begin(intake->crew, &piece, event->page_fd, &raw, error);
+    refuse(intake, event->id, NULL, why);
+    return TRUE;
+}
+
+/* An image that did not become whole is no side: its number is free for the sheet fed again. */
+static void drop_image(Intake *intake, const DeviceEvent *event)
+{
+    g_autoptr(GError) error = NULL;
+
+    crew_cancel(intake->crew);
+    if (!device_release(intake->running, event->id, "half image", &error))
+        g_info("release a half page: %s", error->message);
+    intake->received--;
+    if (intake->side == 'b')
+        intake->side = 'a';
+    else {
+        intake->sheet--;
+        intake->side = 'b';
+    }
+}
+
+static gboolean file_image(Intake *intake, DeviceEvent *event, GError **error)
+{
+    PageTags tags = tags_of(intake);
+    CrewPiece piece = {
+        .id = event->id, .source = *event->source != '\0' ? event->source : NULL, .tags = &tags};
+    gboolean ok;
+
+    number_side(intake, event->back);
+    piece.sheet = intake->sheet;
+    piece.side = intake->side;
+    ok = crew_import(intake->crew, &piece, event->fd, 0, error);
+    fd_close(event->fd);
+    return ok;
+}
+
+static gboolean end_image(Intake *intake, const DeviceEvent *event, GError **error)
+{
+    if (intake->skipping)
+        return TRUE;
+    if (!event->progress.whole) {
+        drop_image(intake, event);
+        return TRUE;
+    }
+    if (!crew_rows(intake->crew, event->progress.rows, error))
+        return FALSE;
+    crew_end(intake->crew);
+    return TRUE;
+}
+
+static void note_status(IntakeEnd *end, const ScannerStatus *status)
+{
+    end->reason = status->reason;
+    end->counter = status->counter;
+    g_strlcpy(end->detail, status->detail, sizeof end->detail);
+}
+
+/* One event of the run; `*over` when it was the last. */
+static gboolean handle_event(Intake *intake, DeviceEvent *event, IntakeEnd *end, gboolean *over,
+                             GError **error)
+{
+    switch (event->kind) {
+    case DEVICE_IMAGE_BEGIN:
+        return begin_image(intake, event, error);
+    case DEVICE_ROWS:
+        return intake->skipping || crew_rows(intake->crew, event->progress.rows, error);
+    case DEVICE_IMAGE_END:
+        return end_image(intake, event, error);
+    case DEVICE_FILE:
+        return file_image(intake, event, error);
+    case DEVICE_QUESTION:
+        end->question = TRUE;
+        return device_stop(intake->running, error);
+    case DEVICE_BATCH_END:
+        note_status(end, &event->status);
+        *over = TRUE;
+        return TRUE;
+    case DEVICE_NOTHING:
+    case DEVICE_STATUS:
+    case DEVICE_UNSETTLED:
+    case DEVICE_TRIGGER:
+    case DEVICE_CODE: /* of readers; a scanner has none */
+    case DEVICE_CODE_DAMAGED:
+        return TRUE;
+    }
+    g_assert_not_reached();
+}
+
+/* While the device is quiet, what is understood becomes durable and its pages free again. */
+static gboolean between_events(Intake *intake, DeviceEventKind kind, GError **error)
+{
+    return drain(intake, FALSE, error) &&
+           (kind != DEVICE_NOTHING || ledger_flush(intake->ledger, error));
+}
+
+static gboolean run_events(Intake *intake, IntakeEnd *end, GError **error)
+{
+    gboolean over = FALSE;
+
+    while (!over) {
+        DeviceEvent event = {.fd = -1};
+
+        if (!device_next(intake->running, INTAKE_POLL_MS, &event, error) ||
+            !handle_event(intake, &event, end, &over, error) ||
+            !between_events(intake, event.kind, error))
+            return FALSE;
+    }
+    return settle(intake, error);
+}
+
+gboolean intake_device(Intake *intake, Device *device, const DeviceBatch *run, IntakeEnd *end,
+                       GError **error)
+{
+    gboolean ok;
+
+    *end = (IntakeEnd){.counter = -1};
+    intake->running = device;
+    intake->duplex = run->scan.duplex;
+    ok = device_start(device, run, error) && run_events(intake, end, error);
+    intake->running = NULL;
+    if (ok && end->counter >= 0)
+        intake->counted = MAX(intake->counted, 0) + end->counter;
+    return ok;
+}
+
+/* ── close ───────────────────────────────────────────────────────────────────────────────── */
+
+void intake_summary_clear(IntakeSummary *summary)
+{
+    g_clear_pointer(&summary->question, g_free);
+}
+
+gboolean intake_close(Intake *intake, const char *reason, IntakeSummary *summary, GError **error)
+{
+    g_autoptr(Intake) owned = intake;
+    LedgerCounts counts;
+
+    if (!settle(intake, error))
+        return FALSE;
+    counts = (LedgerCounts){intake->received, intake->counted, reason};
+    if (!ledger_close(intake->ledger, &counts, error))
+        return FALSE;
+    *summary = (IntakeSummary){.batch = ledger_batch(intake->ledger),
+                               .sheets = intake->sheet,
+                               .received = intake->received,
+                               .stored = ledger_stored(intake->ledger),
+                               .unread = ledger_unread(intake->ledger),
+                               .tray = ledger_in_tray(intake->ledger),
+                               .refused = intake->refused,
+                               .question = g_strdup(intake->placing.question)};
+    return TRUE;
+}

@@ -1,0 +1,376 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "appliance/intake/ledger.h"
+
+#include "appliance/base/text.h"
+#include "storage/catalog_query.h"
+#include "storage/secrets.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/file.h>
+
+/* Own codes of a side stand in its record; what exceeds this is counted, not kept, so that a page
+ * papered with symbols cannot outgrow a record. */
+#define OWN_CODES_MAX      16
+#define FOREIGN_CODES_MAX  64
+#define FOREIGN_CODE_BYTES 4096
+
+/* A side whose file is written but not yet recorded. */
+typedef struct {
+    CrewResult *crew;
+    SpoolFile file;
+    SheetRole role;
+    char *case_number;
+    guint32 slot;
+    gboolean fresh;
+    gint64 document; /* of a paper coming back; set for the others while recording */
+    char *reason;
+    gint64 seq;
+} Entry;
+
+struct Ledger {
+    Store *store;
+    const StoreActor *actor;
+    const PlacingLookup *lookup;
+    IntakeTold told;
+    void *told_data;
+    gint64 batch;
+    char day[7]; /* YYMMDD */
+    Fd lock;
+    SpoolGroup *group;
+    GPtrArray *entries; /* of Entry */
+    gint64 group_since_us;
+    gint64 document; /* 统一编号 pages of the running slot go to; 0 none */
+    gint64 stored, unread, tray;
+};
+
+static void entry_free(void *data)
+{
+    Entry *entry = data;
+
+    crew_result_free(entry->crew);
+    spool_file_clear(&entry->file);
+    g_free(entry->case_number);
+    g_free(entry->reason);
+    g_free(entry);
+}
+
+gint64 ledger_batch(const Ledger *ledger)
+{
+    return ledger->batch;
+}
+
+gint64 ledger_stored(const Ledger *ledger)
+{
+    return ledger->stored;
+}
+
+gint64 ledger_unread(const Ledger *ledger)
+{
+    return ledger->unread;
+}
+
+gint64 ledger_in_tray(const Ledger *ledger)
+{
+    return ledger->tray;
+}
+
+void ledger_listen(Ledger *ledger, IntakeTold told, void *data)
+{
+    ledger->told = told;
+    ledger->told_data = data;
+}
+
+/* ── opening ─────────────────────────────────────────────────────────────────────────────── */
+
+typedef struct {
+    Ledger *ledger;
+    const IntakeOptions *options;
+} Opening;
+
+/* The folder of the batch and the lock that says somebody works on it. */
+static gboolean lock_folder(Ledger *ledger, GError **error)
+{
+    g_autofree char *relative =
+        g_strdup_printf("spool/%s/%" G_GINT64_FORMAT, ledger->day, ledger->batch);
+    g_autofree char *folder = store_path(ledger->store, relative);
+
+    if (!file_make_folder(folder, 0700, error))
+        return FALSE;
+    fd_close(fd_steal(&ledger->lock));
+    ledger->lock = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (ledger->lock < 0 || flock(ledger->lock, LOCK_EX | LOCK_NB) != 0)
+        return error_set_errno(error, ERROR_IO, errno, "lock %s", folder);
+    return TRUE;
+}
+
+/* Locks the folder before the record can be seen, so that no recovery takes the batch for dead. */
+static gboolean open_batch(StoreTxn *txn, void *data, GError **error)
+{
+    Opening *opening = data;
+    Ledger *ledger = opening->ledger;
+    const IntakeOptions *options = opening->options;
+    json_t *body = json_pack("{s:s, s:b}", "device", options->device, "duplex", options->duplex);
+
+    if (body != NULL && options->declared >= 0)
+        json_object_set_new(body, "declared", json_integer(options->declared));
+    ledger->batch = txn_next_seq(txn);
+    /* YYMMDD of the record's own instant, so that the name says the same as the journal. */
+    g_snprintf(ledger->day, sizeof ledger->day, "%.2s%.2s%.2s", txn_now(txn) + 2, txn_now(txn) + 5,
+               txn_now(txn) + 8);
+    return txn_append(txn, "batch.open", options->case_number, body, error) &&
+           lock_folder(ledger, error);
+}
+
+Ledger *ledger_open(Store *store, const StoreActor *actor, const IntakeOptions *options,
+                    GError **error)
+{
+    g_autoptr(Ledger) ledger = g_new0(Ledger, 1);
+    Opening opening = {ledger, options};
+
+    ledger->store = store;
+    ledger->actor = actor;
+    ledger->lookup = options->lookup;
+    ledger->lock = -1;
+    ledger->entries = g_ptr_array_new_with_free_func(entry_free);
+    ledger->group = spool_group_new(store_folder(store));
+    return store_write(store, actor, open_batch, &opening, error) ? g_steal_pointer(&ledger) : NULL;
+}
+
+void ledger_free(Ledger *ledger)
+{
+    if (ledger == NULL)
+        return;
+    g_ptr_array_unref(ledger->entries);
+    spool_group_free(ledger->group);
+    fd_close(ledger->lock);
+    g_free(ledger);
+}
+
+/* ── the record of a side ────────────────────────────────────────────────────────────────── */
+
+static json_t *code_object(const PageCode *code)
+{
+    g_autofree char *box = g_strdup_printf("%u,%u,%u,%u", code->x, code->y, code->w, code->h);
+
+    return json_pack("{s:s, s:s, s:s, s:s}", "symbology", code->symbology, "text", code->text,
+                     "box", box, "rung", code->rung);
+}
+
+/* Own codes into `own`; what anybody else printed may be personal and goes to `foreign`. */
+static void sort_codes(const GPtrArray *codes, json_t *own, json_t *foreign)
+{
+    for (guint i = 0; codes != NULL && i < codes->len; i++) {
+        const PageCode *code = g_ptr_array_index(codes, i);
+        Code parsed;
+
+        if (code_parse(code->text, &parsed, NULL) && json_array_size(own) < OWN_CODES_MAX)
+            json_array_append_new(own, code_object(code));
+        else if (json_array_size(foreign) < FOREIGN_CODES_MAX &&
+                 strlen(code->text) <= FOREIGN_CODE_BYTES)
+            json_array_append_new(foreign, code_object(code));
+    }
+}
+
+/* What may name a person: the file's name and foreign codes. NULL where there is neither. */
+static char *keep_secret(StoreTxn *txn, const Ledger *ledger, const Entry *entry, json_t *foreign)
+{
+    g_autoptr(json_t) secret = json_object();
+    g_autofree char *path = secrets_batch_path(ledger->day, ledger->batch);
+
+    if (entry->crew->source == NULL && json_array_size(foreign) == 0)
+        return NULL;
+    if (entry->crew->source != NULL)
+        json_object_set_new(secret, "source", json_string(entry->crew->source));
+    json_object_set(secret, "codes", foreign);
+    return txn_secret(txn, path, secret);
+}
+
+static json_t *side_body(StoreTxn *txn, const Ledger *ledger, const Entry *entry, gint64 place)
+{
+    const PageResult *page = &entry->crew->result;
+    g_autofree char *sha256 = hex_encode(entry->file.digests.sha256, SHA256_DIGEST_SIZE);
+    g_autofree char *sha512 = hex_encode(entry->file.digests.sha512, SHA512_DIGEST_SIZE);
+    g_autoptr(json_t) own = json_array(), foreign = json_array();
+    g_autofree char *commitment = NULL;
+    char side[2] = {entry->crew->side, '\0'};
+    json_t *body;
+
+    sort_codes(page->codes, own, foreign);
+    commitment = keep_secret(txn, ledger, entry, foreign);
+    body = json_pack("{s:I, s:s, s:I, s:s, s:s, s:b, s:s, s:s, s:s, s:I, s:s, s:s, s:o, s:O}",
+                     "batch", (json_int_t)ledger->batch, "day", ledger->day, "sheet",
+                     (json_int_t)entry->crew->sheet, "side", side, "state",
+                     page_state_token(page->state), "blank", page->facts.blank != 0, "role",
+                     sheet_role_token(entry->role), "file", entry->file.file, "media_type",
+                     page->media_type, "bytes", (json_int_t)entry->file.bytes, "sha256", sha256,
+                     "sha512", sha512, "facts", page_facts_to_json(&page->facts), "codes", own);
+    if (entry->document > 0)
+        json_object_set_new(body, "document", json_integer(entry->document));
+    json_object_set_new(body, "place", json_integer(place));
+    if (page->state == PAGE_UNREAD)
+        json_object_set_new(body, "reason", json_string(page->reason));
+    else if (entry->reason != NULL)
+        json_object_set_new(body, "reason", json_string(entry->reason));
+    if (commitment != NULL)
+        json_object_set_new(body, "secret", json_string(commitment));
+    return body;
+}
+
+/* A new document for the slot of the entry. */
+static gboolean open_document(StoreTxn *txn, Ledger *ledger, const Entry *entry, GError **error)
+{
+    g_autofree char *code = code_slot_name(entry->slot);
+    char family[2] = {code != NULL ? code[0] : '?', '\0'};
+    gboolean kept = TRUE;
+    const char *title =
+        ledger->lookup->find_slot(ledger->lookup->data, entry->case_number, entry->slot, &kept);
+
+    if (title == NULL)
+        return error_set(error, ERROR_INTERNAL, "slot %u has no name", entry->slot);
+    return catalog_next_document(txn_catalog(txn), entry->case_number, &ledger->document, error) &&
+           txn_append(txn, "document.open", entry->case_number,
+                      json_pack("{s:I, s:s, s:s, s:s, s:i, s:i, s:b}", "number",
+                                (json_int_t)ledger->document, "family", family, "code", code,
+                                "title", title, "copies", 0, "originals", 1, "kept", kept),
+                      error);
+}
+
+static gboolean record_entry(StoreTxn *txn, Ledger *ledger, Entry *entry, GError **error)
+{
+    gint64 place = 0;
+
+    if (entry->role == SHEET_PAGE && entry->slot != 0) {
+        if (entry->fresh && !open_document(txn, ledger, entry, error))
+            return FALSE;
+        entry->document = ledger->document;
+    }
+    if (entry->document > 0 &&
+        !catalog_next_place(txn_catalog(txn), entry->case_number, entry->document, &place, error))
+        return FALSE;
+    entry->seq = txn_next_seq(txn);
+    return txn_append(txn, "side", entry->case_number, side_body(txn, ledger, entry, place), error);
+}
+
+static gboolean record_group(StoreTxn *txn, void *data, GError **error)
+{
+    Ledger *ledger = data;
+
+    for (guint i = 0; i < ledger->entries->len; i++)
+        if (!record_entry(txn, ledger, g_ptr_array_index(ledger->entries, i), error))
+            return FALSE;
+    return TRUE;
+}
+
+/* ── groups ──────────────────────────────────────────────────────────────────────────────── */
+
+static void tell(Ledger *ledger, const Entry *entry)
+{
+    const PageResult *page = &entry->crew->result;
+    g_autofree char *sha256 = hex_encode(entry->file.digests.sha256, SHA256_DIGEST_SIZE);
+    IntakeSide side = {.batch = ledger->batch,
+                       .sheet = entry->crew->sheet,
+                       .side = entry->crew->side,
+                       .state = page_state_token(page->state),
+                       .blank = page->facts.blank != 0,
+                       .role = sheet_role_token(entry->role),
+                       .sha256 = sha256,
+                       .case_number = entry->case_number,
+                       .document = entry->document,
+                       .reason = page->state == PAGE_UNREAD ? page->reason : entry->reason,
+                       .seq = entry->seq,
+                       .id = entry->crew->id};
+
+    ledger->stored++;
+    ledger->unread += page->state == PAGE_UNREAD;
+    ledger->tray += entry->case_number == NULL && entry->role == SHEET_PAGE;
+    if (ledger->told != NULL)
+        ledger->told(&side, ledger->told_data);
+}
+
+gboolean ledger_flush(Ledger *ledger, GError **error)
+{
+    if (ledger->entries->len == 0)
+        return TRUE;
+    if (!spool_group_commit(ledger->group, error) ||
+        !store_write(ledger->store, ledger->actor, record_group, ledger, error))
+        return FALSE;
+    for (guint i = 0; i < ledger->entries->len; i++)
+        tell(ledger, g_ptr_array_index(ledger->entries, i));
+    g_ptr_array_set_size(ledger->entries, 0);
+    spool_group_free(ledger->group);
+    ledger->group = spool_group_new(store_folder(ledger->store));
+    return TRUE;
+}
+
+static const char *extension_of(const char *media_type)
+{
+    static const char *const types[][2] = {{"image/tiff", "tif"},
+                                           {"image/jpeg", "jpg"},
+                                           {"image/png", "png"},
+                                           {"application/pdf", "pdf"}};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(types); i++)
+        if (g_strcmp0(types[i][0], media_type) == 0)
+            return types[i][1];
+    return "bin";
+}
+
+static gboolean is_due(const Ledger *ledger)
+{
+    return ledger->entries->len >= INTAKE_GROUP_SIDES ||
+           g_get_monotonic_time() - ledger->group_since_us >= INTAKE_GROUP_MS * 1000;
+}
+
+gboolean ledger_add(Ledger *ledger, CrewResult *result, const Placed *placed, GError **error)
+{
+    Entry *entry = g_new0(Entry, 1);
+    SpoolName name = {ledger->day, ledger->batch, result->sheet, result->side,
+                      extension_of(result->result.media_type)};
+
+    *entry = (Entry){.crew = result,
+                     .role = placed->role,
+                     .case_number = g_strdup(placed->case_number),
+                     .slot = placed->slot,
+                     .fresh = placed->fresh,
+                     .document = placed->document,
+                     .reason = g_strdup(placed->reason)};
+    if (ledger->entries->len == 0)
+        ledger->group_since_us = g_get_monotonic_time();
+    if (!spool_group_add(ledger->group, &name, result->result.fd, &entry->file, error)) {
+        entry_free(entry);
+        return FALSE;
+    }
+    fd_close(fd_steal(&result->result.fd));
+    g_ptr_array_add(ledger->entries, entry);
+    return !is_due(ledger) || ledger_flush(ledger, error);
+}
+
+/* ── closing ─────────────────────────────────────────────────────────────────────────────── */
+
+typedef struct {
+    const Ledger *ledger;
+    const LedgerCounts *counts;
+} Closing;
+
+static gboolean close_batch(StoreTxn *txn, void *data, GError **error)
+{
+    const Closing *closing = data;
+    json_t *body = json_pack("{s:I, s:I, s:I}", "batch", (json_int_t)closing->ledger->batch,
+                             "received", (json_int_t)closing->counts->received, "stored",
+                             (json_int_t)closing->ledger->stored);
+
+    if (closing->counts->counted >= 0)
+        json_object_set_new(body, "counted", json_integer(closing->counts->counted));
+    json_object_set_new(body, "reason", json_string(closing->counts->reason));
+    return txn_append(txn, "batch.close", NULL, body, error);
+}
+
+gboolean ledger_close(Ledger *ledger, const LedgerCounts *counts, GError **error)
+{
+    Closing closing = {ledger, counts};
+
+    return ledger_flush(ledger, error) &&
+           store_write(ledger->store, ledger->actor, close_batch, &closing, error);
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The catalogue: an SQLite index of the journal. This header is about keeping it: opening,
+ * applying records. What is asked of it stands in catalog_query.h.
+ *
+ * catalog_apply is a pure projection: the rows it writes follow from the record, secrets/ and
+ * defs/ alone, so replay and rebuild give the same rows. Applying a record that is in the journal
+ * cannot fail but for the disk; whatever may be refused was refused before it was appended.
+ */
+#pragma once
+
+#include "storage/db.h"
+#include "storage/journal.h"
+
+typedef struct Catalog Catalog;
+
+/* Opens DATA/catalogue.db. DB_READ_WRITE makes the schema where it is missing; a newer schema is
+ * ERROR_NEWER_SCHEMA and leaves the file alone. */
+Catalog *catalog_open(const char *data_folder, DbMode mode,
+                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void catalog_close(Catalog *catalog);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Catalog, catalog_close)
+
+/* The connection, for the queries of this folder. */
+Db *catalog_db(Catalog *catalog);
+const char *catalog_data_folder(const Catalog *catalog);
+
+/* One record to apply. `body` holds the fields of the act (head fields beside them are ignored). */
+typedef struct {
+    gint64 seq;
+    const char *t;
+    const char *actor;
+    const char *station;
+    const char *act;
+    const char *case_number; /* NULL where the record belongs to no case */
+    const json_t *body;
+} CatalogRecord;
+
+/* Secrets of the running group that are not in their files yet: commitment → JSON text. Borrowed
+ * until set to NULL again. */
+void catalog_pending_secrets(Catalog *catalog, GHashTable *pending);
+
+/* Whether this version knows the act. */
+gboolean catalog_knows(const char *act);
+
+/* Write the rows of one record. */
+gboolean catalog_apply(Catalog *catalog, const CatalogRecord *record,
+                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Where the journal is applied to: the next record's place, the leaf hash and instant of the last
+ * one applied ("" at the start). */
+typedef struct {
+    JournalPlace place;
+    char last_leaf[2 * SHA256_DIGEST_SIZE + 1];
+    char last_t[32];
+} CatalogMark;
+
+gboolean catalog_mark(Catalog *catalog, CatalogMark *mark,
+                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Keep the leaf hash and the place of a record, and the mark behind it. */
+gboolean catalog_set_leaf(Catalog *catalog, JournalPlace at, const guint8 leaf[SHA256_DIGEST_SIZE],
+                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean catalog_set_mark(Catalog *catalog, const CatalogMark *mark,
+                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Drop every row and make the schema anew, inside the caller's transaction: what rebuild replays
+ * into. */
+gboolean catalog_reset(Catalog *catalog, GError **error) G_GNUC_WARN_UNUSED_RESULT;

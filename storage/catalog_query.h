@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What can be asked of the catalogue. Rows are JSON objects by column name, lists are arrays; the
+ * caller owns them. NULL with `error` unset means that there is no such row.
+ */
+#pragma once
+
+#include "storage/catalog.h"
+
+/* ── cases ───────────────────────────────────────────────────────────────────────────────── */
+
+json_t *catalog_case(Catalog *catalog, const char *number,
+                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
+json_t *catalog_fields(Catalog *catalog, const char *number,
+                       GError **error) G_GNUC_WARN_UNUSED_RESULT; /* one object name: value */
+json_t *catalog_events(Catalog *catalog, const char *number,
+                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The steps of a case's life in order: seq, detail, secret. */
+json_t *catalog_steps(Catalog *catalog, const char *number,
+                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The next free serial of a window's day. */
+gboolean catalog_next_serial(Catalog *catalog, const char *window, const char *day, gint64 *serial,
+                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Cases by number, platform number, archive number, 文书编号, or a name (prefix, two characters
+ * inside, three and more); at most `limit`, newest first. */
+json_t *catalog_find(Catalog *catalog, const char *text, gint64 limit,
+                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Cases received from `from` to `to` (instants, `to` excluded), in order of receipt. */
+json_t *catalog_cases_between(Catalog *catalog, const char *from, const char *to,
+                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Cases that are neither filed nor ended, most urgent receipt first. */
+json_t *catalog_open_cases(Catalog *catalog, gint64 limit,
+                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Archive numbers that match a GLOB pattern. */
+json_t *catalog_by_archive_number(Catalog *catalog, const char *pattern,
+                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* ── documents, sides ────────────────────────────────────────────────────────────────────── */
+
+json_t *catalog_documents(Catalog *catalog, const char *number,
+                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean catalog_next_document(Catalog *catalog, const char *number, gint64 *next,
+                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Sides of a case in order of document, place, sheet; void ones too. */
+json_t *catalog_sides(Catalog *catalog, const char *number,
+                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
+json_t *catalog_side(Catalog *catalog, gint64 batch, gint64 sheet, const char *side,
+                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
+json_t *catalog_codes(Catalog *catalog, gint64 batch, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The next place inside a document. */
+gboolean catalog_next_place(Catalog *catalog, const char *number, gint64 document, gint64 *place,
+                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Unplaced sides (待归件), by batch. */
+json_t *catalog_tray(Catalog *catalog, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+json_t *catalog_slots(Catalog *catalog, const char *number,
+                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
+json_t *catalog_batch(Catalog *catalog, gint64 batch, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Batches without an end: what a crash interrupted. */
+json_t *catalog_open_batches(Catalog *catalog, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* ── house ───────────────────────────────────────────────────────────────────────────────── */
+
+/* A setting of the first record, or NULL. */
+char *catalog_setting(Catalog *catalog, const char *key, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The definition of (kind, code) in force on `day` (YYYY-MM-DD). */
+json_t *catalog_definition(Catalog *catalog, const char *kind, const char *code, const char *day,
+                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The newest definition of every code of a kind. */
+json_t *catalog_definitions(Catalog *catalog, const char *kind,
+                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The highest 件号 given under an archive-number prefix ("Z109-ZY·XK·2026·D30-"). */
+gboolean catalog_next_item_number(Catalog *catalog, const char *prefix, gint64 *next,
+                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Whether a seal of the case names this inventory (128 hex digits). */
+gboolean catalog_has_seal(Catalog *catalog, const char *number, const char *inventory);
+
+/* How many 文书编号 a prefix has given out: what the next one follows. */
+gboolean catalog_next_paper_serial(Catalog *catalog, const char *prefix, gint64 *next,
+                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Events after `seq`, at most `limit`: what a stream replays. */
+json_t *catalog_events_after(Catalog *catalog, gint64 seq, gint64 limit,
+                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* One row of figures of a period: cases, documents, voids, sides, blanks, unread, tray. */
+json_t *catalog_figures(Catalog *catalog, const char *from, const char *to,
+                        GError **error) G_GNUC_WARN_UNUSED_RESULT;

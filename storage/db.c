@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "storage/db.h"
+
+#include "appliance/base/text.h"
+
+struct Db {
+    sqlite3 *handle;
+    GHashTable *statements; /* text → sqlite3_stmt */
+    char *path;
+};
+
+/* How long a reader or writer of another process may hold a short lock of SQLite's own. */
+#define BUSY_TIMEOUT_MS 30000
+
+static gboolean failed(Db *db, GError **error, const char *what)
+{
+    int code = sqlite3_errcode(db->handle);
+    ErrorCode ours = code == SQLITE_FULL ? ERROR_DISK_FULL : ERROR_CATALOGUE;
+
+    if (code == SQLITE_BUSY)
+        ours = ERROR_BUSY;
+    return error_set(error, ours, "%s: %s (%s)", db->path, sqlite3_errmsg(db->handle), what);
+}
+
+Db *db_open(const char *path, DbMode mode, GError **error)
+{
+    static const char settings[] = "PRAGMA foreign_keys = ON; PRAGMA synchronous = NORMAL;"
+                                   "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;"
+                                   "PRAGMA temp_store = MEMORY;";
+    g_autoptr(Db) db = g_new0(Db, 1);
+    int flags =
+        mode == DB_READ_ONLY ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+
+    db->path = g_strdup(path);
+    db->statements = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
+                                           (GDestroyNotify)(void (*)(void))sqlite3_finalize);
+    if (sqlite3_open_v2(path, &db->handle, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
+        failed(db, error, "open");
+        return NULL;
+    }
+    sqlite3_busy_timeout(db->handle, BUSY_TIMEOUT_MS);
+    sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    if (!db_script(db, settings, error))
+        return NULL;
+    if (mode == DB_READ_WRITE && !db_script(db, "PRAGMA journal_mode = WAL", error))
+        return NULL;
+    return g_steal_pointer(&db);
+}
+
+void db_close(Db *db)
+{
+    if (db == NULL)
+        return;
+    g_clear_pointer(&db->statements, g_hash_table_unref);
+    sqlite3_close(db->handle);
+    g_free(db->path);
+    g_free(db);
+}
+
+gboolean db_script(Db *db, const char *sql, GError **error)
+{
+    if (sqlite3_exec(db->handle, sql, NULL, NULL, NULL) != SQLITE_OK)
+        return failed(db, error, "script");
+    return TRUE;
+}
+
+void db_roll_back(Db *db)
+{
+    /* A commit that failed may have rolled back by itself. */
+    if (!sqlite3_get_autocommit(db->handle) &&
+        sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL) != SQLITE_OK)
+        g_warning("%s: roll back: %s", db->path, sqlite3_errmsg(db->handle));
+}
+
+static sqlite3_stmt *statement_of(Db *db, const char *sql, GError **error)
+{
+    sqlite3_stmt *statement = g_hash_table_lookup(db->statements, sql);
+
+    if (statement != NULL) {
+        sqlite3_reset(statement);
+        sqlite3_clear_bindings(statement);
+        return statement;
+    }
+    if (sqlite3_prepare_v3(db->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, NULL) !=
+        SQLITE_OK) {
+        failed(db, error, sql);
+        return NULL;
+    }
+    g_hash_table_insert(db->statements, g_strdup(sql), statement);
+    return statement;
+}
+
+static void bind_one(sqlite3_stmt *statement, int index, char type, va_list *args)
+{
+    const void *pointer;
+
+    switch (type) {
+    case 'i':
+        sqlite3_bind_int64(statement, index, va_arg(*args, gint64));
+        break;
+    case 't':
+        sqlite3_bind_text(statement, index, va_arg(*args, const char *), -1, SQLITE_TRANSIENT);
+        break;
+    case 'b':
+        pointer = va_arg(*args, const void *);
+        sqlite3_bind_blob(statement, index, pointer, va_arg(*args, int), SQLITE_TRANSIENT);
+        break;
+    case 'o':
+        pointer = va_arg(*args, const void *);
+        if (pointer != NULL)
+            sqlite3_bind_int64(statement, index, *(const gint64 *)pointer);
+        break;
+    default:
+        g_error("unknown parameter type '%c'", type);
+    }
+}
+
+static sqlite3_stmt *bound(Db *db, GError **error, const char *sql, const char *types,
+                           va_list *args)
+{
+    sqlite3_stmt *statement = statement_of(db, sql, error);
+
+    for (int i = 0; statement != NULL && types[i] != '\0'; i++)
+        bind_one(statement, i + 1, types[i], args);
+    return statement;
+}
+
+gboolean db_run(Db *db, GError **error, const char *sql, const char *types, ...)
+{
+    sqlite3_stmt *statement;
+    va_list args;
+    int result;
+
+    va_start(args, types);
+    statement = bound(db, error, sql, types, &args);
+    va_end(args);
+    if (statement == NULL)
+        return FALSE;
+    result = sqlite3_step(statement);
+    if (result != SQLITE_DONE && result != SQLITE_ROW)
+        failed(db, error, sql);
+    sqlite3_reset(statement);
+    return result == SQLITE_DONE || result == SQLITE_ROW;
+}
+
+static json_t *column_value(sqlite3_stmt *statement, int column)
+{
+    g_autofree char *hex = NULL;
+
+    switch (sqlite3_column_type(statement, column)) {
+    case SQLITE_INTEGER:
+        return json_integer(sqlite3_column_int64(statement, column));
+    case SQLITE_TEXT:
+        return json_string((const char *)sqlite3_column_text(statement, column));
+    case SQLITE_BLOB:
+        hex = hex_encode(sqlite3_column_blob(statement, column),
+                         (gsize)sqlite3_column_bytes(statement, column));
+        return json_string(hex);
+    case SQLITE_FLOAT:
+        return json_real(sqlite3_column_double(statement, column));
+    default:
+        return json_null();
+    }
+}
+
+static json_t *row_object(sqlite3_stmt *statement)
+{
+    json_t *row = json_object();
+
+    for (int i = 0; i < sqlite3_column_count(statement); i++)
+        json_object_set_new(row, sqlite3_column_name(statement, i), column_value(statement, i));
+    return row;
+}
+
+/* At most `limit` rows; NULL with `error` set on failure. */
+static json_t *collect(Db *db, sqlite3_stmt *statement, gsize limit, GError **error)
+{
+    g_autoptr(json_t) rows = json_array();
+    int result = SQLITE_ROW;
+
+    while (json_array_size(rows) < limit && (result = sqlite3_step(statement)) == SQLITE_ROW)
+        json_array_append_new(rows, row_object(statement));
+    if (result != SQLITE_ROW && result != SQLITE_DONE) {
+        failed(db, error, sqlite3_sql(statement));
+        sqlite3_reset(statement);
+        return NULL;
+    }
+    sqlite3_reset(statement);
+    return g_steal_pointer(&rows);
+}
+
+json_t *db_rows(Db *db, GError **error, const char *sql, const char *types, ...)
+{
+    sqlite3_stmt *statement;
+    va_list args;
+
+    va_start(args, types);
+    statement = bound(db, error, sql, types, &args);
+    va_end(args);
+    return statement != NULL ? collect(db, statement, G_MAXSIZE, error) : NULL;
+}
+
+json_t *db_row(Db *db, GError **error, const char *sql, const char *types, ...)
+{
+    g_autoptr(json_t) rows = NULL;
+    sqlite3_stmt *statement;
+    va_list args;
+
+    va_start(args, types);
+    statement = bound(db, error, sql, types, &args);
+    va_end(args);
+    if (statement == NULL)
+        return NULL;
+    rows = collect(db, statement, 1, error);
+    return rows != NULL ? json_incref(json_array_get(rows, 0)) : NULL;
+}
+
+gboolean db_int(Db *db, gint64 *value, gint64 otherwise, GError **error, const char *sql,
+                const char *types, ...)
+{
+    sqlite3_stmt *statement;
+    va_list args;
+    int result;
+
+    va_start(args, types);
+    statement = bound(db, error, sql, types, &args);
+    va_end(args);
+    if (statement == NULL)
+        return FALSE;
+    result = sqlite3_step(statement);
+    *value = otherwise;
+    if (result == SQLITE_ROW && sqlite3_column_type(statement, 0) != SQLITE_NULL)
+        *value = sqlite3_column_int64(statement, 0);
+    if (result != SQLITE_ROW && result != SQLITE_DONE)
+        failed(db, error, sql);
+    sqlite3_reset(statement);
+    return result == SQLITE_ROW || result == SQLITE_DONE;
+}
+
+gint64 db_changes(Db *db)
+{
+    return sqlite3_changes64(db->handle);
+}

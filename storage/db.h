@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * One SQLite connection with its prepared statements.
+ *
+ * Statements are prepared once per connection and found again by their text. Parameters follow a
+ * type string, one letter each:
+ *   i  gint64        t  const char * (NULL binds NULL)        b  32- or 64-byte blob: ptr, int size
+ *   o  gint64 or NULL: a pointer to gint64, NULL binds NULL
+ * A connection belongs to one thread at a time.
+ */
+#pragma once
+
+#include "appliance/base/json.h"
+
+#include <sqlite3.h>
+
+typedef struct Db Db;
+
+typedef enum {
+    DB_READ_ONLY,
+    DB_READ_WRITE, /* creates the file where it is missing */
+} DbMode;
+
+Db *db_open(const char *path, DbMode mode, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void db_close(Db *db);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Db, db_close)
+
+/* Several statements of a text, without parameters. */
+gboolean db_script(Db *db, const char *sql, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* End an open transaction without its changes; nothing where there is none. */
+void db_roll_back(Db *db);
+
+/* A statement that returns no row. */
+gboolean db_run(Db *db, GError **error, const char *sql, const char *types,
+                ...) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The rows as an array of objects by column name: integers, texts, blobs as hex, NULL as null. */
+json_t *db_rows(Db *db, GError **error, const char *sql, const char *types,
+                ...) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The first row, or NULL without an error where there is none. */
+json_t *db_row(Db *db, GError **error, const char *sql, const char *types,
+               ...) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The first column of the first row as a number; `otherwise` where there is no row or a NULL. */
+gboolean db_int(Db *db, gint64 *value, gint64 otherwise, GError **error, const char *sql,
+                const char *types, ...) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Rows changed by the last statement. */
+gint64 db_changes(Db *db);

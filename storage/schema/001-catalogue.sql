@@ -1,0 +1,214 @@
+-- SPDX-License-Identifier: Apache-2.0
+--
+-- The catalogue: an index of the journal. Every row of every table here follows from the records
+-- (with secrets/ and defs/) alone, so `anjuan rebuild` makes it again, equal row by row.
+-- Instants are RFC 3339 UTC texts; dates are local dates of the hall; numbers of cases are the
+-- bare 24 digits. No clock, no random, no rowid in a row.
+
+-- How far the journal is applied, and where its next record will stand.
+--   applied   number of records applied = seq of the next one
+--   offset    byte offset behind the last applied record in its segment
+--   last_leaf leaf hash of the last applied record (hex), '' at the start
+--   last_t    its instant: a record's time never goes back
+CREATE TABLE meta (
+    key TEXT PRIMARY KEY,
+    value ANY
+) STRICT, WITHOUT ROWID;
+
+-- The leaf hash of every record (RFC 6962): damage of the journal shows even above the last
+-- signed checkpoint. `at` is the record's byte offset in its segment.
+CREATE TABLE leaf (
+    seq INTEGER PRIMARY KEY,
+    hash BLOB NOT NULL CHECK (length(hash) = 32),
+    at INTEGER NOT NULL
+) STRICT;
+
+-- One line per record: what happened, for timelines and for the screens that follow along.
+CREATE TABLE event (
+    seq INTEGER PRIMARY KEY,
+    t TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    station TEXT NOT NULL,
+    act TEXT NOT NULL,
+    "case" TEXT,
+    detail TEXT NOT NULL, -- the record's own fields as JSON, without head and nonce
+    secret TEXT           -- what a step keeps apart (reasons), opened; NULL where nothing is
+) STRICT;
+CREATE INDEX event_by_case ON event ("case", seq) WHERE "case" IS NOT NULL;
+CREATE INDEX event_by_act ON event (act, seq);
+
+-- What the first record fixed: region, hall, origin of the journal, profile.
+CREATE TABLE setting (
+    key TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Items, departments, profiles, calendars, templates: files in defs/ by digest. The newest row of
+-- (kind, code) whose valid_from is not after the day in question is in force on that day.
+CREATE TABLE definition (
+    kind TEXT NOT NULL,
+    code TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    digest TEXT NOT NULL,
+    valid_from TEXT NOT NULL,
+    name TEXT NOT NULL,
+    PRIMARY KEY (kind, code, seq)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE cases (
+    number TEXT PRIMARY KEY, -- 24 digits
+    item TEXT NOT NULL,
+    item_digest TEXT NOT NULL, -- the checklist of its day
+    kind TEXT NOT NULL,        -- management kind of the rule profile
+    state TEXT NOT NULL,
+    window TEXT NOT NULL,
+    day TEXT NOT NULL,    -- YYMMDD of the number
+    serial INTEGER NOT NULL,
+    channel TEXT NOT NULL,
+    received_at TEXT NOT NULL,
+    recorded_at TEXT NOT NULL,
+    applicant TEXT,      -- NULL once destroyed
+    platform_id TEXT,    -- a platform's own 办件编号
+    accepted_at TEXT,
+    decided_at TEXT,
+    decision TEXT,
+    ended_at TEXT,
+    filed_at TEXT,
+    archive_number TEXT,
+    version INTEGER NOT NULL -- seq of the last record that touched the case
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX case_serial ON cases (window, day, serial);
+CREATE INDEX case_by_state ON cases (state, received_at);
+CREATE INDEX case_by_received ON cases (received_at);
+CREATE INDEX case_by_name ON cases (applicant) WHERE applicant IS NOT NULL;
+CREATE UNIQUE INDEX case_by_archive ON cases (archive_number) WHERE archive_number IS NOT NULL;
+CREATE INDEX case_by_platform ON cases (platform_id) WHERE platform_id IS NOT NULL;
+
+-- Declared fields of a case: what the applicant wrote that checks compare. Personal: from secrets/.
+CREATE TABLE field (
+    "case" TEXT NOT NULL REFERENCES cases (number),
+    name TEXT NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY ("case", name)
+) STRICT, WITHOUT ROWID;
+
+-- Documents: one running number a case over families A (handed in), B (on the way), C (results).
+-- A number is never used again; a document taken back stays as 'void' with its reason.
+CREATE TABLE document (
+    "case" TEXT NOT NULL REFERENCES cases (number),
+    number INTEGER NOT NULL,
+    family TEXT NOT NULL CHECK (family IN ('A', 'B', 'C')),
+    code TEXT NOT NULL,  -- slot (A01) or paper kind (receipt, supplement …)
+    title TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('open', 'void')),
+    reason TEXT,         -- of the void
+    made_at TEXT NOT NULL,
+    paper_number TEXT,   -- 文书编号
+    copies INTEGER NOT NULL,
+    originals INTEGER NOT NULL,
+    kept INTEGER NOT NULL CHECK (kept IN (0, 1)), -- 留存 1, 退还 0
+    reprints INTEGER NOT NULL DEFAULT 0,
+    file TEXT,           -- the issued paper, path below the data folder
+    sha256 BLOB,
+    sha512 BLOB,
+    bytes INTEGER,
+    position INTEGER,    -- 顺序号, fixed when filed
+    first_page INTEGER,  -- 页号, fixed when filed
+    pages INTEGER,
+    PRIMARY KEY ("case", number)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX document_by_paper ON document (paper_number) WHERE paper_number IS NOT NULL;
+
+-- A batch is one run of a feeder or one import; its id is the seq of its first record.
+CREATE TABLE batch (
+    id INTEGER PRIMARY KEY,
+    station TEXT NOT NULL,
+    "case" TEXT,
+    device TEXT NOT NULL,
+    opened_at TEXT NOT NULL,
+    closed_at TEXT,
+    duplex INTEGER NOT NULL,
+    declared INTEGER,    -- sheets the clerk or a separator set announced
+    received INTEGER,    -- images received
+    counted INTEGER,     -- the device's own sheet counter
+    stored INTEGER,      -- sides stored
+    reason TEXT          -- why it ended: done, or the fault
+) STRICT;
+
+-- One image of one side of a fed sheet. `case` and `document` say where it belongs now; both NULL
+-- is the tray (待归件), document NULL a side of a case not yet in a document.
+CREATE TABLE side (
+    batch INTEGER NOT NULL REFERENCES batch (id),
+    sheet INTEGER NOT NULL,
+    side TEXT NOT NULL CHECK (side IN ('a', 'b')),
+    state TEXT NOT NULL CHECK (state IN ('stored', 'unread', 'void')),
+    blank INTEGER NOT NULL CHECK (blank IN (0, 1)),
+    role TEXT NOT NULL, -- page | separator | receipt | command: what the sheet turned out to be
+    file TEXT,
+    media_type TEXT NOT NULL,
+    bytes INTEGER NOT NULL,
+    sha256 BLOB NOT NULL,
+    sha512 BLOB NOT NULL,
+    source TEXT,        -- name of the imported file
+    facts TEXT NOT NULL, -- what the page pass found, JSON
+    "case" TEXT,
+    document INTEGER,
+    place INTEGER NOT NULL, -- order inside the document
+    turn INTEGER NOT NULL,  -- view rotation in degrees; the stored bytes are never turned
+    reason TEXT,            -- of unread or void, or why it waits in the tray
+    page_number INTEGER,    -- 页号, fixed when filed
+    seq INTEGER NOT NULL,
+    PRIMARY KEY (batch, sheet, side)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX side_by_document ON side ("case", document, place);
+CREATE INDEX side_by_sha256 ON side (sha256);
+CREATE INDEX side_in_tray ON side (batch) WHERE "case" IS NULL AND state <> 'void';
+
+-- Every code read on a side, ours or foreign.
+CREATE TABLE code (
+    batch INTEGER NOT NULL,
+    sheet INTEGER NOT NULL,
+    side TEXT NOT NULL,
+    n INTEGER NOT NULL,
+    symbology TEXT NOT NULL,
+    text TEXT NOT NULL,
+    box TEXT NOT NULL, -- x,y,w,h in pixels
+    rung TEXT NOT NULL,
+    PRIMARY KEY (batch, sheet, side, n)
+) STRICT, WITHOUT ROWID;
+
+-- What a person or a step decided about a slot: exempt, later, promised, na, or ticks.
+CREATE TABLE slot (
+    "case" TEXT NOT NULL REFERENCES cases (number),
+    slot TEXT NOT NULL,
+    what TEXT NOT NULL, -- exempt | later | promised | na | original | seal | signature | scope | defect …
+    value TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    PRIMARY KEY ("case", slot, what)
+) STRICT, WITHOUT ROWID;
+
+-- Bundles that left the house.
+CREATE TABLE bundle (
+    seq INTEGER PRIMARY KEY,
+    t TEXT NOT NULL,
+    format TEXT NOT NULL,
+    name TEXT NOT NULL,
+    bytes INTEGER NOT NULL,
+    sha256 BLOB NOT NULL,
+    cases INTEGER NOT NULL
+) STRICT;
+CREATE TABLE bundle_case (
+    seq INTEGER NOT NULL REFERENCES bundle (seq),
+    "case" TEXT NOT NULL,
+    PRIMARY KEY (seq, "case")
+) STRICT, WITHOUT ROWID;
+
+-- Names: prefixes by the index on cases, inner two characters by bigrams (most Chinese queries
+-- have two), three and more by trigrams.
+CREATE TABLE name_bigram (
+    bigram TEXT NOT NULL,
+    "case" TEXT NOT NULL,
+    PRIMARY KEY (bigram, "case")
+) STRICT, WITHOUT ROWID;
+CREATE VIRTUAL TABLE name_trigram USING fts5 (name, "case" UNINDEXED, tokenize = 'trigram');

@@ -1,0 +1,437 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "storage/store_intern.h"
+
+#include "appliance/base/text.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define LOCK_WAIT_US   (30 * G_USEC_PER_SEC)
+#define LOCK_POLL_US   2000
+#define DEFINITION_MAX (8 * 1024 * 1024)
+#define FOLDER_MODE    0700
+
+static const char *const folders[] = {"journal", "secrets", "defs", "spool", "vault", "keys"};
+
+char *store_path(const Store *store, const char *relative)
+{
+    return g_build_filename(store->folder, relative, NULL);
+}
+
+const char *store_folder(const Store *store)
+{
+    return store->folder;
+}
+
+const Clock *store_clock(const Store *store)
+{
+    return &store->clock;
+}
+
+const Random *store_random(const Store *store)
+{
+    return &store->random;
+}
+
+gboolean store_is_read_only(const Store *store)
+{
+    return store->read_only;
+}
+
+/* ── the lock ────────────────────────────────────────────────────────────────────────────── */
+
+static gboolean set_lock(Store *store, short type)
+{
+    struct flock lock = {.l_type = type, .l_whence = SEEK_SET};
+
+    return fcntl(store->lock_fd, F_OFD_SETLK, &lock) == 0;
+}
+
+gboolean store_lock(Store *store, GError **error)
+{
+    gint64 deadline = g_get_monotonic_time() + LOCK_WAIT_US;
+
+    while (!set_lock(store, F_WRLCK)) {
+        if (errno != EAGAIN && errno != EACCES && errno != EINTR)
+            return error_set_errno(error, ERROR_IO, errno, "lock %s", store->folder);
+        if (g_get_monotonic_time() > deadline)
+            return error_set(error, ERROR_BUSY, "%s is held by another process", store->folder);
+        g_usleep(LOCK_POLL_US);
+    }
+    return TRUE;
+}
+
+void store_unlock(Store *store)
+{
+    if (!set_lock(store, F_UNLCK))
+        g_warning("unlock %s: %s", store->folder, g_strerror(errno));
+}
+
+/* ── replay ──────────────────────────────────────────────────────────────────────────────── */
+
+typedef struct {
+    Catalog *catalog;
+    CatalogMark mark;      /* behind the last applied record */
+    JournalPlace at;       /* of the record to be applied next */
+    JournalPlace whole;    /* behind the last command that is complete */
+    GPtrArray *unfinished; /* lines of a command whose end was not seen yet */
+} Replay;
+
+static gboolean apply_line(Replay *replay, const char *line, const json_t *record, GError **error)
+{
+    guint8 leaf[SHA256_DIGEST_SIZE];
+    g_autofree char *hex = NULL;
+    CatalogRecord row = {.seq = json_int(record, "seq", -1),
+                         .t = json_text(record, "t"),
+                         .actor = json_text(record, "actor"),
+                         .station = json_text(record, "station"),
+                         .act = json_text(record, "act"),
+                         .case_number = json_text(record, "case"),
+                         .body = record};
+
+    if (row.t == NULL || row.actor == NULL || row.station == NULL || row.act == NULL ||
+        g_strcmp0(json_text(record, "prev"), replay->mark.last_leaf) != 0)
+        return error_set(error, ERROR_JOURNAL_DAMAGED,
+                         "record %" G_GINT64_FORMAT " does not follow the one before", row.seq);
+    if (json_int(record, "v", 0) != JOURNAL_VERSION || !catalog_knows(row.act))
+        return error_set(error, ERROR_UNKNOWN_ACT, "record %" G_GINT64_FORMAT ": %s", row.seq,
+                         row.act);
+    journal_leaf_hash(line, strlen(line), leaf);
+    if (!catalog_apply(replay->catalog, &row, error) ||
+        !catalog_set_leaf(replay->catalog, replay->at, leaf, error)) {
+        g_prefix_error(error, "record %" G_GINT64_FORMAT ": ", row.seq);
+        return FALSE;
+    }
+    replay->at = journal_behind(replay->at, strlen(line));
+    hex = hex_encode(leaf, sizeof leaf);
+    g_strlcpy(replay->mark.last_leaf, hex, sizeof replay->mark.last_leaf);
+    g_strlcpy(replay->mark.last_t, row.t, sizeof replay->mark.last_t);
+    return TRUE;
+}
+
+/* Records of one command are applied when its last one was seen. */
+static gboolean replay_visit(const char *line, gsize size, const json_t *record, JournalPlace next,
+                             void *data, GError **error)
+{
+    Replay *replay = data;
+
+    g_ptr_array_add(replay->unfinished, g_strndup(line, size));
+    if (json_int(record, "more", 0) > 0)
+        return TRUE;
+    for (guint i = 0; i < replay->unfinished->len; i++) {
+        const char *one = g_ptr_array_index(replay->unfinished, i);
+        g_autoptr(json_t) parsed = json_loads(one, 0, NULL);
+
+        if (!apply_line(replay, one, parsed, error))
+            return FALSE;
+    }
+    g_ptr_array_set_size(replay->unfinished, 0);
+    replay->whole = next;
+    return TRUE;
+}
+
+/* Replays from the mark on, inside the caller's transaction; `*n` records were applied. */
+static gboolean replay_journal(Store *store, gint64 *n, GError **error)
+{
+    g_autoptr(GPtrArray) unfinished = g_ptr_array_new_with_free_func(g_free);
+    Replay replay = {.catalog = store->catalog, .unfinished = unfinished};
+    JournalPlace place;
+
+    if (!catalog_mark(store->catalog, &replay.mark, error))
+        return FALSE;
+    place = replay.at = replay.whole = replay.mark.place;
+    if (!journal_walk(store->journal_folder, &place, replay_visit, &replay, error))
+        return FALSE;
+    *n = replay.whole.seq - replay.mark.place.seq;
+    replay.mark.place = replay.whole;
+    return *n == 0 || catalog_set_mark(store->catalog, &replay.mark, error);
+}
+
+static gboolean replay_committed(Store *store, GError **error)
+{
+    Db *db = catalog_db(store->catalog);
+    gint64 n;
+
+    if (!db_script(db, "BEGIN IMMEDIATE", error))
+        return FALSE;
+    if (!replay_journal(store, &n, error) || !db_script(db, "COMMIT", error)) {
+        db_roll_back(db);
+        return FALSE;
+    }
+    return TRUE;
+}
+
+gboolean store_recover(Store *store, GError **error)
+{
+    CatalogMark mark;
+    gint64 cut;
+
+    if (!replay_committed(store, error) || !catalog_mark(store->catalog, &mark, error))
+        return FALSE;
+    return journal_cut_tail(store->journal_folder, mark.place, &cut, error);
+}
+
+/* TRUE when the journal holds not a byte behind the mark: the common case, one stat. */
+static gboolean is_current(Store *store)
+{
+    CatalogMark mark;
+    g_autofree char *path = NULL;
+    struct stat info;
+
+    if (!catalog_mark(store->catalog, &mark, NULL))
+        return FALSE;
+    path = journal_segment_path(store->journal_folder, mark.place.seq);
+    if (stat(path, &info) != 0)
+        return errno == ENOENT && mark.place.offset == 0;
+    return info.st_size == mark.place.offset;
+}
+
+gboolean store_catch_up(Store *store, GError **error)
+{
+    gboolean ok;
+
+    pthread_mutex_lock(&store->write_mutex);
+    ok = store->read_only || is_current(store) || store_lock(store, error);
+    if (ok && !store->read_only && !is_current(store))
+        ok = store_recover(store, error);
+    store_unlock(store);
+    pthread_mutex_unlock(&store->write_mutex);
+    return ok;
+}
+
+/* ── open and close ──────────────────────────────────────────────────────────────────────── */
+
+static Store *store_new(const StoreOptions *options)
+{
+    Store *store = g_new0(Store, 1);
+
+    store->folder = g_strdup(options->folder);
+    store->journal_folder = g_build_filename(options->folder, "journal", NULL);
+    store->clock = options->clock.now_us != NULL ? options->clock : clock_system();
+    store->random = options->random.fill != NULL ? options->random : random_system();
+    store->read_only = options->read_only;
+    store->lock_fd = -1;
+    pthread_mutex_init(&store->write_mutex, NULL);
+    pthread_mutex_init(&store->queue_mutex, NULL);
+    pthread_cond_init(&store->done, NULL);
+    g_queue_init(&store->queue);
+    return store;
+}
+
+void store_close(Store *store)
+{
+    if (store == NULL)
+        return;
+    catalog_close(store->catalog);
+    fd_close(store->lock_fd);
+    pthread_cond_destroy(&store->done);
+    pthread_mutex_destroy(&store->queue_mutex);
+    pthread_mutex_destroy(&store->write_mutex);
+    g_free(store->journal_folder);
+    g_free(store->folder);
+    g_free(store);
+}
+
+/* An act of a newer version is no damage: the store opens, for reading only. */
+static gboolean open_recovered(Store *store, GError **error)
+{
+    g_autoptr(GError) why = NULL;
+    gboolean ok;
+
+    if (!store_lock(store, error))
+        return FALSE;
+    ok = store_recover(store, &why);
+    store_unlock(store);
+    if (ok)
+        return TRUE;
+    if (g_error_matches(why, ANJUAN_ERROR, ERROR_UNKNOWN_ACT)) {
+        store->read_only = TRUE;
+        return TRUE;
+    }
+    g_propagate_error(error, g_steal_pointer(&why));
+    return FALSE;
+}
+
+Store *store_open(const StoreOptions *options, GError **error)
+{
+    g_autoptr(Store) store = store_new(options);
+    g_autofree char *lock = store_path(store, "lock");
+
+    store->lock_fd = open(lock, O_RDWR | O_CLOEXEC);
+    if (store->lock_fd < 0 || !g_file_test(store->journal_folder, G_FILE_TEST_IS_DIR)) {
+        error_set(error, ERROR_NO_DATA_FOLDER, "%s", options->folder);
+        return NULL;
+    }
+    store->catalog = catalog_open(store->folder, DB_READ_WRITE, error);
+    if (store->catalog == NULL || (!store->read_only && !open_recovered(store, error)))
+        return NULL;
+    return g_steal_pointer(&store);
+}
+
+Catalog *store_reader(Store *store, GError **error)
+{
+    return catalog_open(store->folder, DB_READ_ONLY, error);
+}
+
+static gboolean init_command(StoreTxn *txn, void *data, GError **error)
+{
+    const StoreOrigin *origin = data;
+
+    return txn_append(txn, "init", NULL,
+                      json_pack("{s:s, s:s, s:s, s:s}", "region", origin->region, "hall",
+                                origin->hall, "origin", origin->origin, "profile", origin->profile),
+                      error);
+}
+
+/* Only an absent or empty folder becomes a data folder. */
+static gboolean check_vacant(const char *folder, GError **error)
+{
+    g_autofree char *lock = g_build_filename(folder, "lock", NULL);
+    g_autoptr(GDir) dir = NULL;
+
+    if (g_file_test(lock, G_FILE_TEST_EXISTS))
+        return error_set(error, ERROR_DATA_FOLDER_EXISTS, "%s", folder);
+    dir = g_dir_open(folder, 0, NULL);
+    if (dir != NULL && g_dir_read_name(dir) != NULL)
+        return error_set(error, ERROR_DATA_FOLDER_EXISTS, "%s holds other files", folder);
+    return TRUE;
+}
+
+gboolean store_create(const StoreOptions *options, const StoreOrigin *origin, GError **error)
+{
+    StoreActor actor = {"system", "system"};
+    g_autofree char *lock = g_build_filename(options->folder, "lock", NULL);
+    g_autoptr(Store) store = NULL;
+
+    if (!check_vacant(options->folder, error))
+        return FALSE;
+    for (gsize i = 0; i < G_N_ELEMENTS(folders); i++) {
+        g_autofree char *path = g_build_filename(options->folder, folders[i], NULL);
+
+        if (!file_make_folder(path, FOLDER_MODE, error))
+            return FALSE;
+    }
+    /* The lock file comes last: a folder without it is no data folder. */
+    if (!file_replace(lock, 0600, "", 0, error))
+        return FALSE;
+    store = store_open(options, error);
+    return store != NULL && store_write(store, &actor, init_command, (void *)origin, error);
+}
+
+/* ── rebuild and definitions ─────────────────────────────────────────────────────────────── */
+
+static gboolean rebuild_locked(Store *store, gint64 *records, GError **error)
+{
+    Db *db = catalog_db(store->catalog);
+
+    if (!db_script(db, "BEGIN IMMEDIATE", error))
+        return FALSE;
+    if (!catalog_reset(store->catalog, error) || !replay_journal(store, records, error) ||
+        !db_script(db, "COMMIT", error)) {
+        db_roll_back(db);
+        return FALSE;
+    }
+    return TRUE;
+}
+
+gboolean store_rebuild(Store *store, gint64 *records, GError **error)
+{
+    gboolean ok;
+
+    if (store->read_only)
+        return error_set(error, ERROR_READ_ONLY, "%s", store->folder);
+    pthread_mutex_lock(&store->write_mutex);
+    ok = store_lock(store, error) && rebuild_locked(store, records, error);
+    store_unlock(store);
+    pthread_mutex_unlock(&store->write_mutex);
+    return ok;
+}
+
+GPtrArray *store_records(Store *store, Catalog *catalog, const char *case_number, GError **error)
+{
+    g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(json_t) rows =
+        db_rows(catalog_db(catalog), error,
+                "SELECT seq, at FROM leaf WHERE seq IN (SELECT seq FROM event WHERE \"case\" = ?)"
+                " ORDER BY seq",
+                "t", case_number);
+    gsize i;
+    json_t *row;
+
+    json_array_foreach(rows, i, row)
+    {
+        JournalPlace place = {json_int(row, "seq", 0), json_int(row, "at", 0)};
+        char *line = journal_read(store->journal_folder, place, error);
+
+        if (line == NULL)
+            return NULL;
+        g_ptr_array_add(lines, line);
+    }
+    return rows != NULL ? g_steal_pointer(&lines) : NULL;
+}
+
+typedef struct {
+    Catalog *reader;
+    char prev[2 * SHA256_DIGEST_SIZE + 1];
+    gint64 records;
+} JournalCheck;
+
+static gboolean check_record(const char *line, gsize size, const json_t *record, JournalPlace next,
+                             void *data, GError **error)
+{
+    JournalCheck *check = data;
+    guint8 leaf[SHA256_DIGEST_SIZE];
+    g_autofree char *hex = NULL;
+    g_autoptr(json_t) row = db_row(catalog_db(check->reader), error,
+                                   "SELECT hash FROM leaf WHERE seq = ?", "i", next.seq - 1);
+
+    journal_leaf_hash(line, size, leaf);
+    hex = hex_encode(leaf, sizeof leaf);
+    if (row == NULL || strcmp(json_text(row, "hash"), hex) != 0 ||
+        g_strcmp0(json_text(record, "prev"), check->prev) != 0) {
+        g_clear_error(error);
+        return error_set(error, ERROR_JOURNAL_DAMAGED,
+                         "record %" G_GINT64_FORMAT " is not the one that was acknowledged",
+                         next.seq - 1);
+    }
+    g_strlcpy(check->prev, hex, sizeof check->prev);
+    check->records++;
+    return TRUE;
+}
+
+gboolean store_verify_journal(Store *store, gint64 *records, GError **error)
+{
+    g_autoptr(Catalog) reader = store_reader(store, error);
+    JournalCheck check = {.reader = reader};
+    JournalPlace place = {0};
+    CatalogMark mark;
+
+    if (reader == NULL || !catalog_mark(reader, &mark, error) ||
+        !journal_walk(store->journal_folder, &place, check_record, &check, error))
+        return FALSE;
+    *records = check.records;
+    if (place.seq < mark.place.seq)
+        return error_set(error, ERROR_JOURNAL_DAMAGED, "record %" G_GINT64_FORMAT " is missing",
+                         place.seq);
+    return TRUE;
+}
+
+GBytes *store_definition(const Store *store, const char *digest, GError **error)
+{
+    g_autofree char *relative = g_strdup_printf("defs/%s", digest);
+    g_autofree char *path = store_path(store, relative);
+    g_autoptr(GBytes) bytes = file_read(path, DEFINITION_MAX, error);
+    g_autofree char *found = NULL;
+
+    if (bytes == NULL)
+        return NULL;
+    found = sha256_hex(g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes));
+    if (strcmp(found, digest) != 0) {
+        error_set(error, ERROR_DIGEST, "%s", path);
+        return NULL;
+    }
+    return g_steal_pointer(&bytes);
+}

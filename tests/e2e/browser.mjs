@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Debian's Chromium, a page in it, a code reader and axe.
+ */
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const web = new URL('../../ui/web/', import.meta.url);
+export const available = existsSync('/usr/bin/chromium') && existsSync(new URL('node_modules/playwright-core', web));
+const require = createRequire(web);
+
+const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+  '--disable-component-update', '--disable-sync'];
+
+export async function openBrowser({ width = 1366, height = 768 } = {}) {
+  const { chromium } = require('playwright-core');
+  const folder = mkdtempSync(join(tmpdir(), 'anjuan-chromium-'));
+  const context = await chromium.launchPersistentContext(folder, {
+    executablePath: '/usr/bin/chromium', headless: true, args: flags, viewport: { width, height }, locale: 'zh-CN', timezoneId: 'Asia/Shanghai' });
+  const page = context.pages()[0] ?? await context.newPage();
+  const messages = [];
+  /* Refused requests are the app's to show; what counts here is CSP and script. */
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) messages.push(message.text());
+  });
+  page.on('pageerror', (error) => messages.push(String(error)));
+  return { context, page, messages, close: async () => { await context.close(); rmSync(folder, { recursive: true, force: true }); } };
+}
+
+/* A reader: digits 5 ms apart, then Enter. The pace stands in the events, whatever the machine does. */
+export async function gun(page, text, gapMs = 5) {
+  await page.evaluate(([digits, gap]) => {
+    let at = performance.now();
+    const press = (key, code) => {
+      const event = new KeyboardEvent('keydown', { key, code, bubbles: true, cancelable: true });
+      Object.defineProperty(event, 'timeStamp', { value: at += gap });
+      (document.activeElement ?? document.body).dispatchEvent(event);
+    };
+    for (const digit of digits) press(digit, `Digit${digit}`);
+    press('Enter', 'Enter');
+  }, [text, gapMs]);
+}
+
+export async function axe(page) {
+  await page.evaluate(readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8'));
+  return page.evaluate(async () => {
+    const result = await globalThis.axe.run(document, { resultTypes: ['violations'] });
+    return result.violations.map((one) => `${one.id}: ${one.help} — ${one.nodes.slice(0, 3).map((node) => node.html.slice(0, 120)).join(' | ')}`);
+  });
+}

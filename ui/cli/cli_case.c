@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Verbs of a case: open, show, check, and what persons say of its slots.
+ */
+#include "ui/cli/cli.h"
+
+#include "appliance/counter/completeness.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const CliOption open_options[] = {
+    {"item", 0, "CODE", TRUE, "the item, six digits", "事项, 六位"},
+    {"applicant", 0, "NAME", FALSE, "the applicant's name", "申请人"},
+    {"id", 0, "NUMBER", FALSE, "identity or credit code", "证件号码"},
+    {"phone", 0, "NUMBER", FALSE, "phone", "电话"},
+    {"window", 0, "NNN", FALSE, "window (001)", "窗口号 (001)"},
+    {"channel", 0, "window|post|online|agent", FALSE, "how it came (window)", "渠道 (window)"},
+    {"platform-id", 0, "TEXT", FALSE, "a platform's own number", "平台办件编号"},
+    {"field", 0, "K=V", FALSE, "a declared field (may be given again)", "填报字段 (可多次)"},
+    {"fields", 0, "-", FALSE, "personal data as JSON on standard input",
+     "从标准输入读取个人信息 (JSON)"},
+    {0},
+};
+
+static gboolean add_field(json_t *fields, const char *pair, GError **error)
+{
+    const char *equals = strchr(pair, '=');
+    g_autofree char *key = NULL;
+
+    if (equals == NULL || equals == pair)
+        return error_set(error, ERROR_USAGE, "--field '%s': name=value", pair);
+    key = g_strndup(pair, (gsize)(equals - pair));
+    json_object_set_new(fields, key, json_string(equals + 1));
+    return TRUE;
+}
+
+/* What must not show in the process list: {"applicant": …, "phone": …, "identity": …, "fields":
+ * {…}}; `case field` takes the fields alone. NULL on failure, {} where --fields is not given. */
+static json_t *read_personal(const Cli *cli, GError **error)
+{
+    const char *source = cli_value(cli, "fields");
+    g_autoptr(GBytes) bytes = NULL;
+    g_autoptr(json_t) given = NULL;
+
+    if (source == NULL)
+        return json_object();
+    if (strcmp(source, "-") != 0) {
+        error_set(error, ERROR_USAGE, "--fields '%s': only - (standard input)", source);
+        return NULL;
+    }
+    bytes = file_read("/dev/stdin", 65536, error);
+    if (bytes == NULL)
+        return NULL;
+    given = json_parse(g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes), "standard input",
+                       ERROR_USAGE, error);
+    if (given != NULL && !json_is_object(given)) {
+        error_set(error, ERROR_USAGE, "standard input: an object is needed");
+        return NULL;
+    }
+    return g_steal_pointer(&given);
+}
+
+static gboolean collect_fields(const Cli *cli, json_t *fields, GError **error)
+{
+    const GPtrArray *pairs = cli_values(cli, "field");
+
+    for (guint i = 0; i < pairs->len; i++)
+        if (!add_field(fields, g_ptr_array_index(pairs, i), error))
+            return FALSE;
+    return TRUE;
+}
+
+/* The option, or what standard input says. */
+static const char *personal(const Cli *cli, const json_t *given, const char *option,
+                            const char *member)
+{
+    const char *value = cli_value(cli, option);
+
+    return value != NULL ? value : json_text(given, member);
+}
+
+static int run_open(Cli *cli, GError **error)
+{
+    Store *store = cli_store(cli, error);
+    g_autoptr(House) house = store != NULL ? house_new(store) : NULL;
+    g_autoptr(json_t) given = house != NULL ? read_personal(cli, error) : NULL;
+    g_autoptr(json_t) fields = json_object();
+    g_autofree char *number = NULL, *printed = NULL;
+    CaseOpening opening = {.item = cli_value(cli, "item"),
+                           .window = cli_value(cli, "window"),
+                           .channel = cli_value(cli, "channel"),
+                           .platform_id = cli_value(cli, "platform-id"),
+                           .fields = fields};
+
+    if (given == NULL || !collect_fields(cli, fields, error))
+        return 2;
+    opening.applicant = personal(cli, given, "applicant", "applicant");
+    opening.phone = personal(cli, given, "phone", "phone");
+    opening.identity = personal(cli, given, "id", "identity");
+    json_object_update(fields, json_object_get(given, "fields"));
+    if (!case_open(house, cli_actor(cli), &opening, &number, error))
+        return 1;
+    printed = case_print_number(number);
+    cli_row(cli, printed, NULL);
+    cli_object(cli, json_pack("{s:s, s:s}", "case", printed, "number", number));
+    return 0;
+}
+
+/* ── show ────────────────────────────────────────────────────────────────────────────────── */
+
+typedef struct {
+    House *house;
+    Catalog *reader;
+    char *number;
+} CaseView;
+
+static gboolean view_open(Cli *cli, CaseView *view, GError **error)
+{
+    Store *store = cli_store(cli, error);
+
+    if (store == NULL || (view->number = case_read_number(cli_operand(cli, 0), error)) == NULL)
+        return FALSE;
+    view->reader = store_reader(store, error);
+    if (view->reader == NULL)
+        return FALSE;
+    view->house = house_new(store);
+    return TRUE;
+}
+
+static void view_close(CaseView *view)
+{
+    house_free(view->house);
+    catalog_close(view->reader);
+    g_free(view->number);
+}
+
+static void show_plain(Cli *cli, const json_t *row, json_t *documents, json_t *sides)
+{
+    static const char *const keys[] = {"item",        "kind",          "state",      "applicant",
+                                       "received_at", "accepted_at",   "decided_at", "decision",
+                                       "filed_at",    "archive_number"};
+    g_autofree char *printed = case_print_number(json_text(row, "number"));
+    g_autofree char *count = g_strdup_printf("%d", (int)json_array_size(sides));
+    gsize i;
+    json_t *document;
+
+    cli_row(cli, "case", printed, NULL);
+    for (gsize k = 0; k < G_N_ELEMENTS(keys); k++)
+        if (json_text(row, keys[k]) != NULL)
+            cli_row(cli, keys[k], json_text(row, keys[k]), NULL);
+    cli_row(cli, "sides", count, NULL);
+    json_array_foreach(documents, i, document)
+    {
+        g_autofree char *number = g_strdup_printf("%03d", (int)json_int(document, "number", 0));
+
+        cli_row(cli, "document", number, json_text(document, "code"), json_text(document, "state"),
+                json_text(document, "title"), NULL);
+    }
+}
+
+static int show_case(Cli *cli, CaseView *view, GError **error)
+{
+    g_autoptr(json_t) row = case_row(view->reader, view->number, error);
+    g_autoptr(json_t) documents =
+        row != NULL ? catalog_documents(view->reader, view->number, error) : NULL;
+    g_autoptr(json_t) sides =
+        documents != NULL ? catalog_sides(view->reader, view->number, error) : NULL;
+    g_autoptr(json_t) events =
+        sides != NULL ? catalog_events(view->reader, view->number, error) : NULL;
+
+    if (events == NULL)
+        return 1;
+    show_plain(cli, row, documents, sides);
+    cli_object(cli, json_pack("{s:O, s:O, s:O, s:O}", "case", row, "documents", documents, "sides",
+                              sides, "events", events));
+    return 0;
+}
+
+static int run_show(Cli *cli, GError **error)
+{
+    CaseView view = {0};
+    int status = view_open(cli, &view, error) ? show_case(cli, &view, error) : 4;
+
+    view_close(&view);
+    return status;
+}
+
+/* ── check ───────────────────────────────────────────────────────────────────────────────── */
+
+static int run_check(Cli *cli, GError **error)
+{
+    CaseView view = {0};
+    g_autoptr(Check) check = NULL;
+    g_autoptr(json_t) result = NULL;
+    gsize i;
+    json_t *slot;
+
+    if (view_open(cli, &view, error))
+        check = completeness_check(view.house, view.reader, view.number, error);
+    if (check != NULL)
+        result = completeness_json(check, cli_lang(cli));
+    json_array_foreach(json_object_get(result, "slots"), i, slot)
+    {
+        const char *why = json_text(slot, "why");
+
+        cli_row(cli, json_text(slot, "code"), json_text(slot, "state"),
+                *why != '\0' ? why : json_text(slot, "name"), NULL);
+    }
+    if (result != NULL)
+        cli_object(cli, json_incref(result));
+    g_clear_pointer(&check, check_free);
+    view_close(&view);
+    return result != NULL && json_flag(result, "complete") ? 0 : 1;
+}
+
+/* ── tick ────────────────────────────────────────────────────────────────────────────────── */
+
+static const CliOption tick_options[] = {
+    {"slot", 0, "CODE", FALSE, "the slot (A01)", "材料项 (A01)"},
+    {"original", 0, "yes|no", FALSE, "the original was seen", "已核原件"},
+    {"seal", 0, "yes|no", FALSE, "it is sealed", "已盖章"},
+    {"signature", 0, "yes|no", FALSE, "it is signed", "已签字"},
+    {"category", 0, "yes|no", FALSE, "the category of the permit is right", "办证类别无误"},
+    {"scope", 0, "yes|no", FALSE, "the scope of business covers it", "经营范围已涵盖"},
+    {"copies", 0, "N", FALSE, "copies counted", "复印件份数"},
+    {"originals", 0, "N", FALSE, "originals counted", "原件份数"},
+    {"issued", 0, "DATE", FALSE, "date of issue", "出具日期"},
+    {"expires", 0, "DATE", FALSE, "valid until (or 长期)", "有效期至 (或 长期)"},
+    {"declared-pages", 0, "N", FALSE, "pages it says it has", "所载页数"},
+    {"placeholder", 0, "REASON", FALSE, "present, not scanned", "在件未扫描的原因"},
+    {"exempt", 0, "REFERENCE", FALSE, "not to be handed in: licence or share reference",
+     "免提交: 证照标识或共享凭据"},
+    {"answer", 0, "QUESTION=yes|no", FALSE, "answer to a question of the item", "事项问题的回答"},
+    {"side", 0, "SIDE=good|bad", FALSE, "a person looked at a side", "人工查看结论"},
+    {0},
+};
+
+static gboolean note_one(const Cli *cli, House *house, CaseFact fact, GError **error)
+{
+    return case_note(house, cli_actor(cli), &fact, error);
+}
+
+/* "name=value" → what "<prefix>:name" of slot "". */
+static gboolean note_pairs(const Cli *cli, House *house, const char *number, const char *option,
+                           GError **error)
+{
+    const GPtrArray *pairs = cli_values(cli, option);
+
+    for (guint i = 0; i < pairs->len; i++) {
+        const char *pair = g_ptr_array_index(pairs, i);
+        const char *equals = strchr(pair, '=');
+        g_autofree char *what = NULL;
+
+        if (equals == NULL)
+            return error_set(error, ERROR_USAGE, "--%s '%s': name=value", option, pair);
+        what = g_strdup_printf("%s:%.*s", option, (int)(equals - pair), pair);
+        if (!note_one(cli, house, (CaseFact){number, "", what, equals + 1}, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean note_slot(const Cli *cli, House *house, const char *number, GError **error)
+{
+    static const char *const ticks[] = {"original", "seal", "signature", "category", "scope"};
+    static const char *const plain[] = {"copies",         "originals",   "issued", "expires",
+                                        "declared-pages", "placeholder", "exempt"};
+    const char *slot = cli_value(cli, "slot");
+
+    for (gsize i = 0; i < G_N_ELEMENTS(ticks) + G_N_ELEMENTS(plain); i++) {
+        gboolean is_tick = i < G_N_ELEMENTS(ticks);
+        const char *option = is_tick ? ticks[i] : plain[i - G_N_ELEMENTS(ticks)];
+        const char *value = cli_value(cli, option);
+        g_autofree char *what = g_strdup_printf("%s%s", is_tick ? "tick:" : "", option);
+
+        if (value == NULL)
+            continue;
+        if (slot == NULL)
+            return error_set(error, ERROR_USAGE, "--%s needs --slot", option);
+        if (is_tick && strcmp(value, "yes") != 0 && strcmp(value, "no") != 0)
+            return error_set(error, ERROR_USAGE, "--%s '%s': yes or no", option, value);
+        if (!note_one(cli, house, (CaseFact){number, slot, what, value}, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static int run_tick(Cli *cli, GError **error)
+{
+    CaseView view = {0};
+    gboolean ok = view_open(cli, &view, error) && note_slot(cli, view.house, view.number, error) &&
+                  note_pairs(cli, view.house, view.number, "answer", error) &&
+                  note_pairs(cli, view.house, view.number, "side", error);
+
+    view_close(&view);
+    if (ok) {
+        cli_row(cli, "ok", NULL);
+        cli_object(cli, json_pack("{s:b}", "ok", 1));
+    }
+    return ok ? 0 : 1;
+}
+
+/* ── fields ──────────────────────────────────────────────────────────────────────────────── */
+
+static const CliOption field_options[] = {
+    {"field", 0, "K=V", FALSE, "a declared field (may be given again)", "填报字段 (可多次)"},
+    {"fields", 0, "-", FALSE, "fields as JSON on standard input", "从标准输入读取 (JSON)"},
+    {0},
+};
+
+static int run_field(Cli *cli, GError **error)
+{
+    CaseView view = {0};
+    g_autoptr(json_t) fields = json_object();
+    g_autoptr(json_t) given = read_personal(cli, error);
+    gboolean ok = given != NULL && json_object_update(fields, given) == 0 &&
+                  view_open(cli, &view, error) && collect_fields(cli, fields, error) &&
+                  case_enter_fields(view.house, cli_actor(cli), view.number, fields, error);
+
+    view_close(&view);
+    if (ok) {
+        cli_row(cli, "ok", NULL);
+        cli_object(cli, json_pack("{s:b}", "ok", 1));
+    }
+    return ok ? 0 : 1;
+}
+
+const CliVerb cli_case_verbs[] = {
+    {"case open", "", 0, 0, "receive a case", "收件", open_options, run_open},
+    {"case show", "NUMBER", 1, 1, "everything about a case", "显示办件", NULL, run_show},
+    {"case tick", "NUMBER", 1, 1, "record what a person saw of a slot", "记录人工核对",
+     tick_options, run_tick},
+    {"case field", "NUMBER", 1, 1, "enter or correct declared fields", "填写字段", field_options,
+     run_field},
+    {"check", "NUMBER", 1, 1, "what is missing or wrong", "查看缺什么", NULL, run_check},
+    {0},
+};

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Verbs that make and furnish a house: init, item, calendar, device.
+ */
+#include "ui/cli/cli.h"
+
+#include "appliance/counter/house.h"
+#include "drivers/device.h"
+
+#include <string.h>
+
+#define DEFINITION_FILE_MAX (1024 * 1024)
+
+static const CliOption init_options[] = {
+    {"profile", 0, "city|township|subcentre", FALSE, "rule profile of the hall (city)",
+     "大厅的规则 (city)"},
+    {"samples", 0, NULL, FALSE, "import the shipped items", "导入随附事项"},
+    {"region", 0, "DIGITS", FALSE, "region code, 6 digits (320583)", "区划代码, 6 位 (320583)"},
+    {"hall", 0, "DIGITS", FALSE, "hall, 3 digits (001)", "大厅号, 3 位 (001)"},
+    {"origin", 0, "NAME", FALSE, "name of the journal in proofs", "日志在证明中的名称"},
+    {0},
+};
+
+static gboolean digits_option(const Cli *cli, const char *name, gsize length, const char **value,
+                              GError **error)
+{
+    const char *given = cli_value(cli, name);
+
+    if (given == NULL)
+        return TRUE;
+    if (strlen(given) != length || strspn(given, "0123456789") != length)
+        return error_set(error, ERROR_USAGE, "--%s '%s': %d digits", name, given, (int)length);
+    *value = given;
+    return TRUE;
+}
+
+static gboolean check_profile(const char *code, GError **error)
+{
+    g_autoptr(Profile) profile = profile_shipped(code, NULL);
+
+    if (profile != NULL)
+        return TRUE;
+    return error_set(error, ERROR_USAGE, "--profile '%s': city, township or subcentre", code);
+}
+
+static gboolean check_origin(const char *origin, GError **error)
+{
+    if (*origin != '\0' && strpbrk(origin, " +\t\n") == NULL && strstr(origin, "://") == NULL)
+        return TRUE;
+    return error_set(error, ERROR_USAGE, "--origin '%s': a name without scheme, spaces or '+'",
+                     origin);
+}
+
+static int run_init(Cli *cli, GError **error)
+{
+    StoreOptions options = {.folder = cli_data_folder(cli)};
+    StoreOrigin origin = {"320583", "001", cli_value(cli, "origin"), cli_value(cli, "profile")};
+    g_autofree char *default_origin = NULL;
+    g_autoptr(House) house = NULL;
+    Store *store;
+
+    if (origin.profile == NULL)
+        origin.profile = "city";
+    if (!digits_option(cli, "region", 6, &origin.region, error) ||
+        !digits_option(cli, "hall", 3, &origin.hall, error) ||
+        !check_profile(origin.profile, error))
+        return 2;
+    default_origin = g_strdup_printf("anjuan.local/%s-%s", origin.region, origin.hall);
+    if (origin.origin == NULL)
+        origin.origin = default_origin;
+    if (!check_origin(origin.origin, error) || !store_create(&options, &origin, error))
+        return 4;
+    store = cli_store(cli, error);
+    if (store == NULL)
+        return 4;
+    house = house_new(store);
+    if (!house_import_shipped(house, cli_actor(cli), origin.profile, cli_flag(cli, "samples"),
+                              error))
+        return 4;
+    cli_row(cli, cli_data_folder(cli), NULL);
+    cli_object(cli,
+               json_pack("{s:s, s:s}", "data", cli_data_folder(cli), "profile", origin.profile));
+    return 0;
+}
+
+/* Each file on its own: a wrong one is told, the others are imported. */
+static gboolean import_one(House *house, Cli *cli, const char *path, json_t *imported)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GBytes) bytes = file_read(path, DEFINITION_FILE_MAX, &error);
+    g_autofree char *code = NULL;
+
+    if (bytes == NULL || !house_import_item(house, cli_actor(cli), g_bytes_get_data(bytes, NULL),
+                                            g_bytes_get_size(bytes), path, &code, &error)) {
+        error_print(stderr, error, cli_lang(cli));
+        return FALSE;
+    }
+    cli_row(cli, code, path, NULL);
+    json_array_append_new(imported, json_pack("{s:s, s:s}", "code", code, "file", path));
+    return TRUE;
+}
+
+static int run_item_import(Cli *cli, GError **error)
+{
+    Store *store = cli_store(cli, error);
+    g_autoptr(House) house = NULL;
+    g_autoptr(json_t) imported = json_array();
+    int status = 0;
+
+    if (store == NULL)
+        return 4;
+    house = house_new(store);
+    for (guint i = 0; i < cli_operands(cli); i++)
+        if (!import_one(house, cli, cli_operand(cli, i), imported))
+            status = 3;
+    cli_object(cli, json_pack("{s:O}", "imported", imported));
+    return status;
+}
+
+static int run_item_list(Cli *cli, GError **error)
+{
+    Store *store = cli_store(cli, error);
+    g_autoptr(Catalog) reader = store != NULL ? store_reader(store, error) : NULL;
+    g_autoptr(json_t) rows = reader != NULL ? catalog_definitions(reader, "item", error) : NULL;
+
+    if (rows == NULL)
+        return 4;
+    cli_table(cli, "items", rows, "code,name");
+    return 0;
+}
+
+static int run_calendar_import(Cli *cli, GError **error)
+{
+    const char *path = cli_operand(cli, 0);
+    Store *store = cli_store(cli, error);
+    g_autoptr(GBytes) bytes = store != NULL ? file_read(path, DEFINITION_FILE_MAX, error) : NULL;
+    g_autoptr(House) house = NULL;
+
+    if (bytes == NULL)
+        return 4;
+    house = house_new(store);
+    if (!house_import_calendar(house, cli_actor(cli), g_bytes_get_data(bytes, NULL),
+                               g_bytes_get_size(bytes), path, error))
+        return 3;
+    cli_row(cli, path, NULL);
+    cli_object(cli, json_pack("{s:s}", "imported", path));
+    return 0;
+}
+
+static const CliOption device_list_options[] = {
+    {"device", 0, "NAME", FALSE, "also ask this configured device", "同时询问该设备"},
+    {0},
+};
+
+static int run_device_list(Cli *cli, GError **error)
+{
+    const GPtrArray *named = cli_values(cli, "device");
+    g_autoptr(GPtrArray) configured = g_ptr_array_new();
+    g_autoptr(GPtrArray) found = NULL;
+    g_autoptr(json_t) rows = json_array();
+
+    for (guint i = 0; i < named->len; i++)
+        g_ptr_array_add(configured, g_ptr_array_index(named, i));
+    g_ptr_array_add(configured, NULL);
+    found = device_list((const char *const *)configured->pdata, error);
+    if (found == NULL)
+        return 4;
+    for (guint i = 0; i < found->len; i++) {
+        const ScannerInfo *info = g_ptr_array_index(found, i);
+
+        json_array_append_new(rows, json_pack("{s:s, s:s, s:s, s:s}", "name", info->name, "vendor",
+                                              info->vendor, "model", info->model, "serial",
+                                              info->serial));
+    }
+    cli_table(cli, "devices", rows, "name,vendor,model,serial");
+    return 0;
+}
+
+const CliVerb cli_house_verbs[] = {
+    {"init", "", 0, 0, "make a data folder", "新建数据文件夹", init_options, run_init},
+    {"item import", "FILE…", 1, -1, "import items and their checklists", "导入事项和材料清单", NULL,
+     run_item_import},
+    {"item list", "", 0, 0, "list the items", "列出事项", NULL, run_item_list},
+    {"calendar import", "FILE", 1, 1, "import a holiday table (CSV)", "导入节假日表 (CSV)", NULL,
+     run_calendar_import},
+    {"device list", "", 0, 0, "list scanners", "列出扫描仪", device_list_options, run_device_list},
+    {0},
+};

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ui/http/role.h"
+
+#include <string.h>
+
+static const char *const tokens[] = {"clerk", "archivist", "auditor", "supervisor", "admin"};
+
+guint32 role_parse(const char *token)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(tokens); i++)
+        if (strcmp(tokens[i], token) == 0)
+            return 1U << i;
+    return 0;
+}
+
+const char *role_token(guint32 role)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(tokens); i++)
+        if (role == 1U << i)
+            return tokens[i];
+    return NULL;
+}

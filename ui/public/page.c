@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ui/public/page.h"
+
+typedef struct {
+    const char *text[2]; /* by Lang */
+} Words;
+
+static const Words
+    w_product = {{"案卷 · 收件窗口", "anjuan · intake counter"}},
+    w_sign_on = {{"登录", "Sign on"}},
+    w_who = {{"工号或姓名（也可扫工牌）", "Staff number or name (or scan your badge)"}},
+    w_secret = {{"PIN 或密码", "PIN or password"}}, w_first_run = {{"首次启动", "First run"}},
+    w_first_text = {{"这台设备还没有管理员。请输入主机控制台上显示的一次性启动码。",
+                     "This appliance has no administrator yet. Enter the one-time code shown on "
+                     "its console."}},
+    w_code = {{"启动码（8 位数字）", "Start code (8 digits)"}},
+    w_name = {{"管理员姓名", "Administrator's name"}},
+    w_new_secret = {{"设置密码（至少 6 位）", "New password (at least 6 characters)"}},
+    w_again = {{"再输一次密码", "The password once more"}},
+    w_create = {{"创建管理员", "Create administrator"}},
+    w_differ = {{"两次输入的密码不同，请重新输入。", "The two passwords differ. Type both again."}},
+    w_wrong = {{"工号、姓名或密码不对，请重新输入。",
+                "Number, name or password is wrong. Try again."}},
+    w_wrong_code = {{"启动码不对，请照控制台上的数字重新输入。",
+                     "The start code is wrong. Copy it from the console."}},
+    w_wait = {{"尝试次数过多，请过一会儿再试。还需等待：",
+               "Too many tries. Wait before the next: "}},
+    w_short = {{"密码至少 6 位。", "A password has at least 6 characters."}},
+    w_status = {{"办件进度查询", "Where is my application?"}},
+    w_status_text = {{"请照收件凭证上的号码输入。", "Copy both numbers from your receipt."}},
+    w_number = {{"办件编号", "Case number"}}, w_query_code = {{"查询码", "Query code"}},
+    w_look = {{"查询", "Look"}},
+    w_unknown = {{"没有找到，请核对收件凭证上的办件编号和查询码。",
+                  "Not found. Check the case number and the query code on your receipt."}},
+    w_bring = {{"请您补齐以下材料：", "Please bring:"}},
+    w_another = {{"查另一件", "Look for another"}}, w_other_lang = {{"English", "中文"}},
+    w_read = {{"公共服务窗口可为您朗读本页，请告诉工作人员。",
+               "Staff at the counter will read this page to you on request."}};
+
+static const char *say(const Words *words, Lang lang)
+{
+    return words->text[lang];
+}
+
+static GString *page_begin(Lang lang, const Words *title)
+{
+    GString *html = g_string_new(NULL);
+
+    g_string_append_printf(
+        html,
+        "<!doctype html>\n<html lang=\"%s\">\n<head>\n<meta charset=\"utf-8\">\n"
+        "<meta name=\"viewport\" content=\"width=device-width\">\n<title>%s · %s</title>\n"
+        "<link rel=\"stylesheet\" href=\"/public.css\">\n</head>\n<body>\n<main>\n"
+        "<p class=\"product\">%s</p>\n<h1>%s</h1>\n",
+        lang == LANG_ZH ? "zh-CN" : "en", say(title, lang), say(&w_product, lang),
+        say(&w_product, lang), say(title, lang));
+    return html;
+}
+
+static void append_escaped(GString *html, const char *before, const char *text, const char *after)
+{
+    g_autofree char *escaped = g_markup_escape_text(text, -1);
+
+    g_string_append_printf(html, "%s%s%s", before, escaped, after);
+}
+
+static Response *page_end(GString *html, guint status, Lang lang)
+{
+    g_autoptr(GBytes) bytes = NULL;
+    Response *response;
+
+    g_string_append_printf(html,
+                           "<p class=\"lang\"><a href=\"?lang=%s\" lang=\"%s\">%s</a></p>\n"
+                           "</main>\n</body>\n</html>\n",
+                           lang == LANG_ZH ? "en" : "zh", lang == LANG_ZH ? "en" : "zh-CN",
+                           say(&w_other_lang, lang));
+    bytes = g_string_free_to_bytes(html);
+    response = response_bytes(status, "text/html; charset=utf-8", bytes);
+    /* Without a referrer browsers send "Origin: null" with a form, which proves nothing. */
+    response_header(response, "Referrer-Policy", "same-origin");
+    return response;
+}
+
+typedef struct {
+    const char *name;
+    const Words *label;
+    const char *type;
+    const char *complete; /* autocomplete */
+    const char *value;    /* shown again; may be NULL */
+} Field;
+
+static void append_field(GString *html, Lang lang, const Field *field)
+{
+    g_autofree char *value = g_markup_escape_text(field->value != NULL ? field->value : "", -1);
+
+    g_string_append_printf(html,
+                           "<label for=\"%s\">%s</label>\n"
+                           "<input id=\"%s\" name=\"%s\" type=\"%s\" autocomplete=\"%s\" "
+                           "value=\"%s\" required>\n",
+                           field->name, say(field->label, lang), field->name, field->name,
+                           field->type, field->complete, value);
+}
+
+static void append_message(GString *html, const char *message)
+{
+    if (message != NULL)
+        append_escaped(html, "<p class=\"wrong\" role=\"alert\">✗ ", message, "</p>\n");
+}
+
+/* Choosing a language by ?lang= is kept in a cookie that says nothing about the person. */
+static Lang lang_of(Request *request, Response **redirect, const char *back)
+{
+    const char *asked = request_query(request, "lang");
+    Lang lang = request_lang(request);
+
+    *redirect = NULL;
+    if (asked != NULL && lang_parse(asked, &lang)) {
+        *redirect = response_redirect(back);
+        response_header(*redirect, "Set-Cookie",
+                        lang == LANG_ZH ? "lang=zh; Path=/; SameSite=Strict; Max-Age=31536000"
+                                        : "lang=en; Path=/; SameSite=Strict; Max-Age=31536000");
+    }
+    return lang;
+}
+
+static Response *sign_on_page(Lang lang, guint status, const char *who, const char *message)
+{
+    GString *html = page_begin(lang, &w_sign_on);
+    const Field who_field = {"who", &w_who, "text", "username", who};
+    const Field secret_field = {"secret", &w_secret, "password", "current-password", NULL};
+
+    append_message(html, message);
+    g_string_append(html, "<form method=\"post\" action=\"/login\">\n");
+    append_field(html, lang, &who_field);
+    append_field(html, lang, &secret_field);
+    g_string_append_printf(html, "<button>%s</button>\n</form>\n", say(&w_sign_on, lang));
+    return page_end(html, status, lang);
+}
+
+static Response *first_run_page(Lang lang, guint status, const char *name, const char *message)
+{
+    GString *html = page_begin(lang, &w_first_run);
+    const Field fields[] = {
+        {"code", &w_code, "text", "one-time-code", NULL},
+        {"name", &w_name, "text", "name", name},
+        {"secret", &w_new_secret, "password", "new-password", NULL},
+        {"again", &w_again, "password", "new-password", NULL},
+    };
+
+    g_string_append_printf(html, "<p>%s</p>\n", say(&w_first_text, lang));
+    append_message(html, message);
+    g_string_append(html, "<form method=\"post\" action=\"/first-run\">\n");
+    for (guint i = 0; i < G_N_ELEMENTS(fields); i++)
+        append_field(html, lang, &fields[i]);
+    g_string_append_printf(html, "<button>%s</button>\n</form>\n", say(&w_create, lang));
+    return page_end(html, status, lang);
+}
+
+static Response *status_page(Lang lang, guint status, const char *number, const char *message)
+{
+    GString *html = page_begin(lang, &w_status);
+    const Field fields[] = {
+        {"number", &w_number, "text", "off", number},
+        {"code", &w_query_code, "text", "off", NULL},
+    };
+
+    g_string_append_printf(html, "<p>%s</p>\n", say(&w_status_text, lang));
+    append_message(html, message);
+    g_string_append(html, "<form method=\"post\" action=\"/p/\">\n");
+    for (guint i = 0; i < G_N_ELEMENTS(fields); i++)
+        append_field(html, lang, &fields[i]);
+    g_string_append_printf(html, "<button>%s</button>\n</form>\n<p class=\"note\">%s</p>\n",
+                           say(&w_look, lang), say(&w_read, lang));
+    return page_end(html, status, lang);
+}
+
+static Response *found_page(Lang lang, const char *number, const PublicStatus *found)
+{
+    GString *html = page_begin(lang, &w_status);
+
+    append_escaped(html, "<p class=\"item\">", found->item, "<br>\n");
+    append_escaped(html, "<span class=\"number\">", number, "</span></p>\n");
+    append_escaped(html, "<p class=\"state\"><strong>", found->state, "</strong></p>\n");
+    if (found->missing->len > 0)
+        g_string_append_printf(html, "<h2>%s</h2>\n<ol>\n", say(&w_bring, lang));
+    for (guint i = 0; i < found->missing->len; i++)
+        append_escaped(html, "<li>", g_ptr_array_index(found->missing, i), "</li>\n");
+    if (found->missing->len > 0)
+        g_string_append(html, "</ol>\n");
+    append_escaped(html, "<p class=\"where\">", found->where, "</p>\n");
+    g_string_append_printf(
+        html, "<p class=\"note\">%s</p>\n<p><a class=\"button\" href=\"/p/\">%s</a></p>\n",
+        say(&w_read, lang), say(&w_another, lang));
+    return page_end(html, 200, lang);
+}
+
+/* A sentence for the person who typed; NULL where the error is none of hers. */
+static char *message_of(const GError *error, const Words *wrong, Lang lang)
+{
+    switch (error_code(error)) {
+    case ERROR_FORBIDDEN:
+    case ERROR_NOT_FOUND:
+        return g_strdup(say(wrong, lang));
+    case ERROR_THROTTLED:
+        return g_strconcat(say(&w_wait, lang), error->message, NULL);
+    case ERROR_INVALID:
+        return g_strdup(say(&w_short, lang));
+    default:
+        return NULL;
+    }
+}
+
+static const char *field_of(GHashTable *form, const char *name)
+{
+    const char *value = g_hash_table_lookup(form, name);
+
+    return value != NULL ? value : "";
+}
+
+Response *public_sign_on_form(Sessions *sessions, Request *request)
+{
+    Response *redirect;
+    Lang lang = lang_of(request, &redirect, "/login");
+    g_autofree char *code = sessions_first_run_code(sessions);
+
+    if (redirect != NULL)
+        return redirect;
+    return code != NULL ? response_redirect("/first-run") : sign_on_page(lang, 200, NULL, NULL);
+}
+
+Response *public_sign_on(Sessions *sessions, Request *request, GError **error)
+{
+    g_autoptr(GHashTable) form = request_form(request, error);
+    g_autoptr(GError) why = NULL;
+    g_autofree char *cookie = NULL;
+    g_autofree char *message = NULL;
+    Lang lang = request_lang(request);
+    Response *response;
+    SignOn sign_on;
+
+    if (form == NULL)
+        return NULL;
+    sign_on = (SignOn){field_of(form, "who"), field_of(form, "secret"), request_address(request)};
+    if (sessions_sign_on(sessions, &sign_on, &cookie, &why)) {
+        response = response_redirect("/");
+        response_header(response, "Set-Cookie", cookie);
+        return response;
+    }
+    message = message_of(why, &w_wrong, lang);
+    if (message != NULL)
+        return sign_on_page(lang, (guint)error_http_status(error_code(why)), sign_on.who, message);
+    g_propagate_error(error, g_steal_pointer(&why));
+    return NULL;
+}
+
+Response *public_first_run_form(Sessions *sessions, Request *request)
+{
+    Response *redirect;
+    Lang lang = lang_of(request, &redirect, "/first-run");
+    g_autofree char *code = sessions_first_run_code(sessions);
+
+    if (redirect != NULL)
+        return redirect;
+    return code != NULL ? first_run_page(lang, 200, NULL, NULL) : response_redirect("/login");
+}
+
+Response *public_first_run(Sessions *sessions, Request *request, GError **error)
+{
+    g_autoptr(GHashTable) form = request_form(request, error);
+    g_autoptr(GError) why = NULL;
+    g_autofree char *message = NULL;
+    Lang lang = request_lang(request);
+    SignOn admin;
+
+    if (form == NULL)
+        return NULL;
+    admin = (SignOn){field_of(form, "name"), field_of(form, "secret"), request_address(request)};
+    if (g_strcmp0(admin.secret, field_of(form, "again")) != 0)
+        return first_run_page(lang, 422, admin.who, say(&w_differ, lang));
+    if (sessions_first_run(sessions, field_of(form, "code"), &admin, &why))
+        return response_redirect("/login");
+    message = message_of(why, &w_wrong_code, lang);
+    if (message != NULL)
+        return first_run_page(lang, (guint)error_http_status(error_code(why)), admin.who, message);
+    g_propagate_error(error, g_steal_pointer(&why));
+    return NULL;
+}
+
+void public_status_clear(PublicStatus *status)
+{
+    g_free(status->state);
+    g_free(status->item);
+    g_free(status->where);
+    g_clear_pointer(&status->missing, g_ptr_array_unref);
+}
+
+Response *public_status_form(Request *request)
+{
+    Response *redirect;
+    Lang lang = lang_of(request, &redirect, "/p/");
+
+    return redirect != NULL ? redirect : status_page(lang, 200, NULL, NULL);
+}
+
+Response *public_status(Request *request, PublicFind find, void *context, GError **error)
+{
+    g_autoptr(GHashTable) form = request_form(request, error);
+    g_autoptr(GError) why = NULL;
+    g_auto(PublicStatus) found = {0};
+    g_autofree char *message = NULL;
+    Lang lang = request_lang(request);
+    const char *number;
+
+    if (form == NULL)
+        return NULL;
+    number = field_of(form, "number");
+    if (find(context, number, field_of(form, "code"), lang, &found, &why))
+        return found_page(lang, number, &found);
+    message = message_of(why, &w_unknown, lang);
+    if (message != NULL)
+        return status_page(lang, (guint)error_http_status(error_code(why)), number, message);
+    g_propagate_error(error, g_steal_pointer(&why));
+    return NULL;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The pages that need no script: sign-on, first run and the applicant's public status. They are
+ * plain HTML with one stylesheet (/public.css), in the language of the request, large and of few
+ * words, and work where the web app does not.
+ *
+ * Each function is the whole of one route; its handler in the table is one line. POST routes are
+ * ROUTE_WORKER | ROUTE_NO_CSRF with a body limit of PUBLIC_BODY_BYTES.
+ */
+#pragma once
+
+#include "ui/http/session.h"
+
+#define PUBLIC_BODY_BYTES 4096
+
+/* GET /login: the form; to /first-run while nobody can sign on. */
+Response *public_sign_on_form(Sessions *sessions, Request *request);
+
+/* POST /login: who, secret → 303 / with the cookie, or the form again with what was wrong. */
+Response *public_sign_on(Sessions *sessions, Request *request, GError **error);
+
+/* GET and POST /first-run: code, name, secret, again → 303 /login. */
+Response *public_first_run_form(Sessions *sessions, Request *request);
+Response *public_first_run(Sessions *sessions, Request *request, GError **error);
+
+/* What the applicant may know. Strings are owned and in her language. */
+typedef struct {
+    char *state;        /* "材料待补齐" */
+    char *item;         /* name of the service */
+    GPtrArray *missing; /* of char*: what to bring; may be empty */
+    char *where;        /* where to come, when, telephone */
+} PublicStatus;
+
+void public_status_clear(PublicStatus *status);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(PublicStatus, public_status_clear)
+
+/* ERROR_NOT_FOUND where number and code (查询码 of the receipt) do not belong together, without
+ * telling which is wrong; ERROR_THROTTLED. */
+typedef gboolean (*PublicFind)(void *context, const char *number, const char *code, Lang lang,
+                               PublicStatus *status, GError **error);
+
+/* GET /p/: the form. POST /p/: number, code → the state; nothing of it stands in an address. */
+Response *public_status_form(Request *request);
+Response *public_status(Request *request, PublicFind find, void *context, GError **error);

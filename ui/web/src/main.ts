@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+import { render } from 'lit';
+import { cancel, takeCode } from './casework.ts';
+import { frame } from './frame.ts';
+import { collectBursts, fitsCheck } from './gun.ts';
+import { isTyping, keyName } from './keys.ts';
+import { attempt, changed, loadLook, loadSession, log, may, onDraw, refreshAll, screens, set, setSize, show, state, type Screen } from './store.ts';
+import { archive } from './screens/archive.ts';
+import { board } from './screens/board.ts';
+import { devices } from './screens/devices.ts';
+import { intake } from './screens/intake.ts';
+import { lookup } from './screens/lookup.ts';
+import type { ScreenView } from './screens/screen.ts';
+import { today } from './screens/today.ts';
+import { verify } from './screens/verify.ts';
+import { say } from './words.ts';
+
+const views: Record<Screen, ScreenView> = { today, intake, lookup, archive, verify, board, devices };
+const app = document.querySelector<HTMLElement>('#app');
+let focused = '';
+let newest = '';
+
+/* A field that asks to be typed into gets the focus once, when it appears. */
+function focusOnce(): void {
+  const wanted = document.querySelector<HTMLInputElement>('.autofocus');
+  const name = wanted ? `${state.screen} ${wanted.name} ${state.opening?.code ?? ''}` : '';
+  if (wanted && name !== focused) wanted.focus();
+  focused = name;
+}
+
+/* The newest sheet stays in view. */
+function followNewest(): void {
+  const last = state.case?.sides[state.case.sides.length - 1]?.id ?? '';
+  if (last === newest) return;
+  newest = last;
+  document.querySelector(`#side-${last}`)?.scrollIntoView({ block: 'nearest' });
+}
+
+function draw(): void {
+  if (!app || !state.session) return;
+  const view = views[state.screen];
+  render(frame(view.band(), view.middle?.() ?? '', view.actions(), view.work()), app);
+  focusOnce();
+  followNewest();
+}
+
+function onKey(event: KeyboardEvent): void {
+  const name = keyName(event);
+  const digit = /^Alt\+([0-7])$/.exec(name)?.[1];
+  if (isTyping(event)) return;
+  if (digit !== undefined) goTo(Number(digit));
+  else if (name === 'F1') set({ help: !state.help });
+  else if (name === 'Escape') cancel();
+  else if (!runAction(name)) return;
+  event.preventDefault();
+}
+
+function goTo(digit: number): void {
+  if (digit === 0) setSize(state.size === 'normal' ? 'large' : 'normal');
+  const entry = screens[digit - 1];
+  if (entry && may(...entry.roles)) show(entry.screen);
+}
+
+function runAction(name: string): boolean {
+  if (name === 'Ctrl+K' && state.screen !== 'lookup') {
+    show('lookup');
+    return true;
+  }
+  const action = views[state.screen].actions().find((one) => one.key === name);
+  if (!action) return false;
+  /* Arrows in a list of one's own scroll it. */
+  if (/^Arrow/.test(name) && !(document.activeElement === document.body || document.activeElement?.closest('.strip'))) return false;
+  if (action.enabled) action.run();
+  else log(say('notHere', { a: action.label }), true);
+  return true;
+}
+
+function onBurst(burst: { text: string; gapMs: number; ime: boolean }): void {
+  set({ burst });
+  if (state.screen === 'devices') return;
+  if (fitsCheck(burst.text)) void takeCode(burst.text);
+  else log(`${say('unknownCode', { c: burst.text })}：${say('foreignCode')}`, true);
+}
+
+function firstScreen(): Screen {
+  return screens.find((entry) => may(...entry.roles))?.screen ?? 'lookup';
+}
+
+async function start(): Promise<void> {
+  loadLook();
+  onDraw(draw);
+  collectBursts(window, onBurst);
+  window.addEventListener('keydown', onKey);
+  window.addEventListener('pagehide', () => app && render('', app));
+  await attempt(loadSession);
+  state.screen = firstScreen();
+  changed();
+  await refreshAll();
+}
+
+void start();

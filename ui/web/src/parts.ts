@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Pieces that several screens show: rows of cases, thumbnails, the large page, small forms.
+ */
+import { html, nothing, type TemplateResult } from 'lit';
+import { guard } from 'lit/directives/guard.js';
+import type * as Api from './api-types.ts';
+import { say, sayToken, shortNumber, type Word } from './words.ts';
+
+export const lampSymbols: Record<Api.Lamp, string> = {
+  'not-started': '○', green: '●', yellow: '▲', red: '■', paused: '◇', none: '✓',
+};
+
+export function lamp(kind: Api.Lamp): TemplateResult {
+  return html`<span class="lamp lamp-${kind}"><span aria-hidden="true">${lampSymbols[kind]}</span> ${sayToken('lamp', kind)}</span>`;
+}
+
+export function timeLeft(deadline: Api.Deadline): string {
+  if (deadline.left === null || deadline.lamp === 'not-started') return deadline.lamp === 'none' ? '' : say('notStarted');
+  const unit = sayToken('unit', deadline.unit);
+  const text = say(deadline.left < 0 ? 'late' : 'left', { n: Math.abs(deadline.left), u: unit });
+  return deadline.estimated ? `${text} (${say('estimated')})` : text;
+}
+
+export function stateOf(row: Api.CaseRow | Api.Case): string {
+  if (row.parked) return say('parked');
+  return sayToken('state', row.state);
+}
+
+export function caseRow(row: Api.CaseRow, open: (number: string) => void): TemplateResult {
+  return html`<li><button class="row" @click=${() => open(row.number)}>
+    <span class="row-lamp">${lamp(row.deadline.lamp)}</span>
+    <span class="row-number">${shortNumber(row.number)}</span>
+    <span class="row-name">${row.item} · ${row.applicant}</span>
+    <span class="row-state">${stateOf(row)}${row.missing > 0 ? html` · <b class="wrong">✗ ${say('missing', { n: row.missing })}</b>` : nothing}</span>
+    <span class="row-left">${timeLeft(row.deadline)}</span>
+  </button></li>`;
+}
+
+export function imageUrl(side: Api.Side, size: 'thumbnail' | 'view' | 'full'): string {
+  return `/api/v1/sides/${side.id}/${size}?turn=${side.turn}`;
+}
+
+export function sideName(side: Api.Side): string {
+  if (side.page !== null) return say('page', { n: side.page });
+  return say('sheetSide', { n: side.sheet, s: say(side.side === 'a' ? 'front' : 'back') });
+}
+
+function sideWord(side: Api.Side): string {
+  if (side.state === 'void') return say('voided');
+  if (side.state === 'unread') return say('unread');
+  return side.blank ? say('blank') : '';
+}
+
+export function thumbnail(side: Api.Side, chosen: boolean, choose: (id: string) => void): TemplateResult {
+  const word = sideWord(side);
+  const review = side.reviews[0];
+  return html`${guard([side, chosen, word], () => html`<button class="thumb ${side.state === 'void' ? 'is-void' : ''} ${side.blank ? 'is-blank' : ''}"
+      aria-pressed=${chosen} id="side-${side.id}" @click=${() => choose(side.id)}
+      aria-label="${sideName(side)}${word ? ` · ${word}` : ''}${review ? ` · ${review.text}` : ''}">
+    <img src=${imageUrl(side, 'thumbnail')} alt="" width="84" height="118" loading="lazy" decoding="async">
+    <span class="thumb-label">${review ? html`<b class="warn">⚠</b> ` : nothing}${side.page ?? word}</span>
+  </button>`)}`;
+}
+
+export const zooms = 5;
+
+export function bigPage(side: Api.Side, zoom: number): TemplateResult {
+  return html`<div class="paper zoom-${zoom}" tabindex="0" role="group" aria-label=${sideName(side)}>
+    <img src=${imageUrl(side, zoom > 1 ? 'full' : 'view')} alt=${sideName(side)} decoding="async"></div>`;
+}
+
+export function sideFacts(side: Api.Side): string {
+  return `${sideName(side)} · ${side.dpi} dpi ${sayToken('mode', side.mode)} · ${side.state === 'stored' ? say('stored') : sideWord(side)}`;
+}
+
+export interface FieldOptions {
+  type?: string;
+  value?: string;
+  complete?: string;
+  required?: boolean;
+  list?: string;
+}
+
+export function field(name: string, word: Word, options: FieldOptions = {}): TemplateResult {
+  return html`<label class="field"><span>${say(word)}</span>
+    <input name=${name} type=${options.type ?? 'text'} .value=${options.value ?? ''} autocomplete=${options.complete ?? 'off'}
+      ?required=${options.required ?? true}></label>`;
+}
+
+/* The values of a small form as it is sent. */
+export function submit(take: (values: Record<string, string>, form: HTMLFormElement) => void): (event: Event) => void {
+  return (event) => {
+    event.preventDefault();
+    const form = event.target as HTMLFormElement;
+    const values: Record<string, string> = {};
+    new FormData(form).forEach((value, name) => { values[name] = String(value); });
+    take(values, form);
+  };
+}
+
+export function figure(word: Word, value: number | string, bad = false): TemplateResult {
+  return html`<div class="figure"><dt>${say(word)}</dt><dd class=${bad ? 'wrong' : ''}>${bad ? '▲ ' : ''}${value}</dd></div>`;
+}
+
+export { shortNumber };

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * ③ 查件: one box for every number, code and name; a case with what happened, its pages and
+ * where the paper is; full view with a reason.
+ */
+import { html, nothing, type TemplateResult } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
+import type * as Api from '../api-types.ts';
+import { lookUp } from '../casework.ts';
+import type { Band } from '../frame.ts';
+import type { Action } from '../keys.ts';
+import { bigPage, caseRow, lamp, sideFacts, stateOf, submit, thumbnail, timeLeft, zooms } from '../parts.ts';
+import { attempt, command, get, may, openCase, set, showCase, state } from '../store.ts';
+import { say, sayToken, showDate, showNumber } from '../words.ts';
+import type { ScreenView } from './screen.ts';
+
+const reasons = ['handle', 'verify', 'copy', 'court', 'other'] as const;
+
+async function look(number: string, reason: typeof reasons[number], note: string): Promise<void> {
+  const done = await attempt(async () => {
+    await command<void>('POST', `/cases/${number}/look`, { reason, ...(note ? { note } : {}) });
+    return get<Api.Case>(`/cases/${number}`);
+  });
+  if (done) set({ shown: done, form: undefined });
+}
+
+function search(): TemplateResult {
+  return html`<form class="search" role="search" @submit=${submit((values) => {
+    set({ shown: undefined, query: values['q'] ?? '' });
+    if (values['q']) void lookUp(values['q']);
+  })}><label class="field"><span>${say('searchBox')}</span>
+    <input name="q" type="search" class="autofocus" autocomplete="off" .value=${state.query}></label>
+    <button class="primary">${say('find')} <kbd>↵</kbd></button></form>`;
+}
+
+function results(found: Api.Found): TemplateResult {
+  return html`<section class="panel" aria-label=${say('found')} tabindex="0">
+    <p>${found.text}</p>
+    <ul class="rows">${(found.cases ?? []).map((row) => caseRow(row, (number) => void showCase(number)))}</ul></section>`;
+}
+
+function unmask(shown: Api.Case): TemplateResult | typeof nothing {
+  if (!shown.masked || !may('clerk', 'archivist', 'auditor', 'supervisor')) return nothing;
+  return html`<div class="unmask"><p>${say('maskedText')}</p><div class="buttons">
+    ${reasons.map((reason) => html`<button @click=${() => reason === 'other' ? set({ form: 'look' }) : void look(shown.number, reason, '')}>${sayToken('r', reason)}</button>`)}</div>
+    ${state.form === 'look' ? html`<form class="inline" @submit=${submit((values) => void look(shown.number, 'other', values['note'] ?? ''))}>
+      <label class="field"><span>${say('reason')}</span><input name="note" required maxlength="200"></label>
+      <div class="buttons"><button class="primary">${say('confirm')}</button></div></form>` : nothing}</div>`;
+}
+
+/* Blank sides carry no page. */
+function pageCount(shown: Api.Case, document: Api.Document): string {
+  const n = shown.sides.filter((side) => side.document === document.number && side.page !== null && side.state !== 'void').length;
+  return n > 0 ? say('slotPages', { n }) : '';
+}
+
+function facts(shown: Api.Case): TemplateResult {
+  return html`<section class="column" aria-label=${say('case')} tabindex="0">
+    <h2>${showNumber(shown.number)}</h2>
+    <dl class="facts-list">
+      <div><dt>${say('item')}</dt><dd>${shown.item.name}</dd></div>
+      <div><dt>${say('applicantShort')}</dt><dd>${shown.applicant}</dd></div>
+      <div><dt>${say('kind')}</dt><dd>${shown.kind}</dd></div>
+      ${shown.deadlines.map((deadline) => html`<div><dt>${sayToken('purpose', deadline.purpose)}</dt><dd>${lamp(deadline.lamp)} ${timeLeft(deadline)}</dd></div>`)}
+      <div><dt>${say('where')}</dt><dd>${shown.place ?? say('whereNone')}</dd></div>
+      ${shown.archive_number ? html`<div><dt>${say('archiveNumber')}</dt><dd>${shown.archive_number}</dd></div>` : nothing}
+    </dl>
+    ${unmask(shown)}
+    <h3>${say('documents')}</h3>
+    <ol class="documents">${shown.documents.map((document) => html`<li class=${document.state === 'void' ? 'is-void' : ''}>
+      <span class="slot-number">${String(document.number).padStart(3, '0')}</span> ${document.title}
+      <span class="muted">${pageCount(shown, document)} ${document.paper_number ?? ''}</span>
+      ${document.family === 'A' ? nothing : html`<a href="/api/v1/cases/${shown.number}/documents/${document.number}/pdf" target="_blank" rel="noopener">PDF</a>`}</li>`)}</ol>
+    <h3>${say('timeline')}</h3>
+    <ol class="timeline">${state.timeline.map((event) => html`<li><time>${showDate(event.t)}</time> <span>${event.text}</span> <span class="muted">${event.actor}</span></li>`)}</ol></section>`;
+}
+
+function pages(shown: Api.Case): TemplateResult {
+  const side = shown.sides.find((one) => one.id === state.selected) ?? shown.sides[0];
+  const zoom = (by: number) => set({ zoom: Math.min(zooms, Math.max(0, state.zoom + by)) });
+  return html`<section class="column strip" aria-label=${say('pages')}><h2>${say('pages')}</h2>
+      <div class="scroll" tabindex="0" role="group" aria-label=${say('pages')}><div class="thumbs">${repeat(shown.sides, (one) => one.id,
+        (one) => thumbnail(one, one.id === side?.id, (id) => set({ selected: id, zoom: 0, viewing: true })))}</div></div></section>
+    <section class="column viewer" aria-label=${say('viewer')} tabindex="0">${side ? html`
+      <div class="tools"><button class="narrow-only" @click=${() => set({ viewing: false })}>${say('allPages')}</button><button @click=${() => zoom(-1)} aria-label=${say('zoomOut')}>−</button><button @click=${() => zoom(1)} aria-label=${say('zoomIn')}>+</button>
+        <button @click=${() => set({ zoom: 0 })}>${say('zoomFit')}</button></div>
+      ${bigPage(side, state.zoom)}<p class="facts">${sideFacts(side)}</p>` : html`<p class="empty">${say('noPage')}</p>`}</section>`;
+}
+
+function band(): Band {
+  const shown = state.shown;
+  if (shown) {
+    const bad = shown.check.missing > 0;
+    return { tone: bad ? 'bad' : 'good', symbol: bad ? '✗' : '✓', title: bad ? say('missing', { n: shown.check.missing }) : stateOf(shown), text: `${shown.item.name} · ${shown.applicant} · ${stateOf(shown)}` };
+  }
+  if (state.found?.kind === 'nothing') return { tone: 'warn', symbol: '?', title: say('nothing'), text: say('nothingText') };
+  if (state.found) return { tone: 'good', symbol: '✓', title: say('foundN', { n: state.found.cases?.length ?? 0 }), text: state.found.text };
+  return { tone: 'idle', symbol: '◎', title: say('lookupReady'), text: say('lookupReadyText') };
+}
+
+function step(by: number): void {
+  const sides = state.shown?.sides ?? [];
+  const at = sides.findIndex((side) => side.id === state.selected);
+  const next = sides[Math.min(sides.length - 1, Math.max(0, at + by))];
+  if (next) set({ selected: next.id, zoom: 0 });
+}
+
+async function certifiedCopy(number: string): Promise<void> {
+  await attempt(() => command<Api.Paper>('POST', `/cases/${number}/notices`, { kind: 'certified-copy' }));
+}
+
+function actions(): Action[] {
+  const shown = state.shown;
+  return [
+    { id: 'search', label: say('find'), key: 'Ctrl+K', run: () => set({ shown: undefined, found: undefined, query: '' }), enabled: true },
+    { id: 'copy', label: say('certified'), key: 'Ctrl+P', run: () => shown && void certifiedCopy(shown.number), enabled: !!shown && !shown.masked && may('clerk') },
+    { id: 'go', label: say('toIntake'), key: 'Ctrl+Enter', run: () => shown && void openCase(shown.number), enabled: !!shown && may('clerk') && shown.state !== 'filed', right: true, main: !!shown },
+    { id: 'previous', label: say('previousPage'), key: 'ArrowLeft', run: () => step(-1), enabled: !!shown, hidden: true },
+    { id: 'following', label: say('followingPage'), key: 'ArrowRight', run: () => step(1), enabled: !!shown, hidden: true },
+  ];
+}
+
+function work(): TemplateResult {
+  const shown = state.shown;
+  if (shown) return html`<div class="columns three ${state.viewing ? 'viewing' : ''}">${facts(shown)}${pages(shown)}</div>`;
+  return html`${search()}${state.found && state.found.kind !== 'nothing' ? results(state.found) : nothing}`;
+}
+
+export const lookup: ScreenView = { band, actions, work };

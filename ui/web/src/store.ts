@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * One state, one event stream, one drawing per animation frame.
+ */
+import { ApiError, command, get, setCsrf } from './api.ts';
+import type * as Api from './api-types.ts';
+import { currentLang, say, setLang, showTime, type Lang } from './words.ts';
+
+export type Screen = 'today' | 'intake' | 'lookup' | 'archive' | 'verify' | 'board' | 'devices';
+export type Size = 'normal' | 'large' | 'huge';
+export type Theme = 'normal' | 'contrast';
+
+export interface LogLine {
+  at: string;
+  text: string;
+  bad: boolean;
+}
+
+export interface State {
+  session?: Api.Session;
+  status?: Api.Status;
+  online: boolean;
+  busy: number;
+  screen: Screen;
+  size: Size;
+  theme: Theme;
+  help: boolean;
+  log: LogLine[];
+  problem?: Api.Problem;            /* of the last command, until the next */
+  ask?: { command: string; text: string };
+  /* intake */
+  case?: Api.Case;
+  selected?: string;                /* side */
+  moving: boolean;
+  slot?: string;                    /* chosen line of the checklist */
+  zoom: number;
+  viewing: boolean;                 /* where there is no room for both: the large page, not the strip */
+  scan?: Api.ScanEvent;
+  opening?: Api.ItemRow;
+  items: Api.ItemRow[];
+  itemQuery: string;
+  /* the other screens */
+  open: Api.CaseRow[];
+  day?: Api.Day;
+  tray?: Api.Tray;
+  form?: string;                    /* inline form that is open */
+  query: string;
+  found?: Api.Found;
+  shown?: Api.Case;
+  timeline: Api.Event[];
+  fileable?: Api.Fileable;
+  chosen: string[];
+  destinations: Api.Destination[];
+  exports: Api.Export[];
+  box?: string;
+  audit?: Api.Audit;
+  comparison?: Api.DayCompare;
+  board?: Api.Board;
+  boardFilter: { lamp?: string; window?: string; kind?: string };
+  devices: Api.Device[];
+  tests: Record<string, Api.DeviceTest>;
+  users: Api.Person[];
+  backups: Api.Backup[];
+  calendar?: Api.Calendar;
+  diagnostics?: string;
+  burst?: { text: string; gapMs: number; ime: boolean };
+}
+
+export const state: State = {
+  online: true, busy: 0, screen: 'today', size: 'normal', theme: 'normal', help: false, log: [],
+  moving: false, zoom: 0, viewing: false, items: [], itemQuery: '', open: [], query: '', timeline: [],
+  chosen: [], destinations: [], exports: [], boardFilter: {}, devices: [], tests: {}, users: [],
+  backups: [],
+};
+
+const LOG_MAX = 50;
+const REFRESH_MS = 250;
+
+let draw: () => void = () => undefined;
+let drawing = false;
+let refreshTimer = 0;
+let stream: EventSource | undefined;
+
+export function onDraw(callback: () => void): void {
+  draw = callback;
+}
+
+export function changed(): void {
+  if (drawing) return;
+  drawing = true;
+  requestAnimationFrame(() => {
+    drawing = false;
+    draw();
+  });
+}
+
+export function set(part: Partial<State>): void {
+  Object.assign(state, part);
+  changed();
+}
+
+export function log(text: string, bad = false): void {
+  if (!text) return;
+  state.log = [...state.log, { at: showTime(new Date().toISOString()), text, bad }].slice(-LOG_MAX);
+  changed();
+}
+
+/* Run something that may fail; the problem stands in the band until the next try. */
+export async function attempt<T>(work: () => Promise<T>): Promise<T | undefined> {
+  state.busy++;
+  state.problem = undefined;
+  changed();
+  try {
+    return await work();
+  } catch (error) {
+    const problem = error instanceof ApiError ? error.problem
+      : { type: '', title: say('offline'), status: 0, code: 'io', detail: say('offlineText'), hint: '' };
+    set({ problem });
+    log(`${problem.title}：${problem.detail}`, true);
+    return undefined;
+  } finally {
+    state.busy--;
+    changed();
+  }
+}
+
+function store(name: string, value: string): void {
+  try {
+    localStorage.setItem(name, value);
+  } catch {
+    /* a browser that keeps nothing still works, it only forgets the size */
+  }
+}
+
+function stored(name: string): string | null {
+  try {
+    return localStorage.getItem(name);
+  } catch {
+    return null;
+  }
+}
+
+export function applyLook(): void {
+  const root = document.documentElement;
+  root.className = `size-${state.size} theme-${state.theme}`;
+  root.lang = currentLang() === 'zh' ? 'zh-CN' : 'en';
+}
+
+export function setSize(size: Size): void {
+  store('size', size);
+  set({ size });
+  applyLook();
+}
+
+export function setTheme(theme: Theme): void {
+  store('theme', theme);
+  set({ theme });
+  applyLook();
+}
+
+export function changeLang(lang: Lang): void {
+  document.cookie = `lang=${lang}; Path=/; SameSite=Strict; Max-Age=31536000`;
+  setLang(lang);
+  applyLook();
+  void refreshAll();
+  changed();
+}
+
+export function loadLook(): void {
+  const lang = /(?:^|; )lang=(zh|en)/.exec(document.cookie)?.[1];
+  const size = stored('size');
+  const theme = stored('theme');
+  if (lang === 'zh' || lang === 'en') setLang(lang);
+  if (size === 'large' || size === 'huge') state.size = size;
+  if (theme === 'contrast') state.theme = theme;
+  applyLook();
+}
+
+export async function loadSession(): Promise<void> {
+  const session = await get<Api.Session>('/session');
+  setCsrf(session.csrf);
+  const status = await get<Api.Status>('/status');
+  set({ session, status });
+  listen(status.seq);
+}
+
+export function may(...roles: Api.Role[]): boolean {
+  return roles.some((role) => state.session?.roles.includes(role));
+}
+
+/* ---- live ------------------------------------------------------------------------------ */
+
+function mergeSide(side: Api.Side): void {
+  const current = state.case;
+  if (!current) return;
+  const at = current.sides.findIndex((known) => known.id === side.id);
+  const sides = [...current.sides];
+  if (at >= 0) sides[at] = side;
+  else sides.push(side);
+  state.case = { ...current, sides };
+  if (at < 0 && state.scan?.state === 'running') state.selected = side.id;
+}
+
+function onRecord(record: Api.RecordEvent): void {
+  if (record.case !== null && record.case === state.case?.number) {
+    if (record.side) mergeSide(record.side);
+    refreshSoon();
+  } else if (record.case === null || state.screen !== 'intake') {
+    refreshSoon();
+  }
+  log(record.text);
+}
+
+function onJob(): void {
+  refreshSoon();
+}
+
+/* Records are replayed by their ids; the scanner's progress has none, so it is asked for. */
+function onHello(): void {
+  set({ online: true });
+  refreshSoon();
+  const scan = state.scan;
+  if (scan?.state !== 'running') return;
+  void get<Api.Scan>(`/scans/${scan.batch}`).then((now) => set({
+    scan: { batch: now.id, state: now.state, sheets: now.sheets, case: now.case, ...(now.fault ? { fault: now.fault } : {}) } }),
+  () => set({ online: false }));
+}
+
+function listen(after: number): void {
+  stream?.close();
+  stream = new EventSource(`/api/v1/events?after=${after}`);
+  stream.addEventListener('open', () => set({ online: true }));
+  stream.addEventListener('hello', onHello);
+  stream.addEventListener('error', () => set({ online: false }));
+  stream.addEventListener('record', (event) => onRecord(JSON.parse(event.data) as Api.RecordEvent));
+  stream.addEventListener('scan', (event) => {
+    const scan = JSON.parse(event.data) as Api.ScanEvent;
+    set({ scan });
+    if (scan.state !== 'running') refreshSoon();
+    if (scan.fault) log(`${scan.fault.title}：${scan.fault.text}`, true);
+  });
+  stream.addEventListener('export', onJob);
+  stream.addEventListener('audit', onJob);
+}
+
+function refreshSoon(): void {
+  changed();
+  if (refreshTimer) return;
+  refreshTimer = window.setTimeout(() => {
+    refreshTimer = 0;
+    void refreshAll();
+  }, REFRESH_MS);
+}
+
+/* ---- loading ----------------------------------------------------------------------------- */
+
+export async function refreshCase(): Promise<void> {
+  const number = state.case?.number;
+  if (!number) return;
+  const fresh = await get<Api.Case>(`/cases/${number}`);
+  if (state.case?.number === number) set({ case: fresh });
+}
+
+async function loadToday(): Promise<void> {
+  const [page, day, tray] = await Promise.all([
+    get<Api.CasePage>('/cases?open=true&mine=true'), get<Api.Day>('/day'), get<Api.Tray>('/tray')]);
+  set({ open: page.cases, day, tray });
+}
+
+async function loadIntake(): Promise<void> {
+  if (state.case) await refreshCase();
+  else set({ items: (await get<{ items: Api.ItemRow[] }>('/items')).items });
+}
+
+async function loadLookup(): Promise<void> {
+  const number = state.shown?.number;
+  if (!number) return;
+  const [shown, events] = await Promise.all([
+    get<Api.Case>(`/cases/${number}`), get<Api.EventPage>(`/cases/${number}/timeline?limit=200`)]);
+  set({ shown, timeline: events.events });
+}
+
+async function loadArchive(): Promise<void> {
+  const [fileable, destinations, exports] = await Promise.all([
+    get<Api.Fileable>('/fileable'),
+    get<{ destinations: Api.Destination[] }>('/destinations'),
+    get<{ exports: Api.Export[] }>('/exports')]);
+  const ready = new Set(fileable.ready.map((row) => row.number));
+  set({ fileable, destinations: destinations.destinations, exports: exports.exports,
+        chosen: state.chosen.filter((number) => ready.has(number)) });
+}
+
+async function loadVerify(): Promise<void> {
+  try {
+    set({ audit: await get<Api.Audit>('/audits/latest') });
+  } catch (error) {
+    if (!(error instanceof ApiError && error.problem.status === 404)) throw error;
+    set({ audit: undefined });
+  }
+}
+
+async function loadBoard(): Promise<void> {
+  const query = new URLSearchParams(
+    Object.entries(state.boardFilter).filter((entry): entry is [string, string] => !!entry[1]));
+  set({ board: await get<Api.Board>(`/board?${query}`) });
+}
+
+async function loadDevices(): Promise<void> {
+  set({ devices: (await get<{ devices: Api.Device[] }>('/devices')).devices,
+        calendar: await get<Api.Calendar>('/calendar') });
+  if (!may('admin')) return;
+  set({ users: (await get<{ users: Api.Person[] }>('/users')).users,
+        backups: (await get<{ backups: Api.Backup[] }>('/backups')).backups });
+}
+
+const loaders: Record<Screen, () => Promise<void>> = {
+  today: loadToday, intake: loadIntake, lookup: loadLookup, archive: loadArchive,
+  verify: loadVerify, board: loadBoard, devices: loadDevices,
+};
+
+/* Errors of background loading stand in the frame's lights, not in the band. */
+export async function refreshAll(): Promise<void> {
+  try {
+    const [status] = await Promise.all([get<Api.Status>('/status'), loaders[state.screen]()]);
+    set({ status, online: true });
+  } catch (error) {
+    if (error instanceof ApiError) set({ problem: error.problem });
+    else set({ online: false });
+  }
+}
+
+export const screens: Array<{ screen: Screen; roles: Api.Role[] }> = [
+  { screen: 'today', roles: ['clerk'] },
+  { screen: 'intake', roles: ['clerk'] },
+  { screen: 'lookup', roles: ['clerk', 'archivist', 'auditor', 'supervisor', 'admin'] },
+  { screen: 'archive', roles: ['archivist'] },
+  { screen: 'verify', roles: ['auditor', 'supervisor'] },
+  { screen: 'board', roles: ['supervisor', 'clerk'] },
+  { screen: 'devices', roles: ['admin', 'clerk', 'archivist', 'auditor', 'supervisor'] },
+];
+
+export function show(screen: Screen): void {
+  set({ screen, problem: undefined, ask: undefined, form: undefined, moving: false, viewing: false });
+  void refreshAll();
+}
+
+/* Leaving a case takes everything of it off the screen. */
+export function forgetCase(): void {
+  set({ case: undefined, selected: undefined, slot: undefined, moving: false, zoom: 0, viewing: false, scan: undefined,
+        opening: undefined, ask: undefined });
+}
+
+export async function openCase(number: string): Promise<void> {
+  forgetCase();
+  const found = await attempt(() => get<Api.Case>(`/cases/${number}`));
+  if (found) set({ case: found, screen: 'intake', selected: found.sides[found.sides.length - 1]?.id });
+}
+
+export async function showCase(number: string): Promise<void> {
+  set({ screen: 'lookup', shown: undefined, timeline: [], selected: undefined });
+  const shown = await attempt(() => get<Api.Case>(`/cases/${number}`));
+  if (!shown) return;
+  set({ shown, found: undefined, query: '' });
+  await attempt(loadLookup);
+}
+
+export { command, get };
