@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define INVENTORY_PARTS_MAX 250000 /* commas and opening brackets */
+
 static void find(const Inventory *inventory, Found found, const char *detail)
 {
     judge_find(inventory->judge, found, inventory->where, "%s", detail);
@@ -461,6 +463,16 @@ static void judge_basics(Inventory *inventory)
     judge_content_folder(inventory);
 }
 
+/* Parsed JSON takes up to a hundred times its text: a text of nothing but brackets is refused. */
+static gboolean is_too_fine(const char *bytes, gsize size)
+{
+    gsize parts = 0;
+
+    for (gsize i = 0; i < size; i++)
+        parts += bytes[i] == ',' || bytes[i] == '[' || bytes[i] == '{';
+    return parts > INVENTORY_PARTS_MAX;
+}
+
 void inventory_init(Inventory *inventory, Judge *judge, const char *where, const char *bytes,
                     gsize size)
 {
@@ -468,6 +480,10 @@ void inventory_init(Inventory *inventory, Judge *judge, const char *where, const
 
     *inventory = (Inventory){.judge = judge, .where = where, .content = "content", .spec = 1};
     inventory->paths = g_hash_table_new(g_str_hash, g_str_equal);
+    if (is_too_fine(bytes, size)) {
+        find(inventory, FOUND_OCFL_LARGE, "");
+        return;
+    }
     inventory->json = json_parse(bytes, size, where, ERROR_FORMAT, &error);
     if (inventory->json == NULL || !json_is_object(inventory->json)) {
         find(inventory, FOUND_OCFL_E033, error != NULL ? error->message : "");

@@ -29,6 +29,7 @@
     X(TAG_BYTES, "tag-encoding", ERROR,                                                            \
       "the bytes do not fit the character encoding", "内容与所声明的编码不符")                     \
     X(TAG_LINE, "tag-line-too-long", ERROR, "a line is too long", "行过长")                        \
+    X(TAG_LINES, "tag-too-many-lines", ERROR, "more lines than the limit", "行数超过限制")         \
     /* manifests */                                                                                \
     X(NO_DATA, "bag-no-payload-folder", ERROR, "the folder data is missing", "缺少 data 文件夹")   \
     X(NO_MANIFEST, "bag-no-manifest", ERROR, "there is no payload manifest", "缺少内容清单")       \
