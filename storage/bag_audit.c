@@ -20,7 +20,7 @@
 #define ENTRY_SUFFIX ".entry"
 #define CASES        "audit/cases/"
 #define ENTRY_MAX    65535
-#define SMALL_MAX    (1024 * 1024)
+#define SMALL_MAX    ((gsize)1024 * 1024)
 
 /* The proofs while they are checked; all must end in one checkpoint. */
 typedef struct {
@@ -94,7 +94,7 @@ static void volume_line(Bag *bag, const char *path, const char *line, guint64 nu
 
     (*lines)++;
     if (g_strv_length(words) != 4 || !decimal_parse(words[0], strlen(words[0]), &volume) ||
-        volume != *lines || strlen(words[2]) != 2 * SHA512_DIGEST_SIZE)
+        volume != *lines || strlen(words[2]) != (gsize)2 * SHA512_DIGEST_SIZE)
         judge_find(bag->judge, FOUND_VOLUMES, path, "line %" G_GUINT64_FORMAT, number);
     else if (volume == bag->judge->summary->volume)
         judge_own_line(bag, words);

@@ -29,7 +29,7 @@
 #include <jansson.h>
 
 #define OCFL_ALGORITHM     "sha512"
-#define OCFL_INVENTORY_MAX (8 * 1024 * 1024) /* bytes: some 20,000 files */
+#define OCFL_INVENTORY_MAX ((gsize)8 * 1024 * 1024) /* bytes: some 20,000 files */
 
 typedef struct OcflRoot OcflRoot;
 

@@ -187,7 +187,7 @@ static void judge_manifest(Inventory *inventory)
     if (manifest == NULL)
         find(inventory, FOUND_OCFL_E041, "");
     else if (!json_is_object(manifest))
-        find(inventory, FOUND_OCFL_E106, "");
+        find(inventory, inventory->spec >= 1 ? FOUND_OCFL_E106 : FOUND_OCFL_E041, "no object");
     judge_twins(inventory, manifest, FOUND_OCFL_E096);
     json_object_foreach(manifest, digest, paths)
     {
@@ -387,7 +387,7 @@ static void judge_fixity(Inventory *inventory)
     HashKind kind;
 
     if (fixity != NULL && !json_is_object(fixity))
-        find(inventory, FOUND_OCFL_E111, "");
+        find(inventory, inventory->spec >= 1 ? FOUND_OCFL_E111 : FOUND_OCFL_E056, "no object");
     json_object_foreach(fixity, name, block)
     {
         if (!hash_by_name(name, &kind) && strcmp(name, "size") != 0)
