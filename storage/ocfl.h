@@ -62,6 +62,10 @@ gboolean ocfl_object_exists(const OcflRoot *root, const char *id);
 json_t *ocfl_inventory_read(const OcflRoot *root, const char *id,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Its bytes, whose SHA-512 the seal record names. */
+GBytes *ocfl_inventory_bytes(const OcflRoot *root, const char *id,
+                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* One file of the head version. */
 typedef struct {
     const char *logical; /* path as it was put */
