@@ -5,8 +5,11 @@
 #include "appliance/paper/paper.h"
 #include "storage/ocfl.h"
 
-#include <stdio.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 
 #define ARCHIVE_TRIES 8
 
@@ -39,7 +42,8 @@ static GArray *sides_of(const ArchiveView *view, gint64 document)
                            .unread = strcmp(json_text(row, "state"), "unread") == 0,
                            .fixed_page = (guint)json_int(row, "page_number", 0)};
 
-        if (json_int(row, "document", 0) == document && strcmp(json_text(row, "state"), "void") != 0)
+        if (json_int(row, "document", 0) == document &&
+            strcmp(json_text(row, "state"), "void") != 0)
             g_array_append_val(sides, side);
     }
     return sides;
@@ -91,8 +95,7 @@ static gboolean view_load(ArchiveView *view, House *house, Catalog *catalog, GEr
     view->row = case_row(catalog, view->number, error);
     if (view->row == NULL || !case_life(house, catalog, view->number, &view->life, error))
         return FALSE;
-    view->department =
-        house_department(house, catalog, view->life.rules.item->department, error);
+    view->department = house_department(house, catalog, view->life.rules.item->department, error);
     view->documents =
         view->department != NULL ? catalog_documents(catalog, view->number, error) : NULL;
     view->sides = view->documents != NULL ? catalog_sides(catalog, view->number, error) : NULL;
@@ -103,8 +106,8 @@ static gboolean view_load(ArchiveView *view, House *house, Catalog *catalog, GEr
     return view->orders != NULL;
 }
 
-ArchiveView *archive_view(House *house, Catalog *catalog, const char *number,
-                          const char *retention, GError **error)
+ArchiveView *archive_view(House *house, Catalog *catalog, const char *number, const char *retention,
+                          GError **error)
 {
     g_autoptr(ArchiveView) view = g_new0(ArchiveView, 1);
     FilingFacts facts = {0};
@@ -172,15 +175,15 @@ static gboolean add_sides(Casefile *casefile, const ArchiveView *view, Store *st
         const json_t *row = json_array_get(view->sides, (gsize)page->id);
         const char *file = json_text(row, "file");
         g_autofree char *source = store_path(store, file);
-        g_autofree char *path = g_strdup_printf("representations/rep1/data/%04u.%s", i + 1,
-                                                extension_of(file));
+        g_autofree char *path =
+            g_strdup_printf("representations/rep1/data/%04u.%s", i + 1, extension_of(file));
 
         if (!casefile_add_file(casefile, path, source, row, error))
             return FALSE;
         json_array_append_new(
             pages,
-            json_pack("{s:s, s:i, s:i, s:b, s:s, s:O, s:O, s:O, s:O, s:O}", "file", path, "document",
-                      (int)page->number, "page_number", (int)page->page, "blank",
+            json_pack("{s:s, s:i, s:i, s:b, s:s, s:O, s:O, s:O, s:O, s:O}", "file", path,
+                      "document", (int)page->number, "page_number", (int)page->page, "blank",
                       json_int(row, "blank", 0) != 0, "state", json_text(row, "state"), "batch",
                       json_object_get(row, "batch"), "sheet", json_object_get(row, "sheet"), "side",
                       json_object_get(row, "side"), "sha256", json_object_get(row, "sha256"),
@@ -219,12 +222,12 @@ static json_t *entries_json(const ArchiveView *view)
         g_autofree char *date = day_format(document->date);
 
         json_array_append_new(
-            list, json_pack("{s:i, s:s, s:s, s:s, s:s, s:i, s:i, s:i, s:i, s:s*}", "number",
-                            (int)document->number, "code", code, "title", document->title,
-                            "reference", document->reference, "date", date, "position",
-                            (int)entry->position, "first_page", (int)entry->first_page, "pages",
-                            (int)entry->pages, "blanks", (int)entry->blanks, "void",
-                            document->void_reason));
+            list,
+            json_pack("{s:i, s:s, s:s, s:s, s:s, s:i, s:i, s:i, s:i, s:s*}", "number",
+                      (int)document->number, "code", code, "title", document->title, "reference",
+                      document->reference, "date", date, "position", (int)entry->position,
+                      "first_page", (int)entry->first_page, "pages", (int)entry->pages, "blanks",
+                      (int)entry->blanks, "void", document->void_reason));
     }
     return list;
 }
@@ -232,12 +235,12 @@ static json_t *entries_json(const ArchiveView *view)
 static gboolean add_metadata(Casefile *casefile, const ArchiveView *view, json_t *pages)
 {
     g_autoptr(json_t) check = completeness_json(view->check, LANG_ZH);
-    g_autoptr(json_t) root = json_pack(
-        "{s:s, s:O, s:O, s:o, s:O, s:O, s:{s:i, s:i, s:i, s:i}}", "format", "anjuan-case/1",
-        "case", view->row, "fields", view->fields, "documents", entries_json(view), "sides", pages,
-        "check", check, "counts", "documents", (int)view->filing->n_positions, "pages",
-        (int)view->filing->n_pages, "blanks", (int)view->filing->n_blanks, "void",
-        (int)view->filing->n_void);
+    g_autoptr(json_t) root =
+        json_pack("{s:s, s:O, s:O, s:o, s:O, s:O, s:{s:i, s:i, s:i, s:i}}", "format",
+                  "anjuan-case/1", "case", view->row, "fields", view->fields, "documents",
+                  entries_json(view), "sides", pages, "check", check, "counts", "documents",
+                  (int)view->filing->n_positions, "pages", (int)view->filing->n_pages, "blanks",
+                  (int)view->filing->n_blanks, "void", (int)view->filing->n_void);
     char *text = json_dumps(root, JSON_INDENT(2));
 
     casefile_add_text(casefile, "metadata/case.json", text);
@@ -261,6 +264,14 @@ static gboolean add_records(Casefile *casefile, const ArchiveView *view, Store *
 
 /* ── cover, contents list, remarks sheet ─────────────────────────────────────────────────── */
 
+/* The archive standards write 20261121, templates take 2026-11-21. */
+static char *iso_day(const char *compact)
+{
+    Day day;
+
+    return day_parse_compact(compact, &day) ? day_format(day) : g_strdup(compact);
+}
+
 static json_t *contents_values(const ArchiveView *view, const char *archive_number)
 {
     g_autoptr(GPtrArray) rows = filing_contents(view->filing);
@@ -268,12 +279,12 @@ static json_t *contents_values(const ArchiveView *view, const char *archive_numb
 
     for (guint i = 0; i < rows->len; i++) {
         char **cells = g_ptr_array_index(rows, i);
+        g_autofree char *date = iso_day(cells[4]);
 
         json_array_append_new(list, json_pack("{s:I, s:s, s:s, s:s, s:s, s:s, s:s}", "position",
                                               g_ascii_strtoll(cells[0], NULL, 10), "number",
                                               cells[1], "author", cells[2], "title", cells[3],
-                                              "date", cells[4], "pages", cells[5], "remark",
-                                              cells[6]));
+                                              "date", date, "pages", cells[5], "remark", cells[6]));
     }
     return json_pack("{s:s, s:o}", "archive_number", archive_number, "rows", list);
 }
@@ -283,8 +294,8 @@ static json_t *cover_values(const ArchiveView *view, const ArchiveNumber *number
 {
     g_autofree char *filed = day_format(today);
     g_autofree char *year = g_strdup_printf("%u", number->year);
-    g_autofree char *title = g_strdup_printf("%s %s", json_text(view->row, "applicant"),
-                                             view->life.rules.item->name);
+    g_autofree char *title =
+        g_strdup_printf("%s %s", json_text(view->row, "applicant"), view->life.rules.item->name);
     g_autofree char *piece = g_strdup_printf("%04u", number->item);
     g_autofree char *accepted =
         view->life.state.effective > 0 ? day_format(view->life.state.effective) : NULL;
@@ -356,8 +367,7 @@ static gboolean add_frame(Casefile *casefile, House *house, const char *kind, js
     return TRUE;
 }
 
-Casefile *archive_casefile(House *house, Catalog *catalog, const ArchiveView *view,
-                           GError **error)
+Casefile *archive_casefile(House *house, Catalog *catalog, const ArchiveView *view, GError **error)
 {
     g_autoptr(Casefile) casefile = casefile_new(view->number);
     g_autoptr(json_t) pages = json_array();
@@ -486,8 +496,7 @@ static gboolean stage_parts(Sealing *sealing, const Casefile *casefile, GError *
 static gboolean stage_case(Sealing *sealing, Catalog *catalog, GError **error)
 {
     g_autofree char *id = g_strdup_printf("urn:anjuan:%s", sealing->request->number);
-    g_autoptr(Casefile) casefile =
-        archive_casefile(sealing->house, catalog, sealing->view, error);
+    g_autoptr(Casefile) casefile = archive_casefile(sealing->house, catalog, sealing->view, error);
     OcflVersion version = {
         .id = id,
         .created_us = clock_now_us(store_clock(house_store(sealing->house))),
@@ -522,10 +531,9 @@ static json_t *seal_body(StoreTxn *txn, const Sealing *sealing)
         const json_t *row = json_array_get(sealing->view->sides, (gsize)page->id);
 
         if (page->page > 0)
-            json_array_append_new(sides,
-                                  json_pack("[O, O, O, i]", json_object_get(row, "batch"),
-                                            json_object_get(row, "sheet"),
-                                            json_object_get(row, "side"), (int)page->page));
+            json_array_append_new(sides, json_pack("[O, O, O, i]", json_object_get(row, "batch"),
+                                                   json_object_get(row, "sheet"),
+                                                   json_object_get(row, "side"), (int)page->page));
     }
     return json_pack("{s:s, s:s, s:s, s:s, s:o, s:o}", "archive_number", sealing->archive_number,
                      "filed_at", txn_now(txn), "retention", sealing->number.retention, "inventory",
@@ -552,6 +560,19 @@ static gboolean seal_command(StoreTxn *txn, void *data, GError **error)
         return error_set(error, ERROR_STALE, "%s", number);
     return case_step_in(txn, sealing->house, sealing->actor, number, &event, &after, error) &&
            txn_append(txn, "case.seal", number, seal_body(txn, sealing), error);
+}
+
+/* One filing at a time, across processes: a stage in work is not to be taken for a left-over. */
+static Fd lock_vault(Store *store, GError **error)
+{
+    g_autofree char *vault = store_path(store, "vault");
+    Fd fd = open(vault, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    if (fd < 0 || flock(fd, LOCK_EX) != 0) {
+        error_set_errno(error, ERROR_IO, errno, "lock %s", vault);
+        fd_close(fd_steal(&fd));
+    }
+    return fd;
 }
 
 static gboolean seal_once(Sealing *sealing, GError **error)
@@ -583,31 +604,6 @@ static void discard(Sealing *sealing)
         g_warning("discard a stage: %s", error->message);
 }
 
-gboolean archive_file(House *house, const StoreActor *actor, const ArchiveRequest *request,
-                      char **archive_number, GError **error)
-{
-    if (!archive_recover(house_store(house), error))
-        return FALSE;
-    for (int try = 0; try < ARCHIVE_TRIES; try++) {
-        Sealing sealing = {.house = house, .actor = actor, .request = request};
-        g_autoptr(GError) why = NULL;
-        gboolean ok = seal_once(&sealing, &why);
-
-        if (ok)
-            *archive_number = g_strdup(sealing.archive_number);
-        else if (why != NULL && error_code(why) == ERROR_STALE)
-            discard(&sealing);
-        sealing_clear(&sealing);
-        if (ok)
-            return TRUE;
-        if (error_code(why) != ERROR_STALE) {
-            g_propagate_error(error, g_steal_pointer(&why));
-            return FALSE;
-        }
-    }
-    return error_set(error, ERROR_BUSY, "case %s keeps changing", request->number);
-}
-
 /* ── recovery ────────────────────────────────────────────────────────────────────────────── */
 
 /* Whether the journal holds the seal that names this inventory. */
@@ -632,7 +628,7 @@ static gboolean recover_stage(const OcflRoot *root, Catalog *catalog, const char
     return ocfl_stage_discard(stage, error);
 }
 
-gboolean archive_recover(Store *store, GError **error)
+static gboolean recover_stages(Store *store, GError **error)
 {
     g_autofree char *vault = store_path(store, "vault/root");
     g_autoptr(OcflRoot) root = NULL;
@@ -648,4 +644,40 @@ gboolean archive_recover(Store *store, GError **error)
         if (!recover_stage(root, catalog, g_ptr_array_index(names, i), error))
             return FALSE;
     return names != NULL;
+}
+
+/* ── filing ──────────────────────────────────────────────────────────────────────────────── */
+
+gboolean archive_file(House *house, const StoreActor *actor, const ArchiveRequest *request,
+                      char **archive_number, GError **error)
+{
+    g_auto(Fd) lock = lock_vault(house_store(house), error);
+
+    if (lock < 0 || !recover_stages(house_store(house), error))
+        return FALSE;
+    for (int try = 0; try < ARCHIVE_TRIES; try++) {
+        Sealing sealing = {.house = house, .actor = actor, .request = request};
+        g_autoptr(GError) why = NULL;
+        gboolean ok = seal_once(&sealing, &why);
+
+        if (ok)
+            *archive_number = g_strdup(sealing.archive_number);
+        else if (why != NULL && error_code(why) == ERROR_STALE)
+            discard(&sealing);
+        sealing_clear(&sealing);
+        if (ok)
+            return TRUE;
+        if (error_code(why) != ERROR_STALE) {
+            g_propagate_error(error, g_steal_pointer(&why));
+            return FALSE;
+        }
+    }
+    return error_set(error, ERROR_BUSY, "case %s keeps changing", request->number);
+}
+
+gboolean archive_recover(Store *store, GError **error)
+{
+    g_auto(Fd) lock = lock_vault(store, error);
+
+    return lock >= 0 && recover_stages(store, error);
 }

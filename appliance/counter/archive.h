@@ -24,8 +24,8 @@ typedef struct {
 /* The arrangement of a case as it stands: order, positions, pages, reasons against filing. The
  * check and the facts live in it. */
 typedef struct ArchiveView ArchiveView;
-ArchiveView *archive_view(House *house, Catalog *catalog, const char *number,
-                          const char *retention, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+ArchiveView *archive_view(House *house, Catalog *catalog, const char *number, const char *retention,
+                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void archive_view_free(ArchiveView *view);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ArchiveView, archive_view_free)
 const Filing *archive_view_filing(const ArchiveView *view);

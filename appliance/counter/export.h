@@ -22,8 +22,9 @@ typedef struct {
 typedef struct {
     char *name;   /* of the file or folder */
     gint64 bytes; /* of payload where it is a folder */
-    guint8 sha256[SHA256_DIGEST_SIZE]; /* of the file; of manifest-sha256.txt where it is a folder */
-    guint64 files; /* payload files */
+    guint8
+        sha256[SHA256_DIGEST_SIZE]; /* of the file; of manifest-sha256.txt where it is a folder */
+    guint64 files;                  /* payload files */
 } ExportDone;
 void export_done_clear(ExportDone *done);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ExportDone, export_done_clear)

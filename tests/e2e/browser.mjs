@@ -21,21 +21,24 @@ export async function openBrowser({ width = 1366, height = 768 } = {}) {
     executablePath: '/usr/bin/chromium', headless: true, args: flags, viewport: { width, height }, locale: 'zh-CN', timezoneId: 'Asia/Shanghai' });
   const page = context.pages()[0] ?? await context.newPage();
   const messages = [];
-  page.on('console', (message) => { if (message.type() === 'error') messages.push(message.text()); });
+  /* Refused requests are the app's to show; what counts here is CSP and script. */
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) messages.push(message.text());
+  });
   page.on('pageerror', (error) => messages.push(String(error)));
   return { context, page, messages, close: async () => { await context.close(); rmSync(folder, { recursive: true, force: true }); } };
 }
 
-/* A reader: digits 5 ms apart, then Enter; sent inside the page so that the pace is exact. */
+/* A reader: digits 5 ms apart, then Enter. The pace stands in the events, whatever the machine does. */
 export async function gun(page, text, gapMs = 5) {
-  await page.evaluate(async ([digits, gap]) => {
-    const press = (key, code) => (document.activeElement ?? document.body).dispatchEvent(
-      new KeyboardEvent('keydown', { key, code, bubbles: true, cancelable: true }));
-    for (const digit of digits) {
-      press(digit, `Digit${digit}`);
-      const until = performance.now() + gap;
-      while (performance.now() < until) ;
-    }
+  await page.evaluate(([digits, gap]) => {
+    let at = performance.now();
+    const press = (key, code) => {
+      const event = new KeyboardEvent('keydown', { key, code, bubbles: true, cancelable: true });
+      Object.defineProperty(event, 'timeStamp', { value: at += gap });
+      (document.activeElement ?? document.body).dispatchEvent(event);
+    };
+    for (const digit of digits) press(digit, `Digit${digit}`);
     press('Enter', 'Enter');
   }, [text, gapMs]);
 }

@@ -100,6 +100,7 @@ function caseOf(one) {
 export function startMock({ sheetMs = 120 } = {}) {
   const faults = [];
   const streams = new Set();
+  const records = [];
   let seq = 100;
   let serial = 17;
   let batch = 40;
@@ -126,7 +127,9 @@ export function startMock({ sheetMs = 120 } = {}) {
     seq++;
     const data = { act, case: one?.number ?? null, station: '003', text, ...(side ? { side } : {}) };
     faults.push(...faultsOf({ $ref: '#/components/schemas/RecordEvent' }, data).map((fault) => `event ${act}: ${fault}`));
-    for (const stream of streams) stream.write(`id: ${seq}\nevent: record\ndata: ${JSON.stringify(data)}\n\n`);
+    const record = { seq, text: `id: ${seq}\nevent: record\ndata: ${JSON.stringify(data)}\n\n` };
+    records.push(record);
+    for (const stream of streams) stream.write(record.text);
   }
 
   function tellScan() {
@@ -256,6 +259,7 @@ export function startMock({ sheetMs = 120 } = {}) {
     'POST /cases/{number}/notices': ({ part, body }) => ({ status: 201, body: paper(cases.get(part[0]), '补正告知书', body.kind) }),
     'POST /cases/{number}/receipt': ({ part }) => ({ status: 201, body: paper(cases.get(part[0]), '收件凭证', 'receipt') }),
     'POST /scans': ({ body }) => { scan = { id: ++batch, case: body.case ?? [...cases.keys()][0], state: 'running', sheets: 0 }; setTimeout(feed, sheetMs); return { status: 201, body: scanOf() }; },
+    'GET /scans/{batch}': () => scanOf(),
     'POST /scans/{batch}/acts': ({ body }) => {
       if (body.act === 'stop') scan.state = 'stopped';
       if (body.act === 'continue') { scan.state = 'running'; scan.fault = undefined; setTimeout(feed, sheetMs); }
@@ -317,7 +321,9 @@ export function startMock({ sheetMs = 120 } = {}) {
     const route = found && routes[`${request.method} ${found.template}`];
     if (path === '/events') {
       response.writeHead(200, { ...strict, 'Content-Type': 'text/event-stream' });
-      response.write(`retry: 200\nid: ${seq}\nevent: hello\ndata: {}\n\n`);
+      const after = Number(request.headers['last-event-id'] ?? url.searchParams.get('after') ?? seq);
+      response.write(`retry: 200\nid: ${after}\nevent: hello\ndata: {}\n\n`);
+      for (const record of records) if (record.seq > after) response.write(record.text);
       streams.add(response);
       response.on('close', () => streams.delete(response));
       return;

@@ -229,9 +229,9 @@ static int run_verify(Cli *cli, GError **error)
         return 2;
     }
     for (guint i = 0; i < cli_operands(cli); i++)
-        status = MAX(status, verify_one(&verify, cli_operand(cli, i),
-                                        g_strcmp0(given, "quick") == 0 ? VERIFY_QUICK
-                                                                       : VERIFY_FULL));
+        status =
+            MAX(status, verify_one(&verify, cli_operand(cli, i),
+                                   g_strcmp0(given, "quick") == 0 ? VERIFY_QUICK : VERIFY_FULL));
     if (status < 3)
         cli_row(cli, status == 0 ? "valid" : "invalid", NULL);
     cli_object(cli, json_pack("{s:b, s:O}", "valid", status == 0, "findings", findings));

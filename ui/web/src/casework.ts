@@ -4,7 +4,7 @@
  */
 import type * as Api from './api-types.ts';
 import { attempt, changed, command, forgetCase, get, log, refreshAll, set, show, showCase, openCase, state } from './store.ts';
-import { say, shortNumber } from './words.ts';
+import { joinNames, say, shortNumber } from './words.ts';
 
 function take(change: Api.CaseChange): void {
   log(change.said);
@@ -121,7 +121,7 @@ export async function printNotice(kind: string): Promise<void> {
 async function paperTo(current: Api.Case, work: () => Promise<Api.Paper>): Promise<void> {
   const paper = await attempt(work);
   if (!paper) return;
-  log(`${paper.title} ${paper.paper_number ?? ''} · ${paper.copies.map((copy) => copy.receiver).join('、')}`);
+  log(`${paper.title} ${paper.paper_number ?? ''} · ${joinNames(paper.copies.map((copy) => copy.receiver))}`);
   if (paper.problem) set({ problem: paper.problem });
   if (state.case?.number === current.number) set({ case: await get<Api.Case>(`/cases/${current.number}`) });
 }
@@ -153,6 +153,10 @@ export async function newCase(applicant: string, phone: string): Promise<void> {
 export function cancel(): void {
   if (state.ask || state.moving || state.form || state.problem || state.help || state.opening) {
     set({ ask: undefined, moving: false, form: undefined, problem: undefined, help: false, opening: undefined });
+    return;
+  }
+  if (state.viewing) {
+    set({ viewing: false });
     return;
   }
   if (isScanning()) void scanAct({ act: 'stop' });

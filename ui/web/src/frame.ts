@@ -53,7 +53,7 @@ function look(): TemplateResult {
       @click=${() => setTheme(state.theme === 'contrast' ? 'normal' : 'contrast')}>${say('contrast')}</button>
     <button class="quiet" lang=${currentLang() === 'zh' ? 'en' : 'zh-CN'}
       @click=${() => changeLang(currentLang() === 'zh' ? 'en' : 'zh')}>${say('language')}</button>
-    <span class="me">${state.session ? `${say('window', { n: state.session.window })} ${state.session.name} (${say('post', { p: state.session.post })})` : ''}</span>
+    <span class="me">${state.session ? say('seat', { n: state.session.window, name: state.session.name, p: state.session.post }) : ''}</span>
     <button class="quiet" @click=${() => void signOff()}>${say('signOff')}</button>
   </div>`;
 }

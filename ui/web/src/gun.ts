@@ -33,8 +33,7 @@ function charOf(event: KeyboardEvent): string {
   return event.key === 'Process' && digit?.[1] !== undefined ? digit[1] : '';
 }
 
-export function collectBursts(target: EventTarget, take: (burst: Burst) => void,
-                              now: () => number = () => performance.now()): void {
+export function collectBursts(target: EventTarget, take: (burst: Burst) => void): void {
   let text = '';
   let first = 0;
   let last = -Infinity;
@@ -63,7 +62,8 @@ export function collectBursts(target: EventTarget, take: (burst: Burst) => void,
 
   target.addEventListener('keydown', (raw) => {
     const event = raw as KeyboardEvent;
-    const at = now();
+    /* When the key was pressed, not when a busy page came to look at it. */
+    const at = event.timeStamp;
     const fast = at - last < GAP_MS;
     if ((event.key === 'Enter' || event.key === 'Tab') && fast && text.length >= MIN_CHARS) {
       end(event);

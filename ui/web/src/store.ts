@@ -34,6 +34,7 @@ export interface State {
   moving: boolean;
   slot?: string;                    /* chosen line of the checklist */
   zoom: number;
+  viewing: boolean;                 /* where there is no room for both: the large page, not the strip */
   scan?: Api.ScanEvent;
   opening?: Api.ItemRow;
   items: Api.ItemRow[];
@@ -67,7 +68,7 @@ export interface State {
 
 export const state: State = {
   online: true, busy: 0, screen: 'today', size: 'normal', theme: 'normal', help: false, log: [],
-  moving: false, zoom: 0, items: [], itemQuery: '', open: [], query: '', timeline: [],
+  moving: false, zoom: 0, viewing: false, items: [], itemQuery: '', open: [], query: '', timeline: [],
   chosen: [], destinations: [], exports: [], boardFilter: {}, devices: [], tests: {}, users: [],
   backups: [],
 };
@@ -214,11 +215,22 @@ function onJob(): void {
   refreshSoon();
 }
 
+/* Records are replayed by their ids; the scanner's progress has none, so it is asked for. */
+function onHello(): void {
+  set({ online: true });
+  refreshSoon();
+  const scan = state.scan;
+  if (scan?.state !== 'running') return;
+  void get<Api.Scan>(`/scans/${scan.batch}`).then((now) => set({
+    scan: { batch: now.id, state: now.state, sheets: now.sheets, case: now.case, ...(now.fault ? { fault: now.fault } : {}) } }),
+  () => set({ online: false }));
+}
+
 function listen(after: number): void {
   stream?.close();
   stream = new EventSource(`/api/v1/events?after=${after}`);
   stream.addEventListener('open', () => set({ online: true }));
-  stream.addEventListener('hello', () => set({ online: true }));
+  stream.addEventListener('hello', onHello);
   stream.addEventListener('error', () => set({ online: false }));
   stream.addEventListener('record', (event) => onRecord(JSON.parse(event.data) as Api.RecordEvent));
   stream.addEventListener('scan', (event) => {
@@ -328,13 +340,13 @@ export const screens: Array<{ screen: Screen; roles: Api.Role[] }> = [
 ];
 
 export function show(screen: Screen): void {
-  set({ screen, problem: undefined, ask: undefined, form: undefined, moving: false });
+  set({ screen, problem: undefined, ask: undefined, form: undefined, moving: false, viewing: false });
   void refreshAll();
 }
 
 /* Leaving a case takes everything of it off the screen. */
 export function forgetCase(): void {
-  set({ case: undefined, selected: undefined, slot: undefined, moving: false, zoom: 0, scan: undefined,
+  set({ case: undefined, selected: undefined, slot: undefined, moving: false, zoom: 0, viewing: false, scan: undefined,
         opening: undefined, ask: undefined });
 }
 

@@ -18,7 +18,8 @@ const words = {
   actions: ['操作', 'Actions'],
   log: ['最近', 'Latest'],
   window: ['窗口 {n}', 'Window {n}'],
-  post: ['{p} 岗', 'Post {p}'],
+  seat: ['窗口 {n} {name}（{p} 岗）', 'Win. {n} {name} ({p})'],
+  allPages: ['返回全部页面', 'Back to all pages'],
   scanner: ['扫描仪', 'Scanner'],
   printer: ['打印机', 'Printer'],
   push: ['推送', 'Push'],
@@ -28,10 +29,10 @@ const words = {
   'light_waiting': ['等待', 'waiting'],
   'light_needs-you': ['需要您', 'needs you'],
   light_off: ['未接', 'off'],
-  large: ['大字', 'Large text'],
+  large: ['大字', 'Large'],
   huge: ['特大', 'Largest'],
   normal: ['标准', 'Normal'],
-  contrast: ['高对比', 'High contrast'],
+  contrast: ['高对比', 'Contrast'],
   language: ['English', '中文'],
   help: ['帮助', 'Help'],
   signOff: ['离席', 'Leave'],
@@ -61,10 +62,10 @@ const words = {
   late: ['超 {n} {u}', '{n} {u} late'],
   notStarted: ['未起算', 'not started'],
   estimated: ['估算', 'estimated'],
-  'unit_working-day': ['个工作日', 'working days'],
-  'unit_calendar-day': ['天', 'days'],
-  unit_hour: ['小时', 'hours'],
-  unit_minute: ['分钟', 'minutes'],
+  'unit_working-day': ['个工作日', 'working day(s)'],
+  'unit_calendar-day': ['天', 'day(s)'],
+  unit_hour: ['小时', 'hour(s)'],
+  unit_minute: ['分钟', 'minute(s)'],
   purpose_notice: ['告知期限', 'To tell'],
   purpose_decide: ['办理期限', 'To decide'],
   purpose_supplement: ['补正期限', 'To supplement'],
@@ -159,7 +160,7 @@ const words = {
   pageBack: ['此页后移', 'Page one place down'],
   slotBefore: ['移到上一项材料', 'Page to the slot before'],
   slotAfter: ['移到下一项材料', 'Page to the slot after'],
-  promised: ['承诺 {n} 个工作日', '{n} working days promised'],
+  promised: ['承诺 {n} 个工作日', 'Promised in {n} working days'],
   slotCount: ['材料 {n} 项', '{n} materials'],
 
   myOpen: ['我的未结（最紧的在上）', 'My open cases (most urgent first)'],
@@ -185,7 +186,7 @@ const words = {
   handoverText: ['请接班人输入工号和 PIN。打印交接单，双方签字。', 'Your colleague types her number and PIN. A list is printed; both sign.'],
   who: ['工号、姓名或工牌', 'Number, name or badge'],
   pin: ['PIN 或密码', 'PIN or password'],
-  handedOver: ['已交接 {n} 件、{s} 张', '{n} cases and {s} sheets handed over'],
+  handedOver: ['已交接 {n} 件、{s} 张', 'Handed over: {n} cases, {s} sheets'],
   dayClose: ['日清', 'Close the day'],
   dayLeft: ['还有 {n} 项遗留', '{n} things are left'],
   dayNothing: ['没有遗留，可以日清。', 'Nothing is left. The day can be closed.'],
@@ -311,7 +312,7 @@ const words = {
   noRows: ['没有这样的办件。', 'No such cases.'],
 
   devicesFine: ['设备正常', 'All devices fine'],
-  devicesBad: ['{n} 台设备需要您', '{n} devices need you'],
+  devicesBad: ['{n} 台设备需要您', 'Devices that need you: {n}'],
   test: ['测试', 'Test'],
   testScan: ['试扫一页', 'Test scan'],
   gunTest: ['扫码枪测试', 'Reader test'],
@@ -403,6 +404,11 @@ export function showNumber(number: string): string {
 /* What people say of a case: window and serial. */
 export function shortNumber(number: string): string {
   return number.replace(/^\d{9}(\d{6})(\d{3})(\d{4})\d{2}$/, '$1-$2-$3');
+}
+
+/* Several names in one sentence. */
+export function joinNames(names: readonly string[]): string {
+  return names.join(lang === 'zh' ? '、' : ', ');
 }
 
 export function showTime(instant: string): string {

@@ -9,7 +9,7 @@ import type { Band } from '../frame.ts';
 import type { Action } from '../keys.ts';
 import { field, submit } from '../parts.ts';
 import { attempt, command, may, refreshAll, set, state } from '../store.ts';
-import { say, sayToken, showDate } from '../words.ts';
+import { joinNames, say, sayToken, showDate } from '../words.ts';
 import type { ScreenView } from './screen.ts';
 
 const lights: Record<Api.Light, string> = { fine: '●', waiting: '◐', 'needs-you': '▲', off: '○' };
@@ -61,7 +61,7 @@ async function changeUser(number: string, change: Api.PersonChange): Promise<voi
 function users(): TemplateResult {
   return html`<h2>${say('users')}</h2>
     <table><thead><tr><th scope="col">${say('number')}</th><th scope="col">${say('name')}</th><th scope="col">${say('roles')}</th><th scope="col">${say('active')}</th></tr></thead>
-    <tbody>${state.users.map((user) => html`<tr><td>${user.number}</td><td>${user.name}</td><td>${user.roles.map((role) => sayToken('role', role)).join('、')}</td>
+    <tbody>${state.users.map((user) => html`<tr><td>${user.number}</td><td>${user.name}</td><td>${joinNames(user.roles.map((role) => sayToken('role', role)))}</td>
       <td><button class="link" @click=${() => void changeUser(user.number, { active: !user.active })}>${say(user.active ? 'deactivate' : 'activate')}</button></td></tr>`)}</tbody></table>
     <button aria-expanded=${state.form === 'user'} @click=${() => set({ form: state.form === 'user' ? undefined : 'user' })}>${say('addUser')}</button>
     ${state.form === 'user' ? html`<form class="inline" @submit=${submit((_, form) => void addUser(form))}>
@@ -78,7 +78,7 @@ async function importCalendar(event: Event): Promise<void> {
 }
 
 function calendar(): TemplateResult {
-  return html`<h2>${say('calendar')}</h2><p>${state.calendar ? `${state.calendar.years.join('、')} · ${say('calendarUntil', { d: state.calendar.until })}` : ''}</p>
+  return html`<h2>${say('calendar')}</h2><p>${state.calendar ? `${joinNames(state.calendar.years.map(String))} · ${say('calendarUntil', { d: state.calendar.until })}` : ''}</p>
     <label class="field"><span>${say('calendarImport')}</span><input type="file" accept=".csv,text/csv" @change=${(event: Event) => void importCalendar(event)}></label>`;
 }
 

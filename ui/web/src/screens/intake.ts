@@ -10,7 +10,7 @@ import type { Band } from '../frame.ts';
 import type { Action } from '../keys.ts';
 import { bigPage, field, lamp, sideFacts, sideName, stateOf, submit, thumbnail, timeLeft, zooms } from '../parts.ts';
 import { set, state } from '../store.ts';
-import { say, sayToken, showNumber, type Word } from '../words.ts';
+import { joinNames, say, sayToken, showNumber, type Word } from '../words.ts';
 import type { ScreenView } from './screen.ts';
 
 const slotSymbols: Record<Api.SlotState, string> = {
@@ -145,7 +145,7 @@ function groups(current: Api.Case): Group[] {
 }
 
 function choose(id: string): void {
-  set({ selected: id, zoom: 0 });
+  set({ selected: id, zoom: 0, viewing: true });
 }
 
 function reviewCards(current: Api.Case): TemplateResult | typeof nothing {
@@ -161,7 +161,7 @@ function reviewCards(current: Api.Case): TemplateResult | typeof nothing {
 }
 
 function strip(current: Api.Case): TemplateResult {
-  return html`<section class="column strip" aria-label=${say('pages')}>
+  return html`<section class="column strip" aria-label=${say('pages')} tabindex="0">
     <h2>${say('pages')} <small>${say('pagesHint')}</small></h2>
     <div class="scroll follow" tabindex="0" role="group" aria-label=${say('pages')}>
       ${current.sides.length === 0 ? html`<p class="empty">${say('noPages')}</p>` : nothing}
@@ -182,10 +182,11 @@ function turn(by: 90 | 270): void {
 
 function viewer(): TemplateResult {
   const side = selectedSide();
-  if (!side) return html`<section class="column viewer" aria-label=${say('viewer')}><h2>${say('viewer')}</h2><p class="empty">${say('noPage')}</p></section>`;
+  if (!side) return html`<section class="column viewer" aria-label=${say('viewer')} tabindex="0"><h2>${say('viewer')}</h2><p class="empty">${say('noPage')}</p></section>`;
   const zoom = (by: number) => set({ zoom: Math.min(zooms, Math.max(0, state.zoom + by)) });
-  return html`<section class="column viewer" aria-label=${say('viewer')}>
+  return html`<section class="column viewer" aria-label=${say('viewer')} tabindex="0">
     <div class="tools">
+      <button class="narrow-only" @click=${() => set({ viewing: false })}>${say('allPages')}</button>
       <button @click=${() => turn(270)}>${say('turnLeft')}</button>
       <button @click=${() => turn(90)}>${say('turnRight')}</button>
       <button @click=${() => void rescan()}>${say('rescan')}</button>
@@ -227,9 +228,9 @@ function band(): Band {
   if (current.finished) return { tone: 'good', symbol: '✓', title: say('finished'), text: say('finishedText') };
   if (current.sides.length === 0) return { tone: 'idle', symbol: '◎', title: say('putPaper'), text: say('putPaperText') };
   if (current.check.missing > 0)
-    return { tone: 'bad', symbol: '✗', title: say('missing', { n: current.check.missing }), text: lacking.map((line) => line.name).join('、') };
+    return { tone: 'bad', symbol: '✗', title: say('missing', { n: current.check.missing }), text: joinNames(lacking.map((line) => line.name)) };
   if (current.check.persons > 0)
-    return { tone: 'warn', symbol: '?', title: say('persons', { n: current.check.persons }), text: current.check.slots.filter((line) => line.state === 'person').map((line) => line.name).join('、') };
+    return { tone: 'warn', symbol: '?', title: say('persons', { n: current.check.persons }), text: joinNames(current.check.slots.filter((line) => line.state === 'person').map((line) => line.name)) };
   return { tone: 'good', symbol: '✓', title: say('complete'), text: say('completeText') };
 }
 
@@ -303,7 +304,7 @@ function actions(): Action[] {
 function work(): TemplateResult {
   const current = state.case;
   if (!current) return state.opening ? openingForm(state.opening) : itemList();
-  return html`${head(current)}<div class="columns three">${checklist(current)}${strip(current)}${viewer()}</div>`;
+  return html`${head(current)}<div class="columns three ${state.viewing ? 'viewing' : ''}">${checklist(current)}${strip(current)}${viewer()}</div>`;
 }
 
 export const intake: ScreenView = { band, middle, actions, work };

@@ -48,6 +48,12 @@ function unmask(shown: Api.Case): TemplateResult | typeof nothing {
       <div class="buttons"><button class="primary">${say('confirm')}</button></div></form>` : nothing}</div>`;
 }
 
+/* Blank sides carry no page. */
+function pageCount(shown: Api.Case, document: Api.Document): string {
+  const n = shown.sides.filter((side) => side.document === document.number && side.page !== null && side.state !== 'void').length;
+  return n > 0 ? say('slotPages', { n }) : '';
+}
+
 function facts(shown: Api.Case): TemplateResult {
   return html`<section class="column" aria-label=${say('case')} tabindex="0">
     <h2>${showNumber(shown.number)}</h2>
@@ -63,7 +69,7 @@ function facts(shown: Api.Case): TemplateResult {
     <h3>${say('documents')}</h3>
     <ol class="documents">${shown.documents.map((document) => html`<li class=${document.state === 'void' ? 'is-void' : ''}>
       <span class="slot-number">${String(document.number).padStart(3, '0')}</span> ${document.title}
-      <span class="muted">${document.sides.length > 0 ? say('slotPages', { n: document.sides.length }) : ''} ${document.paper_number ?? ''}</span>
+      <span class="muted">${pageCount(shown, document)} ${document.paper_number ?? ''}</span>
       ${document.family === 'A' ? nothing : html`<a href="/api/v1/cases/${shown.number}/documents/${document.number}/pdf" target="_blank" rel="noopener">PDF</a>`}</li>`)}</ol>
     <h3>${say('timeline')}</h3>
     <ol class="timeline">${state.timeline.map((event) => html`<li><time>${showDate(event.t)}</time> <span>${event.text}</span> <span class="muted">${event.actor}</span></li>`)}</ol></section>`;
@@ -74,9 +80,9 @@ function pages(shown: Api.Case): TemplateResult {
   const zoom = (by: number) => set({ zoom: Math.min(zooms, Math.max(0, state.zoom + by)) });
   return html`<section class="column strip" aria-label=${say('pages')}><h2>${say('pages')}</h2>
       <div class="scroll" tabindex="0" role="group" aria-label=${say('pages')}><div class="thumbs">${repeat(shown.sides, (one) => one.id,
-        (one) => thumbnail(one, one.id === side?.id, (id) => set({ selected: id, zoom: 0 })))}</div></div></section>
-    <section class="column viewer" aria-label=${say('viewer')}>${side ? html`
-      <div class="tools"><button @click=${() => zoom(-1)} aria-label=${say('zoomOut')}>−</button><button @click=${() => zoom(1)} aria-label=${say('zoomIn')}>+</button>
+        (one) => thumbnail(one, one.id === side?.id, (id) => set({ selected: id, zoom: 0, viewing: true })))}</div></div></section>
+    <section class="column viewer" aria-label=${say('viewer')} tabindex="0">${side ? html`
+      <div class="tools"><button class="narrow-only" @click=${() => set({ viewing: false })}>${say('allPages')}</button><button @click=${() => zoom(-1)} aria-label=${say('zoomOut')}>−</button><button @click=${() => zoom(1)} aria-label=${say('zoomIn')}>+</button>
         <button @click=${() => set({ zoom: 0 })}>${say('zoomFit')}</button></div>
       ${bigPage(side, state.zoom)}<p class="facts">${sideFacts(side)}</p>` : html`<p class="empty">${say('noPage')}</p>`}</section>`;
 }
@@ -116,7 +122,7 @@ function actions(): Action[] {
 
 function work(): TemplateResult {
   const shown = state.shown;
-  if (shown) return html`<div class="columns three">${facts(shown)}${pages(shown)}</div>`;
+  if (shown) return html`<div class="columns three ${state.viewing ? 'viewing' : ''}">${facts(shown)}${pages(shown)}</div>`;
   return html`${search()}${state.found && state.found.kind !== 'nothing' ? results(state.found) : nothing}`;
 }
 

@@ -8,7 +8,7 @@ import type { Band } from '../frame.ts';
 import type { Action } from '../keys.ts';
 import { field, figure, submit } from '../parts.ts';
 import { attempt, command, set, showCase, state } from '../store.ts';
-import { say, shortNumber, showDate } from '../words.ts';
+import { joinNames, say, shortNumber, showDate } from '../words.ts';
 import type { ScreenView } from './screen.ts';
 
 async function run(values: Record<string, string>): Promise<void> {
@@ -45,7 +45,7 @@ function runForm(): TemplateResult {
 function windowRow(row: Api.Audit['windows'][number]): TemplateResult {
   const bad = row.missing.length > 0;
   return html`<li class=${bad ? 'wrong' : ''}>${bad ? '✗' : '✓'} ${say('windowRange', { w: row.window, a: row.first, b: row.last })}
-    ${bad ? say('gapsAt', { l: row.missing.join('、') }) : say('continuous')}${row.void.length > 0 ? ` · ${say('voidsAt', { n: row.void.length })}` : ''}</li>`;
+    ${bad ? say('gapsAt', { l: joinNames(row.missing.map(String)) }) : say('continuous')}${row.void.length > 0 ? ` · ${say('voidsAt', { n: row.void.length })}` : ''}</li>`;
 }
 
 function journal(audit: Api.Audit): TemplateResult {

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The web app in Debian's Chromium against the mock: the clerk's minute by gun and keys alone,
+ * what goes wrong, and axe on every screen in both languages and themes.
+ */
+import assert from 'node:assert/strict';
+import { after, afterEach, before, beforeEach, test } from 'node:test';
+import { axe, gun, openBrowser } from './browser.mjs';
+import { commandCode, itemCard, numberOf, startMock } from './mock.mjs';
+
+let browser;
+let mock;
+let page;
+
+before(async () => { browser = await openBrowser(); page = browser.page; });
+after(async () => { await browser.close(); });
+
+beforeEach(async () => {
+  mock = await startMock({ sheetMs: 25 });
+  await browser.context.clearCookies();
+  browser.messages.length = 0;
+});
+
+/* Nothing may be asked or answered that the OpenAPI document does not know; no CSP or script fault. */
+afterEach(async () => {
+  const faults = [...mock.faults, ...browser.messages];
+  await page.goto('about:blank');
+  mock.stop();
+  assert.deepEqual(faults, []);
+});
+
+async function open({ lang = 'zh', size = 'normal', theme = 'normal' } = {}) {
+  await browser.context.addCookies([{ name: 'lang', value: lang, url: mock.url }]);
+  await page.addInitScript(([a, b]) => { localStorage.setItem('size', a); localStorage.setItem('theme', b); }, [size, theme]);
+  await page.goto(mock.url);
+  await page.waitForSelector('.rows');
+}
+
+const bandTitle = (text) => page.waitForFunction(
+  (wanted) => document.querySelector('.band-title')?.textContent?.includes(wanted), text);
+
+async function receive(name = '张三') {
+  await gun(page, itemCard);
+  await page.waitForSelector('input[name=applicant]:focus');
+  await page.keyboard.type(name, { delay: 45 });
+  await page.keyboard.press('Enter');
+  await bandTitle('请放纸');
+}
+
+test('the happy path needs the gun, the paper and one name', async () => {
+  await open();
+  await receive();
+  await gun(page, commandCode('09'));
+  await bandTitle('正在扫描');
+  await bandTitle('缺 3 项');
+  assert.equal(await page.locator('.thumb').count(), 16);
+  assert.match(await page.locator('.paper-count').innerText(), /进 8 张 · 14 页 · 出 8 张/);
+  assert.match(await page.title(), /^缺 3 项 · 261121-003-0021$/);
+  await gun(page, commandCode('05'));
+  await bandTitle('还缺 3 项');
+  await gun(page, commandCode('05'));
+  await bandTitle('可以收件');
+  const made = mock.cases.get(numberOf(21));
+  assert.equal(made.finished, true);
+  assert.deepEqual(made.papers.map((paper) => paper.code), ['supplement']);
+});
+
+test('nothing of a finished case stays on the screen or in the address', async () => {
+  await open();
+  await receive('欧阳娜娜');
+  await page.keyboard.press('F9');
+  await bandTitle('缺 3 项');
+  await page.keyboard.press('Control+Enter');
+  await bandTitle('还缺');
+  await page.keyboard.press('Control+Enter');
+  await bandTitle('可以收件');
+  await page.waitForFunction(() => document.querySelectorAll('.row').length === 5);
+  assert.equal((await page.content()).includes('欧阳娜娜'), false);
+  assert.equal(new URL(page.url()).pathname + new URL(page.url()).search + new URL(page.url()).hash, '/');
+});
+
+test('escape takes a question back', async () => {
+  await open();
+  await receive();
+  await page.keyboard.press('F9');
+  await bandTitle('缺 3 项');
+  await page.keyboard.press('Control+Enter');
+  await bandTitle('还缺 3 项');
+  await page.keyboard.press('Escape');
+  await page.waitForFunction(() => document.querySelector('.band-title')?.textContent === '缺 3 项');
+  assert.equal(mock.cases.get(numberOf(21)).finished, false);
+});
+
+test('a jam says what the hands do, and F9 goes on', async () => {
+  await open();
+  await receive();
+  mock.jamAfter(5);
+  await page.keyboard.press('F9');
+  await bandTitle('卡纸');
+  assert.match(await page.locator('.band-text').innerText(), /打开上盖.*已收 5 张都在/);
+  assert.equal(await page.locator('.thumb').count(), 10);
+  await page.keyboard.press('F9');
+  await bandTitle('缺 3 项');
+  assert.equal(await page.locator('.thumb').count(), 16);
+});
+
+test('a cut event stream loses and doubles no page', async () => {
+  await open();
+  await receive();
+  await page.keyboard.press('F9');
+  await page.waitForSelector('.thumb');
+  mock.cutStreams();
+  await bandTitle('缺 3 项');
+  const ids = await page.locator('.thumb').evaluateAll((all) => all.map((one) => one.id));
+  assert.equal(new Set(ids).size, 16);
+  assert.equal(ids.length, 16);
+});
+
+test('a gun never types into a field, a person does', async () => {
+  await open();
+  await page.keyboard.press('Alt+3');
+  await page.waitForSelector('input[name=q]:focus');
+  await page.keyboard.type('2611', { delay: 80 });
+  await gun(page, commandCode('10'));
+  await page.waitForSelector('.help');
+  assert.equal(await page.inputValue('input[name=q]'), '2611');
+});
+
+test('an unknown code does nothing and says so', async () => {
+  await open();
+  await gun(page, '6901234567890');
+  await page.waitForFunction(() => document.querySelector('.log')?.textContent?.includes('未识别的条码 6901234567890'));
+  assert.equal(await page.locator('.band-title').innerText(), '可以收件');
+});
+
+test('pages are moved, turned and taken back by keys', async () => {
+  await open();
+  await receive();
+  await page.keyboard.press('F9');
+  await bandTitle('缺 3 项');
+  const side = () => mock.cases.get(numberOf(21)).sides[15];
+  await page.keyboard.press('Control+Shift+ArrowRight');
+  await page.waitForSelector('.viewer img[src*="turn=90"]');
+  await page.keyboard.press('Control+Shift+ArrowUp');
+  await page.waitForFunction(() => document.querySelector('.log')?.textContent?.includes('已移'));
+  assert.equal(side().slot, 'A08');
+  await bandTitle('缺 2 项');
+  await page.keyboard.press('F8');
+  await bandTitle('缺 3 项');
+  assert.equal(side().slot, 'A09');
+});
+
+test('two taps move a page', async () => {
+  await open();
+  await receive();
+  await page.keyboard.press('F9');
+  await bandTitle('缺 3 项');
+  await page.click('.thumb >> nth=15');
+  await page.click('button:has-text("移到")');
+  await page.click('.slot >> nth=3');
+  await bandTitle('缺 2 项');
+});
+
+test('a review card goes with one tap', async () => {
+  await open();
+  await receive();
+  await page.keyboard.press('F9');
+  await page.waitForSelector('.review');
+  await bandTitle('缺 3 项');
+  await page.click('.review button:has-text("可以")');
+  await page.waitForSelector('.review', { state: 'detached' });
+});
+
+test('full view asks for a reason', async () => {
+  await open();
+  await page.keyboard.press('Alt+3');
+  await page.fill('input[name=q]', '有限公司');
+  await page.keyboard.press('Enter');
+  await page.click('.row');
+  await page.waitForSelector('.unmask');
+  assert.equal((await page.content()).includes('江苏恒润'), false);
+  await page.click('.unmask button:has-text("核验")');
+  await page.waitForFunction(() => document.querySelector('.facts-list')?.textContent?.includes('江苏恒润机械有限公司'));
+});
+
+test('what was not possible is said in the band with what to do', async () => {
+  await open();
+  await page.click('button:has-text("归到")');
+  await page.fill('input[name=case]', numberOf(9999));
+  await page.keyboard.press('Enter');
+  await bandTitle('没有这个办件');
+  assert.match(await page.locator('.band-text').innerText(), /9999/);
+});
+
+test('the day closes with a second person where something is left', async () => {
+  await open();
+  await page.keyboard.press('Control+Enter');
+  await bandTitle('还有 2 项遗留');
+  await page.fill('input[name=who]', '5');
+  await page.fill('input[name=secret]', '河边的树 7');
+  await page.keyboard.press('Enter');
+  await page.waitForFunction(() => document.querySelector('.log')?.textContent?.includes('今天已日清'));
+});
+
+test('every screen is reached by Alt and a digit, and every control by Tab', async () => {
+  await open();
+  for (const digit of ['1', '2', '3', '4', '5', '6', '7']) {
+    await page.keyboard.press(`Alt+${digit}`);
+    await page.waitForSelector(`.tab:nth-of-type(${digit})[aria-current=page]`);
+    await page.waitForTimeout(60);
+    const wanted = await page.evaluate(() => [...document.querySelectorAll('button, input, select, a[href]')]
+      .filter((one) => !one.disabled && one.offsetParent !== null).length);
+    const reached = await page.evaluate(() => { document.activeElement?.blur(); globalThis.seen = new Set(); return 0; });
+    assert.equal(reached, 0);
+    for (let at = 0; at < wanted + 30; at++) {
+      await page.keyboard.press('Tab');
+      await page.evaluate(() => { if (document.activeElement?.matches('button, input, select, a[href]')) globalThis.seen.add(document.activeElement); });
+    }
+    assert.ok(await page.evaluate(() => globalThis.seen.size) >= wanted, `screen ${digit}: ${wanted} controls`);
+  }
+});
+
+for (const lang of ['zh', 'en'])
+  for (const theme of ['normal', 'contrast'])
+    test(`axe finds nothing on any screen, ${lang}, ${theme}`, async () => {
+      await open({ lang, theme });
+      for (const digit of ['1', '2', '3', '4', '5', '6', '7']) {
+        await page.keyboard.press(`Alt+${digit}`);
+        await page.waitForTimeout(150);
+        assert.deepEqual(await axe(page), [], `screen ${digit}`);
+      }
+      await gun(page, commandCode('10'));
+      await page.keyboard.press('Alt+2');
+      await gun(page, itemCard);
+      await page.waitForSelector('input[name=applicant]:focus');
+      assert.deepEqual(await axe(page), [], 'new case');
+      await page.keyboard.type('张三', { delay: 45 });
+      await page.keyboard.press('Enter');
+      await page.waitForSelector('.slots');
+      await page.keyboard.press('F9');
+      await page.waitForFunction(() => document.querySelectorAll('.thumb').length === 16);
+      await page.waitForTimeout(400);
+      await page.click('.slot >> nth=3');
+      assert.deepEqual(await axe(page), [], 'intake');
+    });
