@@ -466,6 +466,8 @@ static void judge_document(Run *run, const CheckDocument *document)
         wait_for(run, "未扫描而有占位页", "held by a place sheet though it can be scanned");
     else if (document->placeholder != NULL && *document->placeholder == '\0')
         wait_for(run, "占位页未写理由", "the place sheet gives no reason");
+    if (document->thumbprint && !is_filled(document->witness))
+        wait_for(run, "手印没有见证人", "a thumbprint without a witness");
     if (document->wrong_size)
         add_defect(run, DEFECT_SPECIFICATION, g_strdup_printf("%s规格不符", slot->name),
                    g_strdup_printf("%s is not of the size or kind asked", slot->name),

@@ -68,6 +68,8 @@ typedef struct {
     Day issued, expires;         /* DAY_NONE unknown, DAY_FOREVER 长期 */
     guint ticked, refused;       /* sets of SlotTick: seen there; looked for and not there */
     const char *placeholder;     /* reason why it is present but not scanned; NULL: scanned */
+    gboolean thumbprint;         /* 手印 in place of the signature: needs a witness */
+    const char *witness;         /* NULL or "": none */
     gboolean wrong_size;         /* a person found the size or kind not as asked (规格不符) */
 } CheckDocument;
 

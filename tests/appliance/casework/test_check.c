@@ -498,6 +498,16 @@ static void a_drawing_is_held_by_a_place_sheet_with_its_reason(void **state)
     expect_state(world, 1004, SLOT_PERSON); /* a report can be scanned */
 }
 
+static void a_thumbprint_needs_a_witness(void **state)
+{
+    World *world = *state;
+
+    of_slot(world, 1001)->thumbprint = TRUE;
+    expect_state(world, 1001, SLOT_PERSON);
+    of_slot(world, 1001)->witness = "李";
+    expect_state(world, 1001, SLOT_COMPLETE);
+}
+
 static void gaps_in_the_numbers_are_named(void **state)
 {
     World *world = *state;
@@ -609,6 +619,7 @@ static const struct CMUnitTest tests[] = {
     TEST(what_may_follow_may_until_its_day),
     TEST(sides_are_facts_until_a_person_speaks),
     TEST(a_drawing_is_held_by_a_place_sheet_with_its_reason),
+    TEST(a_thumbprint_needs_a_witness),
     TEST(gaps_in_the_numbers_are_named),
     TEST(an_optional_slot_without_paper_does_not_apply),
     TEST(what_once_took_three_visits_is_told_at_once),

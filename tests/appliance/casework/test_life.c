@@ -1114,6 +1114,47 @@ static void a_case_is_filed_only_when_the_filing_rule_agrees(void **state)
     refused(world, &event, ERROR_FILING_REFUSED);
 }
 
+static void promises_and_verifications_are_papers_for_listed_slots(void **state)
+{
+    World *world = *state;
+    LifeEvent event;
+
+    step(world, EVENT_RECEIVE);
+    event = event_of(world, EVENT_PLEDGE);
+    event.n_keys = 1;
+    world->keys[0] = "A01";
+    refused(world, &event, ERROR_RULE); /* an application cannot be promised */
+    world->keys[0] = "A99";
+    refused(world, &event, ERROR_INVALID);
+    world->keys[0] = "A08";
+    apply(world, &event);
+    expect_paper(world, PAPER_PLEDGE);
+    event.tolerate = TRUE;
+    refused(world, &event, ERROR_RULE); /* promised, but never 容缺 */
+    world->keys[0] = "A05";
+    apply(world, &event);
+    expect_paper(world, PAPER_TOLERANCE_PROMISE);
+    event = event_of(world, EVENT_VERIFY);
+    event.n_keys = 1;
+    refused(world, &event, ERROR_RULE); /* a map is in no licence library */
+    world->keys[0] = "A02";
+    apply(world, &event);
+    expect_paper(world, PAPER_VERIFICATION);
+}
+
+static void a_subcentre_hands_the_bundle_to_the_handling_hall_once(void **state)
+{
+    World *world = *state;
+
+    step(world, EVENT_RECEIVE);
+    step_refused(world, EVENT_ENTRUST, ERROR_RULE); /* a city hall receives for itself */
+    use(world, "100001", 2);
+    step(world, EVENT_RECEIVE);
+    step(world, EVENT_ENTRUST);
+    expect_paper(world, PAPER_HAND_OVER);
+    step_refused(world, EVENT_ENTRUST, ERROR_RULE);
+}
+
 /* ---- every kind of every hall ---- */
 
 /* Receive, check and accept a case of the kind; what papers come of it, as tokens. */
@@ -1348,6 +1389,8 @@ static const struct CMUnitTest tests[] = {
     TEST(a_case_is_received_under_a_version_in_force),
     TEST(the_day_of_a_record_never_goes_back),
     TEST(a_case_is_filed_only_when_the_filing_rule_agrees),
+    TEST(promises_and_verifications_are_papers_for_listed_slots),
+    TEST(a_subcentre_hands_the_bundle_to_the_handling_hall_once),
     TEST(every_kind_of_every_hall_is_lived),
     TEST(a_step_out_of_order_is_refused_with_its_place),
     TEST(nobody_does_what_is_not_for_him),
