@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define DOCUMENTS_MAX 999 /* 统一编号 has three digits */
+
 typedef enum { ANSWER_UNKNOWN, ANSWER_NO, ANSWER_YES } Answer;
 
 typedef struct {
@@ -767,7 +769,7 @@ static void note_gaps(Run *run)
         return;
     qsort(sorted, run->facts->n_numbers, sizeof *sorted, compare_numbers);
     for (gsize i = 0; i < run->facts->n_numbers; i++) {
-        for (; expected < sorted[i]; expected++)
+        for (; expected < MIN(sorted[i], DOCUMENTS_MAX + 1); expected++)
             add_note(run, NOTE_NUMBER_GAP, 0, expected,
                      g_strdup_printf("统一编号 %03u 缺", expected),
                      g_strdup_printf("document number %03u is missing", expected));

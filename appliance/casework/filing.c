@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define DOCUMENTS_MAX 999 /* 统一编号 has three digits */
+
 const char *const filing_contents_columns[CONTENTS_COLUMNS] = {"顺序号", "文号", "责任者", "题名",
                                                                "日期",   "页号", "备注"};
 const char *const filing_item_columns[ITEM_COLUMNS] = {"序号", "档号", "文号", "责任者", "题名",
@@ -267,6 +269,12 @@ static void judge_numbers(Filing *filing)
     for (guint i = 0; i < by_number->len; i++) {
         guint32 number = ((const FilingEntry *)g_ptr_array_index(by_number, i))->document->number;
 
+        if (number < 1 || number > DOCUMENTS_MAX) {
+            refuse(filing, REASON_UNACCOUNTED, 0, number,
+                   g_strdup_printf("统一编号 %u 不在 001 至 999 之间", number),
+                   g_strdup_printf("document number %u is not 1 to 999", number));
+            continue;
+        }
         for (; expected < number; expected++)
             refuse(filing, REASON_UNACCOUNTED, 0, expected,
                    g_strdup_printf("统一编号 %03u 去向不明", expected),
