@@ -65,6 +65,11 @@ static void check_digits_follow_iso_7064(void **state)
     assert_true(code_check_fits("79444"));
     assert_false(code_check_fits("79445"));
     assert_false(code_check_fits(""));
+    /* 02 and 99 leave the same remainder: only one of them is ever written */
+    assert_true(code_check_fits("9607402668"
+                                "02"));
+    assert_false(code_check_fits("9607402668"
+                                 "99"));
 }
 
 static void every_slip_of_one_digit_is_a_check_error(void **state)
