@@ -67,6 +67,7 @@ static void append_escaped(GString *html, const char *before, const char *text, 
 static Response *page_end(GString *html, guint status, Lang lang)
 {
     g_autoptr(GBytes) bytes = NULL;
+    Response *response;
 
     g_string_append_printf(html,
                            "<p class=\"lang\"><a href=\"?lang=%s\" lang=\"%s\">%s</a></p>\n"
@@ -74,7 +75,10 @@ static Response *page_end(GString *html, guint status, Lang lang)
                            lang == LANG_ZH ? "en" : "zh", lang == LANG_ZH ? "en" : "zh-CN",
                            say(&w_other_lang, lang));
     bytes = g_string_free_to_bytes(html);
-    return response_bytes(status, "text/html; charset=utf-8", bytes);
+    response = response_bytes(status, "text/html; charset=utf-8", bytes);
+    /* Without a referrer browsers send "Origin: null" with a form, which proves nothing. */
+    response_header(response, "Referrer-Policy", "same-origin");
+    return response;
 }
 
 typedef struct {

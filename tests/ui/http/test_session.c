@@ -410,6 +410,8 @@ static void commands_need_the_csrf_token_and_our_origin(void **state)
     g_auto(Answer) missing = {0};
     g_auto(Answer) wrong = {0};
     g_auto(Answer) foreign = {0};
+    g_auto(Answer) cross = {0};
+    g_auto(Answer) nowhere = {0};
     g_auto(Answer) good = {0};
 
     add_person(hall, "000123", "王芳", ROLE_CLERK);
@@ -423,7 +425,13 @@ static void commands_need_the_csrf_token_and_our_origin(void **state)
     foreign = ask(hall, "POST", "/intake",
                   (const char *[]){cookie, csrf, "Origin: http://evil.example", NULL});
     assert_int_equal(foreign.status, 403);
-    good = ask(hall, "POST", "/intake", (const char *[]){cookie, csrf, NULL});
+    cross = ask(hall, "POST", "/intake",
+                (const char *[]){cookie, csrf, "Sec-Fetch-Site: cross-site", NULL});
+    assert_int_equal(cross.status, 403);
+    nowhere = ask(hall, "POST", "/intake", (const char *[]){cookie, csrf, "Origin: null", NULL});
+    assert_int_equal(nowhere.status, 403);
+    good = ask(hall, "POST", "/intake",
+               (const char *[]){cookie, csrf, "Sec-Fetch-Site: same-origin", NULL});
     assert_int_equal(good.status, 201);
     assert_int_equal(hall->acts, 1);
 }
