@@ -114,7 +114,8 @@ gboolean life_clock(const LifeState *state, ClockPurpose purpose, Day today, gui
     facts = (ClockFacts){.profile = &profile,
                          .level = state->rules->level,
                          .start = start_of(state, &profile),
-                         .start_minute = state->received_minute,
+                         .start_minute = profile.start == START_ACCEPTED ? state->accepted_minute
+                                                                         : state->received_minute,
                          .stops = state->stops,
                          .n_stops = state->n_stops,
                          .extended = state->extended && purpose == CLOCK_DECIDE,
@@ -307,11 +308,22 @@ static gboolean check_receipt_day(const LifeState *state, const LifeEvent *event
     return TRUE;
 }
 
+/* 行政许可法 29: by which ways one may apply is published with the item. */
+static gboolean check_channel(const LifeState *state, const LifeEvent *event, GError **error)
+{
+    const char *channel = event->channel == NULL ? "window" : event->channel;
+
+    return g_strv_contains((const char *const *)state->rules->item->channels, channel) ||
+           error_set(error, ERROR_RULE, "item %s is not applied for by %s",
+                     state->rules->item->code, channel);
+}
+
 static gboolean step_receive(LifeState *state, const LifeEvent *event, GError **error)
 {
     const ProfileKind *kind;
 
-    if (!check_kind(state, event, &kind, error) || !check_receipt_day(state, event, error))
+    if (!check_kind(state, event, &kind, error) || !check_receipt_day(state, event, error) ||
+        !check_channel(state, event, error))
         return FALSE;
     state->stage = LIFE_RECEIVED;
     state->kind = g_intern_string(kind->token);
@@ -594,6 +606,7 @@ static gboolean step_accept(LifeState *state, const LifeEvent *event, GError **e
         return error_set(error, ERROR_SECOND_PERSON, "this item is checked twice (复审)");
     state->stage = LIFE_ACCEPTED;
     state->accepted = state->effective = event->day;
+    state->accepted_minute = event->minute;
     if (state->completed == DAY_NONE)
         state->completed = state->received;
     issue(state, kind->notice == PAPER_PROMISE ? PAPER_PROMISE : PAPER_ACCEPTANCE);
@@ -901,12 +914,12 @@ static gboolean step_entrust(LifeState *state, const LifeEvent *event, GError **
 static gboolean check_subs(const LifeState *state, gboolean grant, GError **error)
 {
     const ProfileKind *kind = life_kind(state);
-    guint needed = MAX(1, kind->min_departments);
+    guint needed = MAX(1, MAX(kind->min_departments, kind->min_windows));
 
     if (kind->role != KIND_JOINT)
         return TRUE;
     if (state->n_subs < needed)
-        return error_set(error, ERROR_RULE, "a 联办件 has at least %u departments", needed);
+        return error_set(error, ERROR_RULE, "a 联办件 has at least %u parts", needed);
     for (guint i = 0; i < state->n_subs; i++)
         if (state->subs[i].state == SUB_RUNNING || (grant && state->subs[i].state != SUB_AGREED))
             return error_set(error, ERROR_RULE, "%s has not %s", state->subs[i].department,

@@ -200,7 +200,7 @@ typedef struct {
     Day accepted, effective; /* of the act, and as of which day it holds */
     Day handed_up, decided, delivered, filed;
     Day ended; /* when it ended otherwise than by a decision; DAY_NONE */
-    guint decided_minute;
+    guint accepted_minute, decided_minute;
 
     const char *clerk, *first_checker, *second_checker, *returner; /* interned */
     gboolean reviewed;                                             /* 复核 once */
@@ -254,6 +254,7 @@ typedef struct {
     guint received_minute;
     LifeEvidence evidence;
     const char *taken_for; /* 代收 */
+    const char *channel;   /* RECEIVE: one of the item's; NULL: window */
     const char *kind;      /* RECEIVE, KIND */
     gboolean secret;
 

@@ -453,6 +453,22 @@ static void the_item_row_and_the_stamp_are_filled(void **state)
     assert_string_equal(stamp, "Z109|2026|0001|水政科|D30|21");
 }
 
+static void the_cover_and_the_remarks_sheet_count(void **state)
+{
+    World *world = *state;
+    g_autoptr(Filing) filing = filing_arrange(&world->facts);
+    const FilingCover cover = {"昆山市水务局", "取水许可", "昆山液安公司取水许可",
+                               "D30",          NULL,       "Z109-ZY·XK·SL·2026·D30-001-001"};
+    g_auto(GStrv) fields = filing_cover(filing, &cover);
+    g_autofree char *line = g_strjoinv("|", fields), *note = filing_note(filing);
+
+    assert_string_equal(line, "昆山市水务局|取水许可|昆山液安公司取水许可|20261121-20261203|D30|12|"
+                              "21||Z109-ZY·XK·SL·2026·D30-001-001");
+    assert_string_equal(note, "本卷共有文件材料12件21页,空白面1面,作废编号1个。\n"
+                              "统一编号 002 有空白面1面,不编页号\n"
+                              "统一编号 004 作废:误收,已退还");
+}
+
 static void orders_that_are_wrong_are_refused(void **state)
 {
     static const struct {
@@ -515,6 +531,7 @@ static const struct CMUnitTest tests[] = {
     TEST(a_late_paper_goes_behind_the_last_page),
     TEST(the_contents_list_has_the_columns_of_the_standard),
     TEST(the_item_row_and_the_stamp_are_filled),
+    TEST(the_cover_and_the_remarks_sheet_count),
     TEST(orders_that_are_wrong_are_refused),
     TEST(the_file_fed_again_names_what_is_missing_extra_or_moved),
 };

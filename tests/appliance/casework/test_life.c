@@ -1077,6 +1077,45 @@ static void a_case_is_received_under_a_version_in_force(void **state)
     assert_true(world->state.flags & FLAG_UNTRUSTED_CLOCK);
 }
 
+static void a_case_comes_in_by_a_channel_of_its_item(void **state)
+{
+    World *world = *state;
+    LifeEvent event;
+
+    use(world, "100005", 0); /* relief: window or agent */
+    event = event_of(world, EVENT_RECEIVE);
+    event.channel = "online";
+    refused(world, &event, ERROR_RULE);
+    event.channel = "agent";
+    apply(world, &event);
+}
+
+static void a_township_joint_case_has_three_windows(void **state)
+{
+    static const char *const windows[] = {"窗口1", "窗口2", "窗口3"};
+    World *world = *state;
+    LifeEvent event;
+
+    use(world, "100001", 1);
+    event = event_of(world, EVENT_RECEIVE);
+    event.kind = "joint";
+    apply(world, &event);
+    step(world, EVENT_FIRST_CHECK);
+    step(world, EVENT_SECOND_CHECK);
+    step(world, EVENT_ACCEPT);
+    for (int i = 0; i < 3; i++) {
+        event = decision(world, TRUE);
+        refused(world, &event, ERROR_RULE);
+        event = event_of(world, EVENT_SUB_OPEN);
+        event.department = windows[i];
+        apply(world, &event);
+        event = event_of(world, EVENT_SUB_CLOSE);
+        event.department = windows[i];
+        apply(world, &event);
+    }
+    decide(world, TRUE);
+}
+
 static void the_day_of_a_record_never_goes_back(void **state)
 {
     World *world = *state;
@@ -1387,6 +1426,8 @@ static const struct CMUnitTest tests[] = {
     TEST(a_later_entry_needs_reason_and_second_person),
     TEST(taking_in_for_a_colleague_names_her),
     TEST(a_case_is_received_under_a_version_in_force),
+    TEST(a_case_comes_in_by_a_channel_of_its_item),
+    TEST(a_township_joint_case_has_three_windows),
     TEST(the_day_of_a_record_never_goes_back),
     TEST(a_case_is_filed_only_when_the_filing_rule_agrees),
     TEST(promises_and_verifications_are_papers_for_listed_slots),
