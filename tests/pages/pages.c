@@ -10,8 +10,8 @@
 
 #define NOISE_TABLE 65536
 
-static const char *const kind_tokens[PAGE_KINDS] = {"form",      "id-card", "licence",   "contract",
-                                                    "equipment", "blank",   "separator", "receipt"};
+static const char *const kind_tokens[PAGE_KINDS] = {
+    "form", "id-card", "licence", "contract", "equipment", "blank", "separator", "receipt", "map"};
 static const char *const mode_tokens[] = {"colour", "gray", "lineart"};
 static const char *const edge_tokens[] = {"none", "left", "top", "right", "bottom"};
 
