@@ -267,6 +267,27 @@ static void a_refusal_carries_reason_law_remedy_organ_and_date(void **state G_GN
     }
 }
 
+/* Clerk, telephones, clock and seal place are on the receipt whether or not there is a checkpoint.
+ */
+static void a_receipt_without_checkpoint_still_tells_everything(void **state G_GNUC_UNUSED)
+{
+    static const char *const words[] = {"沈雅琴（003017）", "0512-57550003", "0512-12345",
+                                        "即为受理",         "收件专用章",    "收件人签名：",
+                                        "递交人签名："};
+    g_autoptr(Sample) sample = read_sample("receipt");
+    g_autoptr(GBytes) pdf = NULL;
+    g_autofree char *text = NULL;
+
+    json_object_del(sample->values, "checkpoint");
+    json_object_del(sample->values, "checkpoint_words");
+    json_object_del(sample->values, "query_code");
+    pdf = render(sample);
+    text = raster_text(pdf, 1);
+    for (gsize i = 0; i < G_N_ELEMENTS(words); i++)
+        assert_holds(text, words[i]);
+    assert_null(strstr(text, "校验点"));
+}
+
 static void a_value_is_never_markup(void **state G_GNUC_UNUSED)
 {
     static const char *const name = "<b>甲&amp;乙</b><span>{item}</span>";
@@ -615,6 +636,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(each_copy_names_its_number_and_receiver),
     cmocka_unit_test(a_reprint_is_marked_with_its_number),
     cmocka_unit_test(a_refusal_carries_reason_law_remedy_organ_and_date),
+    cmocka_unit_test(a_receipt_without_checkpoint_still_tells_everything),
     cmocka_unit_test(a_value_is_never_markup),
     cmocka_unit_test(a_title_of_the_profile_replaces_the_template_s),
     cmocka_unit_test(a_name_of_fifty_letters_is_printed_whole),
