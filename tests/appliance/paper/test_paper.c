@@ -157,6 +157,26 @@ static void another_process_writes_the_same_bytes(void **state G_GNUC_UNUSED)
     }
 }
 
+/* Boxes for letters would be worse than no paper. */
+static void without_its_fonts_a_paper_is_an_error(void **state G_GNUC_UNUSED)
+{
+    static const char *const no_fonts = "<fontconfig></fontconfig>";
+    g_autofree char *folder = testing_folder();
+    g_autofree char *config = g_build_filename(folder, "fonts.conf", NULL);
+    g_auto(GStrv) environment = g_environ_setenv(g_get_environ(), "FONTCONFIG_FILE", config, TRUE);
+    const char *argv[] = {RENDER_PAPERS, VALUES, folder, NULL};
+    g_autofree char *complaint = NULL;
+    g_autoptr(GError) error = NULL;
+    int status;
+
+    assert_true(g_file_set_contents(config, no_fonts, -1, &error));
+    assert_true(g_spawn_sync(NULL, (char **)argv, environment, G_SPAWN_DEFAULT, NULL, NULL, NULL,
+                             &complaint, &status, &error));
+    assert_false(g_spawn_check_wait_status(status, NULL));
+    assert_holds(complaint, "the font Noto Serif CJK SC is not installed");
+    assert_holds(complaint, "fonts-noto-cjk");
+}
+
 static void notices_fit_on_one_page(void **state G_GNUC_UNUSED)
 {
     static const char *const kinds[] = {
@@ -631,6 +651,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(the_checkpoint_of_a_receipt_is_read_back),
     cmocka_unit_test(the_same_values_give_the_same_bytes),
     cmocka_unit_test(another_process_writes_the_same_bytes),
+    cmocka_unit_test(without_its_fonts_a_paper_is_an_error),
     cmocka_unit_test(notices_fit_on_one_page),
     cmocka_unit_test(large_print_takes_more_room),
     cmocka_unit_test(each_copy_names_its_number_and_receiver),
