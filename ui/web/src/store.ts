@@ -4,7 +4,7 @@
  */
 import { ApiError, command, get, setCsrf } from './api.ts';
 import type * as Api from './api-types.ts';
-import { currentLang, say, setLang, showTime, type Lang } from './words.ts';
+import { currentLang, say, sayToken, setLang, shortNumber, showTime, type Lang } from './words.ts';
 
 export type Screen = 'today' | 'intake' | 'lookup' | 'archive' | 'verify' | 'board' | 'devices';
 export type Size = 'normal' | 'large' | 'huge';
@@ -208,7 +208,7 @@ function onRecord(record: Api.RecordEvent): void {
   } else if (record.case === null || state.screen !== 'intake') {
     refreshSoon();
   }
-  log(record.text);
+  log(record.text || `${sayToken('act', record.act)}${record.case ? ` ${shortNumber(record.case)}` : ''}`);
 }
 
 function onJob(): void {
