@@ -35,7 +35,7 @@ async function file(values: Record<string, string>): Promise<void> {
 async function startExport(values: Record<string, string>): Promise<void> {
   const scope = state.chosen.length > 0 ? { cases: state.chosen } : { from: values['from'], to: values['to'] };
   const job = await attempt(() => command<Api.Export>('POST', '/exports',
-    { format: values['format'], destination: values['destination'], ...scope }));
+    { format: values['format'], destination: values['destination'], ...scope, ...(values['split'] ? { split_bytes: Math.round(Number(values['split']) * 1e6) } : {}) }));
   if (!job) return;
   set({ form: undefined });
   await refreshAll();
@@ -80,6 +80,7 @@ function exportForm(): TemplateResult {
     <label class="field"><span>${say('format')}</span><select name="format">${formats.map((format) => html`<option value=${format}>${sayToken('format', format)}</option>`)}</select></label>
     <label class="field"><span>${say('destination')}</span><select name="destination">${state.destinations.map((one) => html`<option value=${one.name}>${one.text}</option>`)}</select></label>
     ${state.chosen.length > 0 ? nothing : html`${field('from', 'from', { type: 'date' })}${field('to', 'to', { type: 'date' })}`}
+    ${field('split', 'splitSize', { type: 'number', required: false })}
     <div class="buttons"><button class="primary">${say('exports')}</button></div></form>`;
 }
 
