@@ -325,17 +325,25 @@ static gboolean silent_too_long(const Scanner *scanner, gint64 since_ms, GError 
  * once the other side has died, so the rule for silence stands here, outside of every driver. */
 static gboolean read_on(Scanner *scanner, guint8 *page, gsize room, GError **error)
 {
+    ScannerProgress *progress = &scanner->progress;
     gint64 since_ms = scanner_host_now_ms(scanner->host);
-    guint before = scanner->progress.rows;
+    guint rows = progress->rows;
 
-    while (scanner->progress.rows == before && !scanner->progress.ended) {
-        if (!scanner->driver->rows(scanner->self, page, room, &scanner->progress, error))
+    while (progress->rows == rows && !progress->ended) {
+        gsize bytes = progress->bytes;
+        gboolean moved;
+
+        if (!scanner->driver->rows(scanner->self, page, room, progress, error))
             return FALSE;
-        if (scanner->progress.rows != before || scanner->progress.ended)
+        moved = progress->bytes != bytes;
+        if (moved)
+            since_ms = scanner_host_now_ms(scanner->host);
+        else if (progress->rows == rows && !progress->ended &&
+                 silent_too_long(scanner, since_ms, error))
+            return FALSE;
+        if (progress->rows != rows || progress->ended)
             break;
-        if (silent_too_long(scanner, since_ms, error))
-            return FALSE;
-        if (!scanner_host_wait(scanner->host, PAUSE_MS))
+        if (!scanner_host_wait(scanner->host, moved ? 0 : PAUSE_MS))
             return error_set(error, ERROR_CANCELLED, "given up in an image");
     }
     return TRUE;

@@ -147,6 +147,7 @@ typedef struct {
 
 typedef struct {
     guint rows;     /* whole rows in the page so far */
+    gsize bytes;    /* that came, also those that make no row yet: a sign of life */
     gboolean ended; /* no more come */
     gboolean whole; /* ended with all its rows */
 } ScannerProgress;

@@ -15,8 +15,10 @@
 #include <sane/saneopts.h>
 #include <string.h>
 
+#define HEAD_BYTES   4096
 #define CHUNK_ROWS   64
 #define LATE_STEP_MS 500 /* between two tries for a page that is late */
+#define PAUSE_MS     5   /* while there is no first byte */
 #define STRING_MAX   256 /* of an option value */
 
 typedef struct {
@@ -29,7 +31,11 @@ typedef struct {
     ScannerOptions options;
     SANE_Parameters frame; /* of the frame being read */
     ScannerGeometry geometry;
-    gsize filled;           /* bytes of this frame so far */
+    gsize filled;            /* bytes of this frame so far */
+    guint8 head[HEAD_BYTES]; /* the first bytes, read before the image is announced */
+    gsize head_at;
+    gsize head_size;
+    gboolean head_is_all;   /* the frame ended within them */
     GByteArray *plane_row;  /* three frames: one row of a single colour */
     gboolean frame_is_open; /* sane_start has been called and EOF not been seen */
     gboolean started;       /* sane_cancel is owed */
@@ -37,27 +43,20 @@ typedef struct {
     guint images;
 } SaneDevice;
 
-static guint sane_users;
-
 /* --- the library --- */
 
+/* Once for the process and never undone: sane_exit unloads backends whose threads may still run
+ * (seen with the test backend), and a device worker ends with its device anyway. */
 static gboolean library_enter(GError **error)
 {
+    static gboolean entered;
     SANE_Status status;
 
-    if (sane_users++ > 0)
+    if (entered)
         return TRUE;
     status = sane_init(NULL, NULL);
-    if (status == SANE_STATUS_GOOD)
-        return TRUE;
-    sane_users--;
-    return error_set(error, ERROR_DEVICE, "SANE: %s", sane_strstatus(status));
-}
-
-static void library_leave(void)
-{
-    if (--sane_users == 0)
-        sane_exit();
+    entered = status == SANE_STATUS_GOOD;
+    return entered || error_set(error, ERROR_DEVICE, "SANE: %s", sane_strstatus(status));
 }
 
 static ScannerReason reason_of(SANE_Status status)
@@ -341,7 +340,6 @@ static gboolean sane_list(const char *const *names, const ScannerHost *host G_GN
             add_info(found, (*device)->name, (*device)->vendor, (*device)->model);
         add_configured(names, devices, found);
     }
-    library_leave();
     return status == SANE_STATUS_GOOD ||
            error_set(error, ERROR_DEVICE, "SANE: %s", sane_strstatus(status));
 }
@@ -380,7 +378,6 @@ static void *sane_driver_open(const char *name, const ScannerHost *host, GError 
     if (status != SANE_STATUS_GOOD) {
         gboolean is_busy = status == SANE_STATUS_DEVICE_BUSY;
 
-        library_leave();
         error_set(error, is_busy ? ERROR_BUSY : ERROR_NO_DEVICE, "sane:%s: %s", name,
                   sane_strstatus(status));
         return NULL;
@@ -411,7 +408,6 @@ static void sane_driver_close(void *self)
 
     sane_driver_cancel(device);
     sane_close(device->handle);
-    library_leave();
     g_byte_array_unref(device->plane_row);
     g_free(device->name);
     g_free(device->vendor);
@@ -557,6 +553,43 @@ static ScannerStep end_batch(SaneDevice *device)
     return SCANNER_STEP_END;
 }
 
+/* The first bytes of an image. Some backends take a start and tell only then that there is no
+ * sheet, or that it is jammed: without a byte there is no image. */
+static SANE_Status read_head(SaneDevice *device)
+{
+    guint silence_ms =
+        device->options.silence_ms > 0 ? device->options.silence_ms : SCANNER_SILENCE_MS;
+    gint64 until_ms = scanner_host_now_ms(device->host) + silence_ms;
+    SANE_Status status;
+    SANE_Int got = 0;
+
+    do
+        status = sane_read(device->handle, device->head, sizeof device->head, &got);
+    while (status == SANE_STATUS_GOOD && got <= 0 && scanner_host_now_ms(device->host) < until_ms &&
+           scanner_host_wait(device->host, PAUSE_MS));
+    device->head_at = 0;
+    device->head_size = status == SANE_STATUS_GOOD && got > 0 ? (gsize)got : 0;
+    device->head_is_all = status == SANE_STATUS_EOF;
+    return device->head_is_all ? SANE_STATUS_GOOD : status;
+}
+
+/* Start a sheet; FALSE with `error` on a fault, *status tells NO_DOCS apart. */
+static gboolean begin_image(SaneDevice *device, SANE_Status *status, GError **error)
+{
+    *status = start_frame(device);
+    if (*status == SANE_STATUS_GOOD && !open_frame(device, error))
+        return FALSE;
+    if (*status == SANE_STATUS_GOOD)
+        *status = read_head(device);
+    if (*status == SANE_STATUS_JAMMED && device->images == 0 && device->quirks.jam_when_empty)
+        *status = SANE_STATUS_NO_DOCS;
+    if (*status != SANE_STATUS_GOOD)
+        return sane_fault(device, *status, "start", error);
+    if (device->head_size == 0 && !device->head_is_all)
+        return scanner_fault(error, SCANNER_SILENT, "%s: no first byte", device->name);
+    return TRUE;
+}
+
 static ScannerStep sane_driver_next(void *self, ScannerImage *image, GError **error)
 {
     SaneDevice *device = self;
@@ -564,16 +597,12 @@ static ScannerStep sane_driver_next(void *self, ScannerImage *image, GError **er
 
     if (is_over(device))
         return end_batch(device);
-    status = start_frame(device);
-    if (status == SANE_STATUS_NO_DOCS && device->images > 0)
-        return end_batch(device);
-    if (status == SANE_STATUS_JAMMED && device->images == 0 && device->quirks.jam_when_empty)
-        status = SANE_STATUS_NO_DOCS;
-    if (status != SANE_STATUS_GOOD)
-        sane_fault(device, status, "start", error);
-    if (status != SANE_STATUS_GOOD || !open_frame(device, error)) {
+    if (!begin_image(device, &status, error)) {
         sane_driver_cancel(device);
-        return SCANNER_STEP_FAULT;
+        if (status != SANE_STATUS_NO_DOCS || device->images == 0)
+            return SCANNER_STEP_FAULT;
+        g_clear_error(error);
+        return SCANNER_STEP_END;
     }
     fill_geometry(device);
     image->id = ++device->images;
@@ -599,9 +628,19 @@ static gboolean end_frame(SaneDevice *device, ScannerProgress *progress)
 static gssize read_bytes(SaneDevice *device, guint8 *out, gsize room, gboolean *ended,
                          GError **error)
 {
+    gsize n = MIN(room, device->head_size - device->head_at);
     SANE_Int got = 0;
-    SANE_Status status = sane_read(device->handle, out, (SANE_Int)MIN(room, 1u << 22), &got);
+    SANE_Status status;
 
+    *ended = device->head_is_all;
+    if (n > 0) {
+        memcpy(out, device->head + device->head_at, n);
+        device->head_at += n;
+        return (gssize)n;
+    }
+    if (*ended)
+        return -1;
+    status = sane_read(device->handle, out, (SANE_Int)MIN(room, 1u << 22), &got);
     *ended = status == SANE_STATUS_EOF;
     if (status == SANE_STATUS_GOOD)
         return MAX(got, 0);
@@ -630,6 +669,7 @@ static gboolean read_packed(SaneDevice *device, guint8 *page, gsize room, Scanne
     if (left == 0 && n > 0)
         return error_set(error, ERROR_TOO_LARGE, "%s: more rows than a page has", device->name);
     device->filled += (gsize)n;
+    progress->bytes += (gsize)n;
     progress->rows = (guint)(device->filled / row_bytes);
     return TRUE;
 }
@@ -682,6 +722,7 @@ static gboolean read_plane(SaneDevice *device, guint8 *page, gsize room, Scanner
     if (n > 0 && (row + 1) * device->geometry.row_bytes > room)
         return error_set(error, ERROR_TOO_LARGE, "%s: more rows than a page has", device->name);
     device->filled += (gsize)n;
+    progress->bytes += (gsize)n;
     if (within + (gsize)n == row_bytes) {
         scatter(device, page, row);
         progress->rows = device->frame.last_frame ? (guint)row + 1 : 0;

@@ -311,7 +311,7 @@ static gboolean take_entry(Archive *archive, guint64 *offset, guint64 end, GArra
 gboolean archive_list_zip(Archive *archive, GError **error)
 {
     g_autoptr(GArray) extents = g_array_new(FALSE, FALSE, sizeof(Extent));
-    Directory directory;
+    Directory directory = {0};
     guint64 offset, end, count = 0;
 
     if (!read_end(archive, &directory, error))

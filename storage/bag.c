@@ -555,3 +555,11 @@ gboolean bag_write(BagWriter *writer, GError **error)
     pack = pack_new(&options, error);
     return pack != NULL && write_members(writer, pack, error) && pack_commit(pack, error);
 }
+
+char *bag_volume_line(guint number, const char *name, const BagPayload *payload)
+{
+    g_autofree char *hex = hex_encode(payload->manifest_sha512, SHA512_DIGEST_SIZE);
+
+    return g_strdup_printf("%u %s %s %" G_GUINT64_FORMAT ".%" G_GUINT64_FORMAT "\n", number, name,
+                           hex, payload->octets, payload->files);
+}

@@ -75,5 +75,10 @@ gboolean bag_close_payload(BagWriter *writer, BagPayload *payload,
 /* Write it all; nothing stands under the final name before it is whole and durable. Once. */
 gboolean bag_write(BagWriter *writer, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* One line of volumes.txt, the same file in every volume of an export:
+ * "<N> <bag name> <sha512 of its manifest-sha512.txt> <octets>.<files>\n". */
+char *bag_volume_line(guint number, const char *name,
+                      const BagPayload *payload) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Why a path must not stand in our bags and objects; NULL when it may. */
 const char *bag_path_fault(const char *path);

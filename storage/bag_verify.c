@@ -382,5 +382,7 @@ void judge_bag(Judge *judge)
     judge_names(&bag);
     bag_judge_lists(&bag);
     judge_info(&bag);
+    bag_judge_volumes(&bag);
+    bag_judge_audit(&bag);
     judge_content(&bag);
 }

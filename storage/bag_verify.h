@@ -41,3 +41,7 @@ void bag_each_line(Bag *bag, const ArchiveMember *member, BagLine take, void *da
 
 /* Read all manifests and fetch.txt, report their faults and what is missing or not listed. */
 void bag_judge_lists(Bag *bag);
+
+/* volumes.txt and audit/ of our own bundles; after bag_judge_lists. */
+void bag_judge_volumes(Bag *bag);
+void bag_judge_audit(Bag *bag);

@@ -133,6 +133,17 @@ static gboolean apply_case_open(Catalog *catalog, const CatalogRecord *record, G
     return insert_fields(catalog, record->case_number, json_object_get(secret, "fields"), error);
 }
 
+static gboolean apply_case_field(Catalog *catalog, const CatalogRecord *record, GError **error)
+{
+    g_autofree char *path = secrets_case_path(record->case_number);
+    g_autoptr(json_t) secret =
+        catalog_secret(catalog, path, json_text(record->body, "secret"), error);
+
+    return secret != NULL &&
+           insert_fields(catalog, record->case_number, json_object_get(secret, "fields"), error) &&
+           touch_case(catalog, record, error);
+}
+
 /* Columns that a step may set: a record names them, so the list is closed. */
 static const char *column_update(const char *column)
 {
@@ -442,6 +453,7 @@ static const struct {
     {"init", apply_init},
     {"definition", apply_definition},
     {"case.open", apply_case_open},
+    {"case.field", apply_case_field},
     {"case.step", apply_case_step},
     {"case.seal", apply_case_seal},
     {"batch.open", apply_batch_open},

@@ -261,6 +261,17 @@ gboolean catalog_next_item_number(Catalog *catalog, const char *prefix, gint64 *
                   "tt", prefix, end);
 }
 
+gboolean catalog_has_seal(Catalog *catalog, const char *number, const char *inventory)
+{
+    gint64 n = 0;
+
+    return db_int(catalog_db(catalog), &n, 0, NULL,
+                  "SELECT count(*) FROM event WHERE \"case\" = ? AND act = 'case.seal'"
+                  " AND json_extract(detail, '$.inventory') = ?",
+                  "tt", number, inventory) &&
+           n > 0;
+}
+
 gboolean catalog_next_paper_serial(Catalog *catalog, const char *prefix, gint64 *next,
                                    GError **error)
 {

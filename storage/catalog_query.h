@@ -86,6 +86,9 @@ json_t *catalog_definitions(Catalog *catalog, const char *kind,
 gboolean catalog_next_item_number(Catalog *catalog, const char *prefix, gint64 *next,
                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Whether a seal of the case names this inventory (128 hex digits). */
+gboolean catalog_has_seal(Catalog *catalog, const char *number, const char *inventory);
+
 /* How many 文书编号 a prefix has given out: what the next one follows. */
 gboolean catalog_next_paper_serial(Catalog *catalog, const char *prefix, gint64 *next,
                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;

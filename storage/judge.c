@@ -243,3 +243,39 @@ guint64 judge_digests(Judge *judge, const Expected *expected, const GArray *memb
     }
     return bytes;
 }
+
+static gint compare_members(gconstpointer a, gconstpointer b, gpointer data)
+{
+    return strcmp(archive_member(data, *(const guint *)a)->path,
+                  archive_member(data, *(const guint *)b)->path);
+}
+
+GArray *judge_order(const Archive *archive)
+{
+    guint count = archive_count(archive);
+    GArray *order = g_array_sized_new(FALSE, FALSE, sizeof(guint), count);
+
+    for (guint i = 0; i < count; i++)
+        g_array_append_val(order, i);
+    g_array_sort_with_data(order, compare_members, (gpointer)archive);
+    return order;
+}
+
+guint judge_below(const Archive *archive, const GArray *order, const char *prefix, guint *end)
+{
+    guint low = 0, high = order->len;
+
+    while (low < high) {
+        guint middle = low + (high - low) / 2;
+
+        if (strcmp(archive_member(archive, g_array_index(order, guint, middle))->path, prefix) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (*end = low; *end < order->len; (*end)++)
+        if (!g_str_has_prefix(archive_member(archive, g_array_index(order, guint, *end))->path,
+                              prefix))
+            break;
+    return low;
+}

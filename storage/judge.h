@@ -50,5 +50,11 @@ HashSet expected_kinds(const Expected *expected, guint member);
 guint64 judge_digests(Judge *judge, const Expected *expected, const GArray *members,
                       const Found found[HASH_COUNT]);
 
+/* Indices of all members in byte order of path. */
+GArray *judge_order(const Archive *archive);
+
+/* The first of the members in `order` that stand below `prefix`; *end is behind the last. */
+guint judge_below(const Archive *archive, const GArray *order, const char *prefix, guint *end);
+
 /* The verifiers. */
 void judge_bag(Judge *judge);

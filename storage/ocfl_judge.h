@@ -48,12 +48,6 @@ gboolean ocfl_extension_is_registered(const char *name);
 void ocfl_judge_object(Judge *judge, const char *prefix, const GArray *order, gint *spec,
                        char **id);
 
-/* Indices of all members in byte order of path. */
-GArray *ocfl_order(const Archive *archive);
-
-/* The first of the members in `order` that stand below `prefix`; *end is behind the last. */
-guint ocfl_below(const Archive *archive, const GArray *order, const char *prefix, guint *end);
-
 /* The number in "0=ocfl_object_1.1" ("ocfl_object_" is the stem): -1 when it is none. */
 gint ocfl_declared_spec(const char *name, const char *stem);
 

@@ -155,7 +155,7 @@ static void judge_object_folder(Root *root, const char *place)
     }
     judge.archive = archive;
     judge.prefix = prefix;
-    order = ocfl_order(archive);
+    order = judge_order(archive);
     ocfl_judge_object(&judge, "", order, &spec, &id);
     judge_place(root, place, spec, id);
 }
@@ -345,7 +345,7 @@ static GPtrArray *archive_objects(const Archive *archive, const GArray *order)
 static void judge_root_archive(Root *root)
 {
     const Archive *archive = root->judge->archive;
-    g_autoptr(GArray) order = ocfl_order(archive);
+    g_autoptr(GArray) order = judge_order(archive);
     g_autoptr(GPtrArray) objects = archive_objects(archive, order);
 
     for (guint i = 0; i < order->len; i++) {

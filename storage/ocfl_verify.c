@@ -625,7 +625,7 @@ void ocfl_judge_object(Judge *judge, const char *prefix, const GArray *order, gi
         .judge = judge, .prefix = prefix, .order = order, .spec = -1, .versions = versions};
     g_autoptr(GBytes) root = NULL;
 
-    object.first = ocfl_below(judge->archive, order, prefix, &object.end);
+    object.first = judge_below(judge->archive, order, prefix, &object.end);
     expected_init(&object.expected, archive_count(judge->archive));
     judge_structure(&object);
     judge_root_inventory(&object, &root);
@@ -642,42 +642,6 @@ void ocfl_judge_object(Judge *judge, const char *prefix, const GArray *order, gi
     expected_clear(&object.expected);
 }
 
-static gint compare_members(gconstpointer a, gconstpointer b, gpointer data)
-{
-    return strcmp(archive_member(data, *(const guint *)a)->path,
-                  archive_member(data, *(const guint *)b)->path);
-}
-
-GArray *ocfl_order(const Archive *archive)
-{
-    guint count = archive_count(archive);
-    GArray *order = g_array_sized_new(FALSE, FALSE, sizeof(guint), count);
-
-    for (guint i = 0; i < count; i++)
-        g_array_append_val(order, i);
-    g_array_sort_with_data(order, compare_members, (gpointer)archive);
-    return order;
-}
-
-guint ocfl_below(const Archive *archive, const GArray *order, const char *prefix, guint *end)
-{
-    guint low = 0, high = order->len;
-
-    while (low < high) {
-        guint middle = low + (high - low) / 2;
-
-        if (strcmp(archive_member(archive, g_array_index(order, guint, middle))->path, prefix) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    for (*end = low; *end < order->len; (*end)++)
-        if (!g_str_has_prefix(archive_member(archive, g_array_index(order, guint, *end))->path,
-                              prefix))
-            break;
-    return low;
-}
-
 gboolean ocfl_is_object(const Archive *archive)
 {
     for (guint i = 0; i < archive_count(archive); i++) {
@@ -692,7 +656,7 @@ gboolean ocfl_is_object(const Archive *archive)
 
 void judge_ocfl_object(Judge *judge)
 {
-    g_autoptr(GArray) order = ocfl_order(judge->archive);
+    g_autoptr(GArray) order = judge_order(judge->archive);
     g_autofree char *id = NULL;
     gint spec;
 

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Judging a bundle from anywhere: a BagIt bag (0.93 to 1.0) as a folder, a tar or a zip. It needs
- * no data folder, extracts nothing and writes nothing.
+ * Judging a bundle from anywhere: a BagIt bag (0.93 to 1.0), an OCFL object or storage root (1.0,
+ * 1.1), as a folder, a tar or a zip. It needs no data folder, extracts nothing and writes nothing.
  *
  * Everything a specification calls invalid is an error with its path; what it advises against is a
  * warning. Quick looks at everything but payload digests and pages, and the summary says so.
+ * The proofs of our own bundles (audit/) are checked with the key and the last checkpoint that the
+ * auditor brings along; with the key inside alone they are "internally consistent", not "verified".
+ *
  * Memory: about 300 bytes a file, whatever their size; archives beyond the limits of archive.h are
  * refused.
  */
@@ -13,6 +16,7 @@
 #include "storage/archive.h"
 
 #include "appliance/base/lang.h"
+#include "storage/note.h"
 
 typedef enum {
     VERIFY_ERROR,
@@ -47,6 +51,9 @@ typedef struct {
     ArchiveLimits limits;
     VerifyDecode decode; /* may be NULL */
     void *decode_data;
+    const NoteKey *key;         /* --vkey: of the log, from outside; NULL */
+    const char *old_checkpoint; /* --old-checkpoint: signed note of the last visit; NULL */
+    gsize old_checkpoint_size;
 } VerifyOptions;
 
 typedef enum {
@@ -54,6 +61,13 @@ typedef enum {
     VERIFY_OCFL_OBJECT,
     VERIFY_OCFL_ROOT,
 } VerifyKind;
+
+typedef enum {
+    VERIFY_PROOFS_NONE,       /* the bundle holds none */
+    VERIFY_PROOFS_REFUSED,    /* at least one does not hold */
+    VERIFY_PROOFS_CONSISTENT, /* all hold by the key inside: internally consistent */
+    VERIFY_PROOFS_VERIFIED,   /* all hold by the key from outside */
+} VerifyProofs;
 
 typedef struct {
     VerifyKind kind;
@@ -63,6 +77,9 @@ typedef struct {
     guint64 files, bytes;  /* payload */
     guint64 digested;      /* payload bytes read and compared; 0 in quick */
     guint volume, volumes; /* Bag-Count N of T; 0 0 where it says nothing */
+    VerifyProofs proofs;
+    gboolean extends_old; /* the log extends the checkpoint of the last visit */
+    guint64 log_size;     /* of the checkpoint inside */
 } VerifySummary;
 
 /* TRUE when the bundle was judged: it is valid if summary->errors is 0. FALSE with ERROR_NO_FILE

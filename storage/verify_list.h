@@ -77,6 +77,18 @@
       "该元素只应出现一次")                                                                        \
     X(INFO_DATE, "bag-info-date", WARNING, "Bagging-Date should be YYYY-MM-DD",                    \
       "Bagging-Date 应为 YYYY-MM-DD")                                                              \
+    /* volumes and proofs of our own bundles */                                                    \
+    X(VOLUMES, "volumes", ERROR, "volumes.txt does not fit the bag",                               \
+      "volumes.txt 与数据包不符")                                                                  \
+    X(CASE_SPLIT, "case-split", WARNING,                                                           \
+      "the case continues in other volumes: put them side by side",                                \
+      "该办件续在其他分卷: 请并列检验")                                                            \
+    X(PROOF, "proof", ERROR, "the proof does not hold", "证明不成立")                              \
+    X(PROOF_MISSING, "proof-missing", ERROR, "a proof is missing", "缺少证明")                     \
+    X(PROOF_KEY, "proof-key", WARNING,                                                             \
+      "the key inside is not the one from outside", "包内密钥与外部提供的不同")                    \
+    X(SEAL, "seal", ERROR, "the content is not what was sealed", "内容与封存时不一致")             \
+    X(EXPORT, "export", ERROR, "the bag is not what was exported", "数据包与导出记录不一致")       \
     /* OCFL: tokens are the codes of ocfl.io/1.1/spec/validation-codes */                          \
     X(OCFL_E001, "E001", ERROR, "a file or folder that the specification does not allow here",     \
       "此处不允许有该文件或文件夹")                                                                \

@@ -12,7 +12,7 @@
 typedef enum {
     ARCHIVE_ITEM,   /* 按件: fonds-category-item */
     ARCHIVE_VOLUME, /* 按卷: fonds-category-volume-item */
-} ArchiveForm;
+} ArchiveNumberForm;
 
 /* Code tables of a hall: data/archive.json is the shipped one. */
 typedef struct ArchiveTables {
@@ -22,7 +22,7 @@ typedef struct ArchiveTables {
 } ArchiveTables;
 
 typedef struct {
-    ArchiveForm form;
+    ArchiveNumberForm form;
     char *fonds;     /* [A-Z][0-9]{3} */
     char *category;  /* class path: `ZY·XK`, 门类 first, up to four levels, joined by U+00B7 */
     guint year;      /* 0 = not in the number */

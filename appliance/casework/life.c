@@ -129,6 +129,17 @@ gboolean life_clock(const LifeState *state, ClockPurpose purpose, Day today, gui
     return TRUE;
 }
 
+guint life_overdue_days(const LifeState *state, Day today, guint minute)
+{
+    Day until = first_of(state->decided, state->ended);
+    ClockReading reading;
+
+    if (!life_clock(state, CLOCK_DECIDE, today, minute, &reading) || !reading.overdue)
+        return 0;
+    return (guint)MAX(0, calendar_workdays(state->rules->calendar, reading.promised,
+                                           until == DAY_NONE ? today : until));
+}
+
 /* ---- keys ---- */
 
 static LifeKey *find_key(LifeState *state, const char *key)
@@ -345,6 +356,8 @@ static gboolean step_first_check(LifeState *state, const LifeEvent *event, GErro
         LifeKey *key = find_key(state, event->keys[i]);
         gboolean fresh = event->fresh != NULL && event->fresh[i];
 
+        if (key != NULL && (key->flags & KEY_OPEN))
+            return error_set(error, ERROR_INVALID, "%s stands twice", event->keys[i]);
         if (key != NULL)
             key->flags |= KEY_OPEN;
         else if (!add_key(state, event->keys[i],

@@ -296,6 +296,9 @@ guint life_untold_keys(const LifeState *state); /* … and not on the notice */
 gboolean life_clock(const LifeState *state, ClockPurpose purpose, Day today, guint minute,
                     ClockReading *reading);
 
+/* Working days beyond the promise, up to the decision or, while it is open, today; 0: none. */
+guint life_overdue_days(const LifeState *state, Day today, guint minute);
+
 /* The kind of the case in its profile; NULL before it is received. */
 const ProfileKind *life_kind(const LifeState *state);
 

@@ -103,10 +103,13 @@ static gboolean draw_number(StoreTxn *txn, Open *open, NumberParts *parts, GErro
     return open->number != NULL;
 }
 
-static json_t *secret_of(const CaseOpening *opening)
+/* The name she gave is what she declares, where the form asks for it. */
+static json_t *secret_of(const CaseOpening *opening, const Item *item)
 {
     json_t *fields = opening->fields != NULL ? json_deep_copy(opening->fields) : json_object();
 
+    if (item_field(item, "applicant") != NULL && json_object_get(fields, "applicant") == NULL)
+        json_object_set_new(fields, "applicant", json_string(opening->applicant));
     if (opening->phone != NULL)
         json_object_set_new(fields, "phone", json_string(opening->phone));
     if (opening->identity != NULL)
@@ -118,7 +121,7 @@ static json_t *opening_body(StoreTxn *txn, const Open *open, const Item *item, c
                             const NumberParts *parts)
 {
     const CaseOpening *o = open->opening;
-    g_autoptr(json_t) secret = secret_of(o);
+    g_autoptr(json_t) secret = secret_of(o, item);
     g_autofree char *path = secrets_case_path(open->number);
     g_autofree char *commitment = txn_secret(txn, path, secret);
     g_autofree char *day = g_strdup_printf("%06u", day_yymmdd(parts->day));
@@ -249,6 +252,34 @@ gboolean case_note(House *house, const StoreActor *actor, const CaseFact *fact, 
     Note note = {house, fact};
 
     return store_write(house_store(house), actor, note_command, &note, error);
+}
+
+typedef struct {
+    const char *number;
+    const json_t *fields;
+} Fields;
+
+static gboolean fields_command(StoreTxn *txn, void *data, GError **error)
+{
+    const Fields *entered = data;
+    g_autoptr(json_t) row = case_row(txn_catalog(txn), entered->number, error);
+    g_autoptr(json_t) secret = json_pack("{s:O}", "fields", entered->fields);
+    g_autofree char *path = secrets_case_path(entered->number);
+    g_autofree char *commitment = NULL;
+
+    if (row == NULL || !is_open_case(row, error))
+        return FALSE;
+    commitment = txn_secret(txn, path, secret);
+    return txn_append(txn, "case.field", entered->number, json_pack("{s:s}", "secret", commitment),
+                      error);
+}
+
+gboolean case_enter_fields(House *house, const StoreActor *actor, const char *number,
+                           const json_t *fields, GError **error)
+{
+    Fields entered = {number, fields};
+
+    return store_write(house_store(house), actor, fields_command, &entered, error);
 }
 
 /* ── moving paper ────────────────────────────────────────────────────────────────────────── */

@@ -60,6 +60,10 @@ typedef struct {
 gboolean case_note(House *house, const StoreActor *actor, const CaseFact *fact,
                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Enter or correct declared fields (name: text); the old value stays in the journal's past. */
+gboolean case_enter_fields(House *house, const StoreActor *actor, const char *number,
+                           const json_t *fields, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* ── moving paper ────────────────────────────────────────────────────────────────────────── */
 
 typedef struct {

@@ -187,19 +187,37 @@ static LifeEvent stamped(const Step *step, const LifeEvent *event)
     return stamped_event;
 }
 
-/* 初审 and 补齐 carry what the check finds at this moment. */
+static gboolean has_key(const CheckKeys *keys, const char *key)
+{
+    return g_ptr_array_find_with_equal_func(keys->keys, key, g_str_equal, NULL);
+}
+
+/* 补齐 names what was told and is found no more. */
+static GPtrArray *settled_keys(const LifeState *state, const CheckKeys *found)
+{
+    GPtrArray *settled = g_ptr_array_new();
+
+    for (guint i = 0; i < state->n_keys; i++)
+        if ((state->keys[i].flags & KEY_OPEN) != 0 && !has_key(found, state->keys[i].key))
+            g_ptr_array_add(settled, (char *)state->keys[i].key);
+    return settled;
+}
+
+/* 初审 carries what the check finds at this moment, 补齐 what it finds no more. */
 static gboolean step_with_check(const Step *step, LifeEventType type, GError **error)
 {
     g_autoptr(Check) check =
         completeness_check(step->house, txn_catalog(step->txn), step->number, error);
     g_autoptr(CheckKeys) keys = check != NULL ? check_keys_new(check, &step->life->state) : NULL;
+    g_autoptr(GPtrArray) settled = keys != NULL ? settled_keys(&step->life->state, keys) : NULL;
     LifeEvent event = {.type = type, .actor = ACTOR_CLERK};
+    const GPtrArray *told = type == EVENT_BRING ? settled : keys != NULL ? keys->keys : NULL;
 
     if (keys == NULL)
         return FALSE;
-    event.keys = (const char *const *)keys->keys->pdata;
-    event.fresh = (const gboolean *)(void *)keys->fresh->data;
-    event.n_keys = keys->keys->len;
+    event.keys = (const char *const *)told->pdata;
+    event.fresh = type == EVENT_BRING ? NULL : (const gboolean *)(void *)keys->fresh->data;
+    event.n_keys = told->len;
     event.persons_open = keys->persons_open;
     event.main_missing = keys->main_missing;
     event = stamped(step, &event);

@@ -24,7 +24,7 @@ void bits_free(Bits *bits)
     g_free(bits);
 }
 
-guint32 bits_changes(const guint64 *row, guint32 width_px, guint32 *changes)
+BITS_HOT guint32 bits_changes(const guint64 *row, guint32 width_px, guint32 *changes)
 {
     guint32 words = (width_px + 63) / 64;
     guint32 n = 0;
@@ -84,7 +84,7 @@ void bits_to_gray(const Bits *bits, guint8 *out, gsize stride)
     }
 }
 
-guint64 bits_count(const Bits *bits)
+BITS_HOT guint64 bits_count(const Bits *bits)
 {
     gsize n = (gsize)bits->words * bits->height_px;
     guint64 count = 0;

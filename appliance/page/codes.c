@@ -10,9 +10,12 @@
 
 #define CROPS_MAX          10 /* looked at on the intake path; a page full of bars is no sheet */
 #define CROPS_MAX_THOROUGH 60
-#define SCAN_LINES         12 /* across a crop as it stands */
-#define BANDS              6  /* into which a code is averaged along its bars */
-#define LEAN_MAX           12 /* in 1/64: about 10 degrees */
+#define SCAN_LINES         12  /* across a crop as it stands */
+#define STRAIGHT_STEP      3   /* every third row, once the code stands upright */
+#define BANDS              6   /* into which a code is averaged along its bars */
+#define LEAN_ONE           256 /* a lean is counted in pixels by so many rows */
+#define LEAN_MAX           48  /* about 10 degrees */
+#define LEAN_STEP          4
 #define LEAN_ROWS_MAX      256
 #define CHANGES_MIN        20 /* fewer changes a row are no code */
 #define DOUBLE_PX_MAX      ((guint64)6 << 20)
@@ -23,7 +26,7 @@ typedef struct {
     Located place;
     guint32 box[4];
     Bits *bits;
-    gint lean; /* 1/64 px to the right a row further down */
+    gint lean; /* px to the right in LEAN_ONE rows further down */
 } Crop;
 
 static Gray *bits_gray(const Bits *bits)
@@ -83,7 +86,7 @@ static guint64 sharpness(const GArray *changes, guint32 width_px, gint lean, gin
     memset(steps, 0, ((gsize)width_px + 1) * sizeof *steps);
     for (guint i = 0; i < changes->len; i++) {
         const gint32 *change = &g_array_index(changes, gint32, (gsize)i * 2);
-        gint32 x = (change[0] & 0xffffff) - (change[1] * lean) / 64;
+        gint32 x = (change[0] & 0xffffff) - (change[1] * lean) / LEAN_ONE;
 
         if (x >= 0 && x <= (gint32)width_px)
             steps[x] += change[0] >> 24 ? -1 : 1;
@@ -114,6 +117,16 @@ static GArray *all_changes(const Bits *bits, guint32 *most)
     return changes;
 }
 
+static void try_lean(Crop *crop, const GArray *changes, gint lean, gint32 *steps, guint64 *best)
+{
+    guint64 sharp = sharpness(changes, crop->bits->width_px, lean, steps);
+
+    if (sharp > *best) {
+        *best = sharp;
+        crop->lean = lean;
+    }
+}
+
 /* FALSE where no row has enough changes for a code. */
 static gboolean measure_lean(Crop *crop)
 {
@@ -121,17 +134,15 @@ static gboolean measure_lean(Crop *crop)
     g_autoptr(GArray) changes = all_changes(crop->bits, &most);
     g_autofree gint32 *steps = g_new(gint32, (gsize)crop->bits->width_px + 1);
     guint64 best = 0;
+    gint around;
 
     if (most < CHANGES_MIN)
         return FALSE;
-    for (gint lean = -LEAN_MAX; lean <= LEAN_MAX; lean++) {
-        guint64 sharp = sharpness(changes, crop->bits->width_px, lean, steps);
-
-        if (sharp > best) {
-            best = sharp;
-            crop->lean = lean;
-        }
-    }
+    for (gint lean = -LEAN_MAX; lean <= LEAN_MAX; lean += LEAN_STEP)
+        try_lean(crop, changes, lean, steps, &best);
+    around = crop->lean;
+    for (gint side = 1 - LEAN_STEP; side < LEAN_STEP; side++)
+        try_lean(crop, changes, around + side, steps, &best);
     return TRUE;
 }
 
@@ -147,8 +158,8 @@ static Gray *straightened(const Gray *gray, gint lean)
         guint8 *row = out->samples + (gsize)y * gray->w;
 
         for (guint32 x = 0; x < gray->w; x++) {
-            gint64 in_y = (gint64)y - ((gint64)x - middle_x) * lean / 64;
-            gint64 in_x = (gint64)x + ((gint64)y - middle_y) * lean / 64;
+            gint64 in_y = (gint64)y - ((gint64)x - middle_x) * lean / LEAN_ONE;
+            gint64 in_x = (gint64)x + ((gint64)y - middle_y) * lean / LEAN_ONE;
 
             row[x] = in_x >= 0 && in_x < gray->w && in_y >= 0 && in_y < gray->h
                          ? gray->samples[(gsize)in_y * gray->w + (gsize)in_x]
@@ -239,7 +250,8 @@ static gboolean read_linear(Crop *crop, GPtrArray *codes)
         return FALSE;
     straight = straightened(bits, crop->lean);
     mean_bits = averaged(straight);
-    if (read_rows(crop, mean_bits, "lean", 1, codes) > 0)
+    if (read_rows(crop, mean_bits, "lean", 1, codes) > 0 ||
+        read_rows(crop, straight, "lean", STRAIGHT_STEP, codes) > 0)
         return TRUE;
     gray = gray_of(crop);
     if (gray == NULL)
@@ -248,7 +260,7 @@ static gboolean read_linear(Crop *crop, GPtrArray *codes)
     mean_gray = averaged(straight_gray);
     if (read_rows(crop, mean_gray, "mean", 1, codes) > 0)
         return TRUE;
-    return crop->page->thorough && read_rows(crop, straight_gray, "gray", 2, codes) > 0;
+    return read_rows(crop, straight_gray, "gray", 1, codes) > 0;
 }
 
 static guint read_qr_gray(const Crop *crop, const Gray *gray, const char *rung, double scale,

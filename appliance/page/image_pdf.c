@@ -112,7 +112,8 @@ static gboolean find_placement(PdfPage *page, GError **error)
         free(content);
         return qpdf_failed(page->pdf, error);
     }
-    found = pdf_content_placement((const char *)content, size, &page->placement, &why);
+    found = pdf_content_placement(content != NULL ? (const char *)content : "", size,
+                                  &page->placement, &why);
     free(content);
     return found || refuse(why, error);
 }

@@ -5,11 +5,14 @@
 
 #define CELL_W          32 /* half a word */
 #define CELL_H          16
-#define SAMPLE_ROWS     4  /* every 4th row of a cell */
-#define ACROSS_MIN      6  /* changes along x in the sampled rows of a cell of bars */
+#define SAMPLE_ROWS     4 /* every 4th row of a cell */
+#define ACROSS_MIN      9 /* changes along x in the sampled rows of a cell of bars; one line makes 8 */
 #define DOWN_MIN        24 /* pixels that differ 4 rows further down, in a cell of lying bars */
 #define DOMINANCE       3
-#define GROUP_CELLS_MIN 4
+#define GROUP_CELLS_MIN 6
+#define FILL_PART       40 /* per cent of its box a group must fill, leaning codes included */
+#define CHANGES_MIN     18 /* along a line through a code */
+#define REPEAT_PX       6  /* bars look the same so far above and below */
 #define QUIET_PX        40
 #define ACROSS_PX_MIN   90 /* no symbol is shorter */
 
@@ -27,7 +30,7 @@ typedef struct {
 } Grid;
 
 /* One band of cells: changes along the row against changes to the row 4 further down. */
-static void classify_band(const Bits *bits, guint32 band, guint8 *kinds)
+BITS_HOT static void classify_band(const Bits *bits, guint32 band, guint8 *kinds)
 {
     guint32 y = band * CELL_H;
 
@@ -47,7 +50,7 @@ static void classify_band(const Bits *bits, guint32 band, guint8 *kinds)
             down[1] += (guint)__builtin_popcountll(changed << 32);
         }
         for (guint half = 0; half < 2; half++) {
-            if (across[half] >= ACROSS_MIN && across[half] * 4 > DOMINANCE * down[half])
+            if (across[half] >= ACROSS_MIN && across[half] * 4 > 5 * down[half])
                 kinds[2 * i + half] = CELL_ACROSS;
             else if (down[half] >= DOWN_MIN && down[half] > 4 * DOMINANCE * across[half])
                 kinds[2 * i + half] = CELL_DOWN;
@@ -76,7 +79,7 @@ static Group take_group(Grid *grid, guint32 column, guint32 row, GArray *stack)
     guint8 kind = grid->kinds[(gsize)row * grid->columns + column];
     Group group = {column, row, column, row, 0};
     int reach_x = kind == CELL_ACROSS ? 2 : 1;
-    int reach_y = kind == CELL_DOWN ? 4 : 1;
+    int reach_y = kind == CELL_DOWN ? 2 : 1;
     guint32 start[2] = {column, row};
 
     g_array_set_size(stack, 0);
@@ -126,6 +129,84 @@ static guint32 below(guint32 value, guint32 by)
     return value > by ? value - by : 0;
 }
 
+/* Changes of colour along a column. */
+static guint column_changes(const Bits *bits, guint32 x, guint32 from, guint32 to)
+{
+    guint n = 0;
+    gboolean last = FALSE;
+
+    for (guint32 y = from; y < to; y++) {
+        gboolean black = bits_at(bits, x, y);
+
+        n += black != last;
+        last = black;
+    }
+    return n;
+}
+
+typedef struct {
+    guint differ;  /* pixels that differ when the lower row is slid */
+    guint changes; /* of colour along the upper row */
+} Likeness;
+
+/* Two rows from word `first` to word `last`, the lower one slid by `shift`; what the shift loses
+ * at the ends of a word is left out. */
+BITS_HOT static Likeness compare_rows(const guint64 *upper, const guint64 *lower, guint32 n,
+                                      int shift)
+{
+    Likeness likeness = {0};
+
+    for (guint32 i = 0; i < n; i++) {
+        guint64 a = bits_word(upper[i]);
+        guint64 b = bits_word(lower[i]);
+        guint64 differ = shift > 0 ? (a ^ b >> shift) & G_MAXUINT64 >> shift
+                                   : (a ^ b << -shift) & G_MAXUINT64 << -shift;
+
+        likeness.differ += (guint)__builtin_popcountll(differ);
+        likeness.changes += (guint)__builtin_popcountll((a ^ a >> 1) & G_MAXUINT64 >> 1);
+    }
+    return likeness;
+}
+
+/* Bars repeat from row to row, text does not. */
+static gboolean rows_repeat(const Bits *bits, const Group *group)
+{
+    guint32 middle = (group->top + group->bottom + 1) * CELL_H / 2;
+    guint32 first = group->left / 2;
+    guint32 n = group->right / 2 - first + 1;
+    const guint64 *upper = bits_row(bits, below(middle, REPEAT_PX)) + first;
+    const guint64 *lower = bits_row(bits, MIN(middle + REPEAT_PX, bits->height_px - 1)) + first;
+    Likeness best = {.differ = G_MAXUINT};
+
+    for (int shift = -2; shift <= 2; shift++) {
+        Likeness likeness = compare_rows(upper, lower, n, shift);
+
+        if (likeness.differ < best.differ)
+            best = likeness;
+    }
+    return best.changes >= CHANGES_MIN && best.differ < best.changes + best.changes / 4;
+}
+
+static gboolean columns_repeat(const Bits *bits, const Group *group)
+{
+    guint32 middle = (group->left + group->right + 1) * CELL_W / 2;
+    guint32 from = group->top * CELL_H;
+    guint32 to = (group->bottom + 1) * CELL_H;
+    guint a = column_changes(bits, below(middle, REPEAT_PX), from, to);
+    guint b = column_changes(bits, MIN(middle + REPEAT_PX, bits->width_px - 1), from, to);
+
+    return MIN(a, b) >= CHANGES_MIN && MIN(a, b) * 4 >= MAX(a, b) * 3;
+}
+
+static gboolean is_code(const Bits *bits, const Group *group, guint8 kind)
+{
+    guint32 box = (group->right - group->left + 1) * (group->bottom - group->top + 1);
+
+    if (group->cells < GROUP_CELLS_MIN || group->cells * 100 < box * FILL_PART)
+        return FALSE;
+    return kind == CELL_ACROSS ? rows_repeat(bits, group) : columns_repeat(bits, group);
+}
+
 static void add_group(const Bits *bits, const Group *group, guint8 kind, GArray *list)
 {
     guint32 w = (group->right - group->left + 1) * CELL_W;
@@ -135,7 +216,7 @@ static void add_group(const Bits *bits, const Group *group, guint8 kind, GArray 
     guint32 margin_y = kind == CELL_DOWN ? QUIET_PX : CELL_H;
     Located located;
 
-    if (group->cells < GROUP_CELLS_MIN || along < ACROSS_PX_MIN)
+    if (along < ACROSS_PX_MIN || !is_code(bits, group, kind))
         return;
     located =
         boxed(bits, below(group->left * CELL_W, margin_x), below(group->top * CELL_H, margin_y),

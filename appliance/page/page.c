@@ -62,10 +62,10 @@ static json_t *edges_to_json(const PageFacts *facts)
     for (guint i = 0; i < G_N_ELEMENTS(edge_tokens); i++) {
         if (facts->cut_edges & (1u << i))
             json_array_append_new(names, json_string(edge_tokens[i]));
-        json_array_append_new(pixels, json_integer(facts->cut_px[i]));
+        json_array_append_new(pixels, json_integer(facts->cut_strokes[i]));
     }
     return json_pack("{s:o, s:i, s:o}", "value", names, "confidence", (int)facts->cut_confidence,
-                     "ink_px", pixels);
+                     "strokes", pixels);
 }
 
 json_t *page_facts_to_json(const PageFacts *facts)
@@ -106,7 +106,7 @@ static gboolean edges_from_json(json_t *names, json_t *pixels, PageFacts *facts)
     gsize i;
     json_t *item;
 
-    if (!json_is_array(names) || json_array_size(pixels) != G_N_ELEMENTS(facts->cut_px))
+    if (!json_is_array(names) || json_array_size(pixels) != G_N_ELEMENTS(facts->cut_strokes))
         return FALSE;
     json_array_foreach(names, i, item)
     {
@@ -117,7 +117,7 @@ static gboolean edges_from_json(json_t *names, json_t *pixels, PageFacts *facts)
             return FALSE;
         facts->cut_edges |= 1u << bit;
     }
-    json_array_foreach(pixels, i, item) facts->cut_px[i] = (guint32)json_integer_value(item);
+    json_array_foreach(pixels, i, item) facts->cut_strokes[i] = (guint32)json_integer_value(item);
     return TRUE;
 }
 
@@ -148,7 +148,7 @@ gboolean page_facts_from_json(const json_t *json, PageFacts *facts, GError **err
             &facts->sharpness_confidence, /* */
             "darkness", "value", &facts->darkness, "confidence", &facts->darkness_confidence,
             "paper_level", &facts->paper_level, "ink_level", &facts->ink_level, /* */
-            "cut_edges", "value", &names, "confidence", &facts->cut_confidence, "ink_px",
+            "cut_edges", "value", &names, "confidence", &facts->cut_confidence, "strokes",
             &pixels) != 0)
         return error_set(error, ERROR_FORMAT, "facts of a page: %s", why.text);
     facts->blank = blank != 0;

@@ -66,7 +66,8 @@ typedef struct {
     guint32 blank; /* 1 = nothing but paper */
     guint32 blank_confidence;
     guint32 ink_ppm;   /* black pixels a million, borders left out */
-    guint32 ink_cells; /* cells of 8 mm² that hold more than specks */
+    guint32 ink_cells; /* cells of 64 px that belong to writing: specks, streaks and borders are
+                          left out */
 
     gint32 skew_mdeg; /* to turn the page clockwise by, in 1/1000 degree */
     guint32 skew_confidence;
@@ -85,7 +86,7 @@ typedef struct {
 
     guint32 cut_edges; /* PageEdge bits: ink runs into this edge */
     guint32 cut_confidence;
-    guint32 cut_px[4]; /* ink pixels on the top, right, bottom, left border */
+    guint32 cut_strokes[4]; /* strokes crossing the top, right, bottom, left border */
 } PageFacts;
 
 typedef enum {

@@ -3,6 +3,7 @@
 
 #include "appliance/page/codes.h"
 #include "appliance/page/ink.h"
+#include "appliance/page/skew.h"
 #include "appliance/page/tone.h"
 
 #define MM_PER_INCH 25.4
@@ -184,6 +185,13 @@ static void read_codes(const StripPass *pass, GPtrArray *codes)
     codes_read(&page, codes);
 }
 
+/* What makes no sense on blank paper. */
+static void look_closer(const StripPass *pass, PageResult *result)
+{
+    skew_facts(pass->bits, &result->facts);
+    read_codes(pass, result->codes);
+}
+
 gboolean pass_finish(StripPass *pass, PageResult *result, GError **error)
 {
     *result = PAGE_RESULT_NONE;
@@ -205,7 +213,8 @@ gboolean pass_finish(StripPass *pass, PageResult *result, GError **error)
     tone_into_facts(pass, &result->facts);
     tag_orientation(pass, &result->facts);
     ink_facts(pass->bits, pass->options.geometry.dpi, &result->facts);
-    read_codes(pass, result->codes);
+    if (!result->facts.blank || pass->options.thorough)
+        look_closer(pass, result);
     return TRUE;
 }
 

@@ -7,7 +7,7 @@
 #define INCHES_MIN     0.55 /* of 0.8: printed on the wrong paper size, copied down */
 #define INCHES_MAX     1.1
 #define LENGTH_INCHES  0.6 /* the bars must go on for so long */
-#define SAMPLE_PX      16  /* between two scan lines */
+#define SAMPLE_PX      32  /* between two scan lines */
 #define RUNS           7
 #define BLACK_OF_EIGHT 5 /* a scan line is 8 px wide; so many of them black make it black */
 
@@ -135,13 +135,14 @@ static void end_run(Search *search, Line *line, guint32 at, guint32 position)
 }
 
 /* Lying bars: scan lines go down the page, one byte (8 px) wide. */
-static void search_down(const Bits *bits, Search *search)
+BITS_HOT static void search_down(const Bits *bits, Search *search)
 {
     guint32 step = SAMPLE_PX / 8;
     guint32 n = bits->width_px / 8 / step;
+    guint32 rows = search->dpi >= 200 ? 2 : 1;
     g_autofree Line *lines = g_new0(Line, MAX(n, 1));
 
-    for (guint32 y = 0; y < bits->height_px; y++) {
+    for (guint32 y = 0; y < bits->height_px; y += rows) {
         const guint8 *row = (const guint8 *)bits_row(bits, y);
 
         for (guint32 i = 0; i < n; i++) {

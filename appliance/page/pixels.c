@@ -19,7 +19,7 @@ void gray_free(Gray *gray)
     g_free(gray);
 }
 
-void pixels_luma_row(const guint8 *restrict rgb, guint32 width_px, guint8 *restrict out)
+BITS_HOT void pixels_luma_row(const guint8 *restrict rgb, guint32 width_px, guint8 *restrict out)
 {
     for (guint32 x = 0; x < width_px; x++)
         out[x] = (guint8)((rgb[3 * x] * 77u + rgb[3 * x + 1] * 150u + rgb[3 * x + 2] * 29u) >> 8);

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "appliance/page/bits.h"
 #include "appliance/page/page.h"
 
 typedef struct {

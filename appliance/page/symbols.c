@@ -55,8 +55,11 @@ static char *decode(iconv_t charset, const char *bytes, gsize size)
     return g_steal_pointer(&out);
 }
 
-/* Chinese text in GB 18030 is nearly all GB 2312: both bytes from 0xA1 up. */
-static gboolean looks_chinese(const char *bytes, gsize size)
+/* Chinese text in GB 18030 is nearly all GB 2312: both bytes from 0xA1 up. Sure means that not a
+ * single pair is, which two or more pairs of Chinese never are by chance. */
+typedef enum { CHINESE, ODD, SURELY_NOT } Chinese;
+
+static Chinese look_of(const char *bytes, gsize size)
 {
     guint plain = 0;
     guint rare = 0;
@@ -70,7 +73,9 @@ static gboolean looks_chinese(const char *bytes, gsize size)
             rare++;
         i++;
     }
-    return plain >= rare;
+    if (plain >= rare)
+        return CHINESE;
+    return plain == 0 && rare > 1 ? SURELY_NOT : ODD;
 }
 
 static gboolean has_kana(const char *text)
@@ -84,16 +89,17 @@ static gboolean has_kana(const char *text)
     return FALSE;
 }
 
-/* Shift-JIS passes for GB 18030 too: it is taken only where the Chinese would be odd and the
- * Japanese has kana. */
+/* Shift-JIS, which QR's own Kanji mode speaks, passes for GB 18030 too: it is taken only where
+ * the Chinese would be odd and the Japanese has kana, or where there is no Chinese at all. */
 static char *decode_asian(const char *bytes, gsize size)
 {
+    Chinese look = look_of(bytes, size);
     g_autofree char *japanese = NULL;
 
     symbols_prepare();
-    if (!looks_chinese(bytes, size)) {
+    if (look != CHINESE) {
         japanese = decode(from_shift_jis, bytes, size);
-        if (japanese != NULL && has_kana(japanese))
+        if (japanese != NULL && (look == SURELY_NOT || has_kana(japanese)))
             return g_steal_pointer(&japanese);
     }
     return decode(from_gb18030, bytes, size);

@@ -5,11 +5,12 @@
 
 #define PADDING_EM     0.3 /* between a cell's text and its line */
 #define LABEL_EM       4.7
-#define COLUMNS_MAX    16
 #define GRID_NARROW_EM 6.0
 #define GRID_EM_MAX    14.0
 #define FIRST_WIDE     0x2e80 /* the first letter as wide as it is high */
-#define NARROW         0.8    /* of a number that is too wide for its cell */
+/* A number that is too wide for its cell is set smaller in steps, down to 0.61 of its size. */
+#define NARROW       0.85
+#define NARROW_STEPS 3
 
 /* A row of a table on its way onto the page: each cell a text, some lines of which are out. */
 typedef struct {
@@ -19,7 +20,7 @@ typedef struct {
 } Cell;
 
 typedef struct {
-    Cell cells[COLUMNS_MAX];
+    Cell cells[TEMPLATE_COLUMNS_MAX];
     guint n;
     double least; /* height of an empty row */
 } Row;
@@ -54,7 +55,7 @@ static void row_add(Composer *composer, Row *row, TypeStyle style, const char *t
     cell->line = 0;
     style.width_pt -= 2 * padding;
     cell->layout = flow_layout(composer->flow, &style, text);
-    if (is_number_cut(cell->layout, text)) {
+    for (int i = 0; i < NARROW_STEPS && is_number_cut(cell->layout, text); i++) {
         style.size_pt *= NARROW;
         g_object_unref(cell->layout);
         cell->layout = flow_layout(composer->flow, &style, text);
@@ -328,7 +329,7 @@ static void grid_row(Composer *composer, const json_t *cells, const double *widt
 
     row->n = 0;
     row->least = least_row(composer);
-    json_array_foreach(cells, i, cell) if (i < COLUMNS_MAX)
+    json_array_foreach(cells, i, cell)
         row_add(composer, row, cell_style(composer, widths[i], head), json_string_value(cell));
 }
 
@@ -337,14 +338,14 @@ gboolean compose_grid(Composer *composer, const json_t *block, GError **error)
 {
     const json_t *heads = json_object_get(composer->scope.values, json_text(block, "heads"));
     const json_t *rows = compose_rows(composer, block);
-    double widths[COLUMNS_MAX];
+    double widths[TEMPLATE_COLUMNS_MAX];
     Row head = {.n = 1}; /* marks it as the head */
     const json_t *cells;
     size_t i;
 
-    if (json_array_size(heads) == 0 || json_array_size(heads) > COLUMNS_MAX)
+    if (json_array_size(heads) == 0 || json_array_size(heads) > TEMPLATE_COLUMNS_MAX)
         return error_set(error, ERROR_INVALID, "%s: not 1 to %d columns", json_text(block, "heads"),
-                         COLUMNS_MAX);
+                         TEMPLATE_COLUMNS_MAX);
     grid_widths(composer, heads, rows, widths);
     grid_row(composer, heads, widths, &head);
     row_slice(composer, &head, row_height(composer, &head));

@@ -33,7 +33,7 @@ static const Shape shapes[] = {
     [LABEL_ITEM] = {210, 297, 1, 1, 0, 0, FALSE, TRUE, SHEET_CODES},
     [LABEL_COMMAND] = {85.6, 54, 2, 5, 19.4, 13.5, TRUE, FALSE, CARD_CODES},
     [LABEL_PERSON] = {85.6, 54, 2, 5, 19.4, 13.5, TRUE, FALSE, CARD_CODES},
-    [LABEL_CASE] = {70, 37, 3, 8, 0, 0.5, FALSE, FALSE, {1, 20, 47, 15}, {48, 14.5, 21, 21}},
+    [LABEL_CASE] = {70, 37, 3, 8, 0, 0.5, FALSE, FALSE, {2, 20, 46, 15}, {48.5, 14.5, 20, 20}},
     [LABEL_BOX] = {190, 130, 1, 2, 10, 15, TRUE, FALSE, {10, 90, 110, 34}, {135, 78, 46, 46}},
     [LABEL_SHELF] = {85.6, 54, 2, 5, 19.4, 13.5, TRUE, FALSE, CARD_CODES},
 };

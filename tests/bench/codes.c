@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * bench codes: recall and wrong reads per symbology against truth.tsv, beside zbar's own default
- * (plain) and zbar with binary QR texts decoded by us. Usage: bench_codes [FOLDER [-v]]
+ * (plain) and zbar with binary QR texts decoded by us. Usage: bench_codes [FOLDER [-v|-i]]
+ * -v names what was missed; -i measures the intake path (crops only) in place of the whole ladder.
  *
  * A symbol counts as right where a text of its file equals its text or one of also_right; a text
  * counts as wrong where it is right for no symbol of its file. Symbols in the state "destroyed"
@@ -29,7 +30,7 @@ typedef struct {
 } Score;
 
 static double cpu_s[READERS];
-static gboolean verbose;
+static gboolean verbose, intake;
 
 static char *unescape(const char *text)
 {
@@ -104,7 +105,7 @@ static double cpu_now_s(void)
 
 static void read_ours(Bytes file, GPtrArray *codes)
 {
-    ImportOptions options = {.look_only = TRUE};
+    ImportOptions options = {.look_only = !intake};
     g_auto(PageResult) result = PAGE_RESULT_NONE;
     gboolean keep;
 
@@ -311,6 +312,7 @@ int main(int argc, char **argv)
     };
 
     verbose = argc > 2;
+    intake = argc > 2 && strcmp(argv[2], "-i") == 0;
     if (bench.truths == NULL) {
         printf("no truth.tsv in %s: nothing to measure\n", folder);
         return 0;

@@ -256,7 +256,7 @@ void scanner_suite_cancel(void **state)
     ScannerTally tally = {0};
     ScannerImage image;
 
-    rig->load(rig, 3);
+    rig->load(rig, 9);
     scanner = open_rig(rig);
     start_rig(scanner, rig);
     assert_int_equal(scanner_next(scanner, &image, &error), SCANNER_STEP_IMAGE);
@@ -264,7 +264,6 @@ void scanner_suite_cancel(void **state)
     assert_true(read_image(scanner, &image, &tally));
     scanner_cancel(scanner);
     assert_int_equal(scanner_state(scanner), SCANNER_IDLE);
-    rig->load(rig, 3);
     tally = scanner_suite_run(scanner, &rig->options);
     assert_no_error(tally.fault);
     assert_true(tally.images > 0);

@@ -185,19 +185,44 @@ static gboolean write_stack(Stack *stack, GError **error)
            write_separator_of(stack, NULL, (guint)json_array_size(documents) + 1, error);
 }
 
+static gboolean write_json(const Session *session, const char *name, const json_t *root,
+                           GError **error)
+{
+    g_autofree char *path = g_build_filename(session->folder, name, NULL);
+    g_autofree char *text = json_dumps(root, JSON_INDENT(1) | JSON_REAL_PRECISION(6));
+
+    return file_replace(path, 0644, text, strlen(text), error);
+}
+
+/* The stack as the scripted scanner plays it: fronts and backs in pairs. */
+static json_t *script_of(const json_t *sides)
+{
+    json_t *sheets = json_array();
+
+    for (size_t i = 0; i + 1 < json_array_size(sides); i += 2)
+        json_array_append_new(sheets,
+                              json_pack("{s:{s:s}, s:{s:s}}", "front", "path",
+                                        json_text(json_array_get(sides, i), "file"), "back", "path",
+                                        json_text(json_array_get(sides, i + 1), "file")));
+    return json_pack("{s:s, s:{s:s, s:s, s:s, s:[s,s,s,s]}, s:o}", "story",
+                     "a stack drawn by anjuan-pages", "device", "vendor", "anjuan", "model",
+                     "pages", "serial", "0", "features", "feeder", "duplex", "counter",
+                     "paper-present", "sheets", sheets);
+}
+
 gboolean session_write(const Session *session, GError **error)
 {
     g_autoptr(json_t) sides = json_array();
     g_autoptr(json_t) truth = NULL;
-    g_autofree char *path = g_build_filename(session->folder, "truth.json", NULL);
-    g_autofree char *text = NULL;
+    g_autoptr(json_t) script = NULL;
     Stack stack = {.session = session, .sides = sides, .slot = ""};
 
     if (!plan_check(session->plan, error) || !write_stack(&stack, error))
         return FALSE;
     truth = json_pack("{s:I, s:O}", "seed", (json_int_t)session->seed, "sides", sides);
-    text = json_dumps(truth, JSON_INDENT(1) | JSON_REAL_PRECISION(6));
-    return file_replace(path, 0644, text, strlen(text), error);
+    script = script_of(sides);
+    return write_json(session, "truth.json", truth, error) &&
+           write_json(session, "script.json", script, error);
 }
 
 json_t *session_plan_demo(const char *without)

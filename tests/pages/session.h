@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Whole stacks for the scripted scanner and the demo: one folder of images in the order in which a
- * duplex feeder hands them out, `0001-1.jpg` (front of sheet 1), `0001-2.jpg` (its back), …, and
- * `truth.json`:
+ * duplex feeder hands them out, `0001-1.jpg` (front of sheet 1), `0001-2.jpg` (its back), …,
+ * `script.json` that plays them on the scripted scanner (drivers/script_file.h), and `truth.json`:
  *   {"seed": 7, "sides": [{"file": "0001-1.jpg", "sheet": 1, "side": "front", "slot": "A01",
  *                          … the truth of pages.h …}]}
  * `slot` is that of the document, "" for separator sheets and receipts. A backside of a separator

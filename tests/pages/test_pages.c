@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/base/file.h"
+#include "drivers/script_file.h"
 #include "tests/pages/codes_read.h"
 #include "tests/pages/session.h"
 #include "tests/testing.h"
@@ -325,6 +326,25 @@ static void a_session_has_a_separator_before_every_document(void **state G_GNUC_
     assert_int_equal(documents, 2 * (2 + 1 + 1 + 2));
 }
 
+/* The scripted scanner reads the session as it is. */
+static void a_session_can_be_played(void **state G_GNUC_UNUSED)
+{
+    g_autofree char *folder = testing_folder();
+    g_autofree char *path = g_build_filename(folder, "script.json", NULL);
+    g_autoptr(json_t) plan = session_plan_demo(NULL);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Script) script = NULL;
+    Session session = {
+        .plan = plan, .folder = folder, .ending = ".jpg", .mode = PAGE_GRAY, .dpi = 72};
+
+    assert_true(session_write(&session, &error));
+    script = script_read(path, &error);
+    assert_no_error(error);
+    assert_int_equal(script->n_sheets, 6 + 7); /* separators and the sheets of five documents */
+    assert_string_equal(script_media_type(script_sheet(script, 1)->front.path), "image/jpeg");
+    assert_true(g_file_test(script_sheet(script, 13)->back.path, G_FILE_TEST_IS_REGULAR));
+}
+
 static void a_plan_with_an_unknown_page_is_refused(void **state G_GNUC_UNUSED)
 {
     g_autofree char *folder = testing_folder();
@@ -352,6 +372,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_tiff_holds_many_pages_and_a_png_one),
     cmocka_unit_test(separator_codes_have_their_check_digits),
     cmocka_unit_test(a_session_has_a_separator_before_every_document),
+    cmocka_unit_test(a_session_can_be_played),
     cmocka_unit_test(a_plan_with_an_unknown_page_is_refused),
 };
 TEST_MAIN(tests)

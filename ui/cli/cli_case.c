@@ -35,67 +35,70 @@ static gboolean add_field(json_t *fields, const char *pair, GError **error)
     return TRUE;
 }
 
-/* Personal data that must not show in the process list: {"applicant": …, "phone": …, fields …}. */
-static gboolean read_stdin(json_t *fields, GError **error)
+/* What must not show in the process list: {"applicant": …, "phone": …, "identity": …, "fields":
+ * {…}}; `case field` takes the fields alone. NULL on failure, {} where --fields is not given. */
+static json_t *read_personal(const Cli *cli, GError **error)
 {
-    g_autoptr(GBytes) bytes = file_read("/dev/stdin", 65536, error);
+    const char *source = cli_value(cli, "fields");
+    g_autoptr(GBytes) bytes = NULL;
     g_autoptr(json_t) given = NULL;
 
+    if (source == NULL)
+        return json_object();
+    if (strcmp(source, "-") != 0) {
+        error_set(error, ERROR_USAGE, "--fields '%s': only - (standard input)", source);
+        return NULL;
+    }
+    bytes = file_read("/dev/stdin", 65536, error);
     if (bytes == NULL)
-        return FALSE;
+        return NULL;
     given = json_parse(g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes), "standard input",
                        ERROR_USAGE, error);
-    if (given == NULL)
-        return FALSE;
-    if (!json_is_object(given))
-        return error_set(error, ERROR_USAGE, "standard input: an object is needed");
-    json_object_update(fields, given);
-    return TRUE;
+    if (given != NULL && !json_is_object(given)) {
+        error_set(error, ERROR_USAGE, "standard input: an object is needed");
+        return NULL;
+    }
+    return g_steal_pointer(&given);
 }
 
 static gboolean collect_fields(const Cli *cli, json_t *fields, GError **error)
 {
     const GPtrArray *pairs = cli_values(cli, "field");
-    const char *source = cli_value(cli, "fields");
 
     for (guint i = 0; i < pairs->len; i++)
         if (!add_field(fields, g_ptr_array_index(pairs, i), error))
             return FALSE;
-    if (source == NULL)
-        return TRUE;
-    if (strcmp(source, "-") != 0)
-        return error_set(error, ERROR_USAGE, "--fields '%s': only - (standard input)", source);
-    return read_stdin(fields, error);
+    return TRUE;
 }
 
-/* The option, or the member of the same meaning from standard input (taken out of the fields). */
-static char *personal(const Cli *cli, json_t *fields, const char *option, const char *member)
+/* The option, or what standard input says. */
+static const char *personal(const Cli *cli, const json_t *given, const char *option,
+                            const char *member)
 {
     const char *value = cli_value(cli, option);
-    char *text = g_strdup(value != NULL ? value : json_text(fields, member));
 
-    json_object_del(fields, member);
-    return text;
+    return value != NULL ? value : json_text(given, member);
 }
 
 static int run_open(Cli *cli, GError **error)
 {
     Store *store = cli_store(cli, error);
     g_autoptr(House) house = store != NULL ? house_new(store) : NULL;
+    g_autoptr(json_t) given = house != NULL ? read_personal(cli, error) : NULL;
     g_autoptr(json_t) fields = json_object();
-    g_autofree char *applicant = NULL, *phone = NULL, *identity = NULL, *number = NULL;
-    g_autofree char *printed = NULL;
+    g_autofree char *number = NULL, *printed = NULL;
     CaseOpening opening = {.item = cli_value(cli, "item"),
                            .window = cli_value(cli, "window"),
                            .channel = cli_value(cli, "channel"),
                            .platform_id = cli_value(cli, "platform-id"),
                            .fields = fields};
 
-    if (house == NULL || !collect_fields(cli, fields, error))
+    if (given == NULL || !collect_fields(cli, fields, error))
         return 2;
-    opening.applicant = applicant = personal(cli, fields, "applicant", "applicant");
-    opening.phone = phone = personal(cli, fields, "phone", "phone");
-    opening.identity = identity = personal(cli, fields, "id", "identity");
+    opening.applicant = personal(cli, given, "applicant", "applicant");
+    opening.phone = personal(cli, given, "phone", "phone");
+    opening.identity = personal(cli, given, "id", "identity");
+    json_object_update(fields, json_object_get(given, "fields"));
     if (!case_open(house, cli_actor(cli), &opening, &number, error))
         return 1;
     printed = case_print_number(number);
@@ -199,10 +202,10 @@ static int run_check(Cli *cli, GError **error)
         result = completeness_json(check, cli_lang(cli));
     json_array_foreach(json_object_get(result, "slots"), i, slot)
     {
-        g_autofree char *detail =
-            g_strdup_printf("%s: %s", json_text(slot, "name"), json_text(slot, "why"));
+        const char *why = json_text(slot, "why");
 
-        cli_row(cli, json_text(slot, "code"), json_text(slot, "state"), detail, NULL);
+        cli_row(cli, json_text(slot, "code"), json_text(slot, "state"),
+                *why != '\0' ? why : json_text(slot, "name"), NULL);
     }
     if (result != NULL)
         cli_object(cli, json_incref(result));
@@ -298,11 +301,38 @@ static int run_tick(Cli *cli, GError **error)
     return ok ? 0 : 1;
 }
 
+/* ── fields ──────────────────────────────────────────────────────────────────────────────── */
+
+static const CliOption field_options[] = {
+    {"field", 0, "K=V", FALSE, "a declared field (may be given again)", "填报字段 (可多次)"},
+    {"fields", 0, "-", FALSE, "fields as JSON on standard input", "从标准输入读取 (JSON)"},
+    {0},
+};
+
+static int run_field(Cli *cli, GError **error)
+{
+    CaseView view = {0};
+    g_autoptr(json_t) fields = json_object();
+    g_autoptr(json_t) given = read_personal(cli, error);
+    gboolean ok = given != NULL && json_object_update(fields, given) == 0 &&
+                  view_open(cli, &view, error) && collect_fields(cli, fields, error) &&
+                  case_enter_fields(view.house, cli_actor(cli), view.number, fields, error);
+
+    view_close(&view);
+    if (ok) {
+        cli_row(cli, "ok", NULL);
+        cli_object(cli, json_pack("{s:b}", "ok", 1));
+    }
+    return ok ? 0 : 1;
+}
+
 const CliVerb cli_case_verbs[] = {
     {"case open", "", 0, 0, "receive a case", "收件", open_options, run_open},
     {"case show", "NUMBER", 1, 1, "everything about a case", "显示办件", NULL, run_show},
     {"case tick", "NUMBER", 1, 1, "record what a person saw of a slot", "记录人工核对",
      tick_options, run_tick},
+    {"case field", "NUMBER", 1, 1, "enter or correct declared fields", "填写字段", field_options,
+     run_field},
     {"check", "NUMBER", 1, 1, "what is missing or wrong", "查看缺什么", NULL, run_check},
     {0},
 };

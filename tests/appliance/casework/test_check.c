@@ -20,6 +20,9 @@ typedef struct {
     guint32 numbers[16];
 } World;
 
+/* What the cases below have seen: the last case wants all of it. */
+static guint seen_states, seen_defects;
+
 #define ALL_TICKS ((1u << SLOT_TICKS) - 1)
 
 static CheckDocument document(guint32 number, guint32 slot, guint copies, guint pages)
@@ -130,6 +133,7 @@ static void expect_state(const World *world, guint32 slot, SlotState expected)
     if (result->state != expected)
         fail_msg("slot %u: %s, expected %s (%s)", slot, slot_state_token(result->state),
                  slot_state_token(expected), result->why_en);
+    seen_states |= 1u << expected;
     print_message("  slot state %s %s\n", slot_state_token(expected),
                   slot_state_word(expected, LANG_ZH));
 }
@@ -150,6 +154,7 @@ static void expect_defect(const World *world, guint32 slot, DefectCode code)
     assert_true(*defect->text != '\0' && *defect->text_en != '\0');
     assert_true(*defect->bring != '\0' && *defect->bring_en != '\0');
     assert_false(check->complete);
+    seen_defects |= 1u << code;
     print_message("  defect %s %s: %s / %s\n", defect_code_token(code),
                   defect_code_word(code, LANG_ZH), defect->text, defect->bring);
 }
@@ -377,7 +382,6 @@ static void an_exemption_needs_all_its_evidence(void **state)
     CheckExemption whole = {1002,         "11100000000013338W032.11220000013544541J.2430599.001.F",
                             "电子证照库", "os:clerk",
                             TODAY,        9};
-    g_autoptr(Check) check = NULL;
 
     take_away(world, 1002);
     expect_state(world, 1002, SLOT_MISSING);
@@ -571,6 +575,17 @@ static void every_state_code_and_note_has_its_words(void **state)
         assert_true(*note_code_token((NoteCode)i) != '\0');
 }
 
+static void every_state_and_every_defect_was_seen(void **state)
+{
+    (void)state;
+    for (int i = 0; i < SLOT_STATES; i++)
+        if (!(seen_states & 1u << i))
+            fail_msg("slot state %s was never seen", slot_state_token((SlotState)i));
+    for (int i = 0; i < DEFECT_CODES; i++)
+        if (!(seen_defects & 1u << i))
+            fail_msg("defect %s was never seen", defect_code_token((DefectCode)i));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, world_up, world_down)
 static const struct CMUnitTest tests[] = {
     TEST(a_case_in_which_nothing_is_wrong_is_complete),
@@ -598,6 +613,7 @@ static const struct CMUnitTest tests[] = {
     TEST(an_optional_slot_without_paper_does_not_apply),
     TEST(what_once_took_three_visits_is_told_at_once),
     TEST(every_state_code_and_note_has_its_words),
+    TEST(every_state_and_every_defect_was_seen),
 };
 
 TEST_MAIN(tests)

@@ -1114,6 +1114,71 @@ static void a_case_is_filed_only_when_the_filing_rule_agrees(void **state)
     refused(world, &event, ERROR_FILING_REFUSED);
 }
 
+/* ---- every kind of every hall ---- */
+
+/* Receive, check and accept a case of the kind; what papers come of it, as tokens. */
+static char *papers_of_kind(World *world, int hall, const ProfileKind *kind)
+{
+    LifeEvent event;
+    GString *out = g_string_new(NULL);
+
+    use(world, "100001", hall);
+    event = event_of(world, EVENT_RECEIVE);
+    event.kind = kind->token;
+    if (kind->role == KIND_RETURN) {
+        refused(world, &event, ERROR_RULE);
+        event.kind = "promise";
+        apply(world, &event);
+        step(world, EVENT_RETURN);
+    } else if (kind->role == KIND_URGENT) {
+        refused(world, &event, ERROR_RULE);
+        event.kind = "promise";
+        apply(world, &event);
+        step(world, EVENT_URGENT);
+    } else {
+        apply(world, &event);
+        step(world, EVENT_FIRST_CHECK);
+        step(world, EVENT_SECOND_CHECK);
+        step(world, EVENT_ACCEPT);
+    }
+    for (guint i = 0; i < world->state.n_issues; i++)
+        g_string_append_printf(out, "%s%s", i == 0 ? "" : " ",
+                               paper_kind_token(world->state.issues[i]));
+    return g_string_free(out, FALSE);
+}
+
+static void every_kind_of_every_hall_is_lived(void **state)
+{
+    static const struct {
+        int hall;
+        const char *kind, *papers;
+    } rows[] = {
+        {0, "instant", "acceptance"},     {0, "promise", "promise"},
+        {0, "supplement", "acceptance"},  {0, "joint", "acceptance joint"},
+        {0, "return", "return"},          {0, "urgent", "urgent"},
+        {0, "upper", "promise"},          {1, "instant", "acceptance"},
+        {1, "promise", "promise"},        {1, "supplement", "acceptance"},
+        {1, "joint", "acceptance joint"}, {1, "return", "return"},
+        {1, "upper", "acceptance"},       {2, "instant", "acceptance"},
+        {2, "promise", "acceptance"},     {2, "other", "acceptance"},
+    };
+    World *world = *state;
+    gsize row = 0;
+
+    for (int hall = 0; hall < 3; hall++)
+        for (guint i = 0; i < world->profiles[hall]->kinds->len; i++, row++) {
+            const ProfileKind *kind = g_ptr_array_index(world->profiles[hall]->kinds, i);
+            g_autofree char *papers = papers_of_kind(world, hall, kind);
+
+            assert_int_equal(hall, rows[row].hall);
+            assert_string_equal(kind->token, rows[row].kind);
+            assert_string_equal(papers, rows[row].papers);
+            print_message("  kind %s/%s issues %s\n", world->profiles[hall]->code, kind->token,
+                          papers);
+        }
+    assert_int_equal(row, G_N_ELEMENTS(rows));
+}
+
 /* ---- the table ---- */
 
 /* A state of every stage, by the ways above. */
@@ -1283,6 +1348,7 @@ static const struct CMUnitTest tests[] = {
     TEST(a_case_is_received_under_a_version_in_force),
     TEST(the_day_of_a_record_never_goes_back),
     TEST(a_case_is_filed_only_when_the_filing_rule_agrees),
+    TEST(every_kind_of_every_hall_is_lived),
     TEST(a_step_out_of_order_is_refused_with_its_place),
     TEST(nobody_does_what_is_not_for_him),
     TEST(every_token_has_its_word),

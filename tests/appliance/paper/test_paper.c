@@ -560,6 +560,23 @@ static void a_bad_template_is_refused_with_its_place(void **state G_GNUC_UNUSED)
          "blocks[0].columns[0].text: no value '{.b}' is declared"},
         {"\"values\": {}, \"blocks\": [{\"block\": \"stamp\", \"cells\": [[\"a\", \"b\"]]}]",
          "blocks[0].cells: a stamp has six"},
+        {"\"values\": {}, \"blocks\": [{\"block\": \"space\", \"height\": \"7\"}]",
+         "blocks[0].height: of the wrong type"},
+        {"\"values\": {}, \"blocks\": [{\"block\": \"rule\", \"when\": 7}]",
+         "blocks[0].when: of the wrong type"},
+        {"\"values\": {}, \"blocks\": [{\"block\": \"fields\", \"rows\": [[1, 2]]}]",
+         "blocks[0].rows[0]: not pairs of label and text"},
+        {"\"values\": {}, \"blocks\": [{\"block\": \"signatures\", \"texts\": [1]}]",
+         "blocks[0].texts: not a list of texts"},
+        {"\"values\": {}, \"blocks\": [{\"block\": \"text\", \"text\": \"\", \"align\": "
+         "\"up\"}]",
+         "blocks[0].align: not left, center or right"},
+        {"\"values\": {\"l\": [{\"a\": \"text\"}]}, \"blocks\": [{\"block\": \"table\", \"of\": "
+         "\"l\", \"columns\": [{\"head\": \"h\"}]}]",
+         "blocks[0].columns[0].text: missing"},
+        {"\"values\": {\"h\": [\"text\"], \"l\": [\"text\"]}, \"blocks\": [{\"block\": \"grid\", "
+         "\"heads\": \"h\", \"of\": \"l\"}]",
+         "blocks[0].of: not a list of cells"},
         {"\"values\": {}, \"blocks\": {}", "blocks: not a list"},
         {"\"values\": {}, \"blocks\": [], \"note\": 1", "note: no such member"},
         {"\"values\": {}, \"blocks\": [], \"body_pt\": 3", "body_pt: not 8 to 24"},

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * 案卷 as files: what of a case goes into the vault and into bundles, and under which names.
+ *
+ *   metadata/case.json                       everything the catalogue knows (case.schema.json)
+ *   representations/rep1/data/0001.tif …     sides in filed order, blank ones too, as captured
+ *   documentation/B01-005.pdf …              papers the window issued
+ *   documentation/cover.pdf contents.pdf remarks.pdf
+ *   audit/records.jsonl                      the case's journal records, one a line
+ *
+ * Names are of [A-Za-z0-9._-] alone. The files of sides and papers are named with the digests the
+ * catalogue keeps; the others are made here.
+ */
+#pragma once
+
+#include "appliance/base/digest.h"
+#include "appliance/base/json.h"
+
+typedef struct {
+    char *path;      /* inside the case file */
+    char *source;    /* full path of a stored file; NULL: `bytes` */
+    GBytes *bytes;   /* made here; NULL: `source` */
+    Digests digests; /* of `source`, as the catalogue keeps them */
+} CasefilePart;
+
+typedef struct {
+    char *number;     /* of the case */
+    GPtrArray *parts; /* of CasefilePart, in order of path */
+} Casefile;
+
+Casefile *casefile_new(const char *number);
+void casefile_free(Casefile *casefile);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Casefile, casefile_free)
+
+/* Add a stored file; digests are hex as rows carry them. ERROR_JOURNAL_DAMAGED for what is none. */
+gboolean casefile_add_file(Casefile *casefile, const char *path, const char *source,
+                           const json_t *row, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void casefile_add_bytes(Casefile *casefile, const char *path, GBytes *bytes);
+void casefile_add_text(Casefile *casefile, const char *path, const char *text);
+
+/* Put the parts in byte order of path. */
+void casefile_sort(Casefile *casefile);

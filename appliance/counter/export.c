@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "appliance/counter/export.h"
+
+#include "appliance/base/text.h"
+#include "storage/ocfl.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#define PROFILE_IDENTIFIER "urn:anjuan:bagit-profile:1"
+
+void export_done_clear(ExportDone *done)
+{
+    g_clear_pointer(&done->name, g_free);
+}
+
+/* ── payload ─────────────────────────────────────────────────────────────────────────────── */
+
+typedef struct {
+    BagWriter *writer;
+    const char *number;
+    char *object; /* folder of the vault's object */
+} Adding;
+
+static char *payload_path(const char *number, const char *path)
+{
+    return g_strdup_printf("data/%s/%s", number, path);
+}
+
+static gboolean add_sealed_file(const OcflFile *file, void *data, GError **error)
+{
+    const Adding *adding = data;
+    g_autofree char *path = payload_path(adding->number, file->logical);
+    g_autofree char *source = g_build_filename(adding->object, file->content, NULL);
+    guint8 sha256[SHA256_DIGEST_SIZE], sha512[SHA512_DIGEST_SIZE];
+    BagKnown known = {0};
+
+    if (file->sha256 != NULL && hex_decode(file->sha256, sha256, sizeof sha256))
+        known.sha256 = sha256;
+    if (hex_decode(file->sha512, sha512, sizeof sha512))
+        known.sha512 = sha512;
+    return bag_add_path(adding->writer, path, source, &known, error);
+}
+
+static gboolean add_sealed(House *house, BagWriter *writer, const char *number, GError **error)
+{
+    g_autofree char *vault = store_path(house_store(house), "vault/root");
+    g_autofree char *staging = store_path(house_store(house), "vault/staging");
+    g_autofree char *id = g_strdup_printf("urn:anjuan:%s", number);
+    g_autoptr(OcflRoot) root = ocfl_root_open(vault, staging, error);
+    g_autoptr(json_t) inventory = root != NULL ? ocfl_inventory_read(root, id, error) : NULL;
+    g_autofree char *object = root != NULL ? ocfl_object_path(root, id) : NULL;
+    Adding adding = {writer, number, object};
+
+    return inventory != NULL && ocfl_inventory_each(inventory, add_sealed_file, &adding, error);
+}
+
+static gboolean add_open(House *house, Catalog *catalog, BagWriter *writer, const char *number,
+                         GError **error)
+{
+    g_autoptr(ArchiveView) view = archive_view(house, catalog, number, NULL, error);
+    g_autoptr(Casefile) casefile =
+        view != NULL ? archive_casefile(house, catalog, view, error) : NULL;
+
+    for (guint i = 0; casefile != NULL && i < casefile->parts->len; i++) {
+        const CasefilePart *part = g_ptr_array_index(casefile->parts, i);
+        g_autofree char *path = payload_path(number, part->path);
+        BagKnown known = {part->digests.sha256, part->digests.sha512};
+
+        if (part->source != NULL ? !bag_add_path(writer, path, part->source, &known, error)
+                                 : !bag_add_bytes(writer, path, part->bytes, error))
+            return FALSE;
+    }
+    return casefile != NULL;
+}
+
+static gboolean add_case(House *house, Catalog *catalog, BagWriter *writer, const char *number,
+                         GError **error)
+{
+    g_autoptr(json_t) row = case_row(catalog, number, error);
+
+    if (row == NULL)
+        return FALSE;
+    return json_text(row, "filed_at") != NULL ? add_sealed(house, writer, number, error)
+                                              : add_open(house, catalog, writer, number, error);
+}
+
+/* ── tag files and register ──────────────────────────────────────────────────────────────── */
+
+static char *bag_name(const char *path)
+{
+    g_autofree char *name = g_path_get_basename(path);
+    char *dot = strrchr(name, '.');
+
+    if (dot != NULL && (strcmp(dot, ".tar") == 0 || strcmp(dot, ".zip") == 0))
+        *dot = '\0';
+    return g_steal_pointer(&name);
+}
+
+static gboolean digest_of_file(const char *path, ExportDone *done, GError **error)
+{
+    g_auto(Fd) fd = open(path, O_RDONLY | O_CLOEXEC);
+    struct sha256_ctx context;
+    guint8 block[65536];
+    ssize_t n;
+
+    if (fd < 0)
+        return error_set_errno(error, ERROR_IO, errno, "%s", path);
+    sha256_init(&context);
+    done->bytes = 0;
+    while ((n = read(fd, block, sizeof block)) > 0) {
+        sha256_update(&context, (size_t)n, block);
+        done->bytes += n;
+    }
+    if (n < 0)
+        return error_set_errno(error, ERROR_IO, errno, "%s", path);
+    sha256_digest(&context, sizeof done->sha256, done->sha256);
+    return TRUE;
+}
+
+static gboolean describe(const ExportRequest *request, const BagPayload *payload, ExportDone *done,
+                         GError **error)
+{
+    g_autofree char *manifest = g_build_filename(request->path, "manifest-sha256.txt", NULL);
+    gboolean is_folder = request->form == ARCHIVE_FOLDER;
+
+    if (!digest_of_file(is_folder ? manifest : request->path, done, error))
+        return FALSE;
+    if (is_folder)
+        done->bytes = (gint64)payload->octets;
+    done->files = payload->files;
+    done->name = g_path_get_basename(request->path);
+    return TRUE;
+}
+
+typedef struct {
+    const ExportRequest *request;
+    const ExportDone *done;
+} Register;
+
+static const char *format_token(ArchiveForm form)
+{
+    return form == ARCHIVE_TAR ? "bag-tar" : form == ARCHIVE_ZIP ? "bag-zip" : "bag-dir";
+}
+
+static gboolean register_command(StoreTxn *txn, void *data, GError **error)
+{
+    const Register *r = data;
+    g_autofree char *hex = hex_encode(r->done->sha256, sizeof r->done->sha256);
+    json_t *cases = json_array();
+
+    for (gsize i = 0; r->request->numbers[i] != NULL; i++)
+        json_array_append_new(cases, json_string(r->request->numbers[i]));
+    return txn_append(txn, "bundle", NULL,
+                      json_pack("{s:s, s:s, s:I, s:s, s:o}", "format",
+                                format_token(r->request->form), "name", r->done->name, "bytes",
+                                (json_int_t)r->done->bytes, "sha256", hex, "cases", cases),
+                      error);
+}
+
+static BagWriter *open_bag(House *house, Catalog *catalog, const ExportRequest *request,
+                           const char *name, GError **error)
+{
+    const Profile *profile = house_profile(house, catalog, error);
+    g_autofree char *today = day_format(house_today(house));
+    g_autofree char *origin = catalog_setting(catalog, "origin", NULL);
+    BagField fields[] = {
+        {"Source-Organization", profile != NULL ? profile->heading : ""},
+        {"Bagging-Date", today},
+        {"External-Identifier", name},
+        {"BagIt-Profile-Identifier", PROFILE_IDENTIFIER},
+        {"Bag-Group-Identifier", origin != NULL ? origin : name},
+        {"Bag-Count", "1 of 1"},
+    };
+    BagOptions options = {.form = request->form,
+                          .path = request->path,
+                          .name = name,
+                          .time_us = clock_now_us(store_clock(house_store(house))),
+                          .sidecar = request->form != ARCHIVE_FOLDER,
+                          .fields = fields,
+                          .n_fields = G_N_ELEMENTS(fields),
+                          .progress = request->progress,
+                          .progress_data = request->progress_data};
+
+    return profile != NULL ? bag_writer_new(&options, error) : NULL;
+}
+
+gboolean export_bag(House *house, const StoreActor *actor, const ExportRequest *request,
+                    ExportDone *done, GError **error)
+{
+    Store *store = house_store(house);
+    g_autofree char *name = bag_name(request->path);
+    g_autoptr(Catalog) catalog = store_reader(store, error);
+    g_autoptr(BagWriter) writer =
+        catalog != NULL ? open_bag(house, catalog, request, name, error) : NULL;
+    BagPayload payload;
+    Register r = {request, done};
+
+    *done = (ExportDone){0};
+    if (writer == NULL)
+        return FALSE;
+    for (gsize i = 0; request->numbers[i] != NULL; i++)
+        if (!add_case(house, catalog, writer, request->numbers[i], error))
+            return FALSE;
+    return bag_close_payload(writer, &payload, error) && bag_write(writer, error) &&
+           describe(request, &payload, done, error) &&
+           store_write(store, actor, register_command, &r, error);
+}

@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The proofs and volumes of our own bundles.
+ */
+#include "tests/storage/sample.h"
+
+static void collect(const VerifyFinding *finding, void *data)
+{
+    g_string_append_printf(data, "%s %s [%s]; ", finding->code,
+                           finding->path != NULL ? finding->path : "-", finding->detail);
+}
+
+typedef struct {
+    const NoteKey *key;
+    const char *old_note;
+} Outside;
+
+static char *judge(const char *path, const Outside *outside, VerifySummary *summary)
+{
+    VerifyOptions options = {.level = VERIFY_FULL,
+                             .key = outside->key,
+                             .old_checkpoint = outside->old_note,
+                             .old_checkpoint_size =
+                                 outside->old_note != NULL ? strlen(outside->old_note) : 0};
+    GString *found = g_string_new(NULL);
+    GError *error = NULL;
+
+    assert_true(verify_path(path, &options, collect, found, summary, &error));
+    assert_no_error(error);
+    return g_string_free(found, FALSE);
+}
+
+/* A fresh bundle in a folder of its own. */
+typedef struct {
+    char *path;
+    SampleLog log;
+    NoteKey *key;
+} Sample;
+
+static Sample sample_new(ArchiveForm form, const char *changed_page, const char *other_manifest)
+{
+    static const char *const names[] = {"bag", "bag.tar", "bag.zip"};
+    g_autofree char *folder = testing_folder();
+    Sample sample = {.path = tree_path(folder, names[form]), .log = sample_log_new(7)};
+    SampleOptions options = {.form = form,
+                             .path = sample.path,
+                             .changed_page = changed_page,
+                             .other_manifest = other_manifest};
+    g_autofree char *vkey = note_key_format(note_signer_key(sample.log.signer));
+
+    sample_write(&options, &sample.log);
+    sample.key = note_key_parse(vkey, NULL);
+    return sample;
+}
+
+static void sample_free(Sample *sample)
+{
+    g_free(sample->path);
+    note_key_free(sample->key);
+    sample_log_clear(&sample->log);
+}
+
+static void a_key_from_outside_verifies_and_one_inside_does_not(void **state G_GNUC_UNUSED)
+{
+    for (ArchiveForm form = ARCHIVE_FOLDER; form <= ARCHIVE_ZIP; form++) {
+        Sample sample = sample_new(form, NULL, NULL);
+        VerifySummary summary;
+        Outside nothing = {NULL, NULL}, key = {sample.key, NULL},
+                all = {sample.key, sample.log.old_note};
+        g_autofree char *a = judge(sample.path, &nothing, &summary);
+        g_autofree char *b = NULL;
+        g_autofree char *c = NULL;
+
+        assert_string_equal(a, "");
+        assert_int_equal(summary.proofs, VERIFY_PROOFS_CONSISTENT);
+        assert_int_equal(summary.log_size, sample.log.records->len);
+        b = judge(sample.path, &key, &summary);
+        assert_string_equal(b, "");
+        assert_int_equal(summary.proofs, VERIFY_PROOFS_VERIFIED);
+        assert_false(summary.extends_old);
+        c = judge(sample.path, &all, &summary);
+        assert_string_equal(c, "");
+        assert_true(summary.extends_old);
+        sample_free(&sample);
+    }
+}
+
+static void another_key_refuses_the_bundle(void **state G_GNUC_UNUSED)
+{
+    Sample sample = sample_new(ARCHIVE_TAR, NULL, NULL);
+    SampleLog other = sample_log_new(8);
+    Outside outside = {note_signer_key(other.signer), NULL};
+    VerifySummary summary;
+    g_autofree char *found = judge(sample.path, &outside, &summary);
+
+    assert_non_null(strstr(found, "proof audit/checkpoint"));
+    assert_non_null(strstr(found, "proof-key audit/log.vkey"));
+    assert_int_equal(summary.proofs, VERIFY_PROOFS_REFUSED);
+    sample_log_clear(&other);
+    sample_free(&sample);
+}
+
+static void a_log_that_does_not_extend_the_last_visit_is_refused(void **state G_GNUC_UNUSED)
+{
+    Sample sample = sample_new(ARCHIVE_TAR, NULL, NULL);
+    SampleLog other = sample_log_new(7); /* the same key, but another history */
+    g_autofree char *changed = NULL;
+    Outside outside = {sample.key, NULL};
+    VerifySummary summary;
+    g_autofree char *found = NULL;
+
+    g_array_index(other.leaves, MerkleHash, 2).bytes[0] ^= 1;
+    changed = sample_checkpoint(&other, SAMPLE_OLD_SIZE);
+    outside.old_note = changed;
+    found = judge(sample.path, &outside, &summary);
+    assert_non_null(strstr(found, "proof audit/consistency-5"));
+    assert_int_equal(summary.proofs, VERIFY_PROOFS_REFUSED);
+    assert_false(summary.extends_old);
+    sample_log_clear(&other);
+    sample_free(&sample);
+}
+
+static void content_that_was_not_sealed_is_found(void **state G_GNUC_UNUSED)
+{
+    Sample sample = sample_new(ARCHIVE_TAR, "a page put in later\n", NULL);
+    Outside outside = {sample.key, NULL};
+    VerifySummary summary;
+    g_autofree char *found = judge(sample.path, &outside, &summary);
+
+    assert_true(g_str_has_prefix(found, "seal 2026-000123 "));
+    assert_int_equal(summary.errors, 1);
+    sample_free(&sample);
+}
+
+static void an_export_record_of_another_bag_is_found(void **state G_GNUC_UNUSED)
+{
+    Sample sample = sample_new(ARCHIVE_TAR, NULL, "00");
+    Outside outside = {sample.key, NULL};
+    VerifySummary summary;
+    g_autofree char *found = judge(sample.path, &outside, &summary);
+
+    assert_true(g_str_has_prefix(found, "export manifest-sha512.txt "));
+    assert_int_equal(summary.errors, 1);
+    sample_free(&sample);
+}
+
+/* What is missing from audit/ is told; the tag manifests tell it as well. */
+static void a_missing_proof_is_found(void **state G_GNUC_UNUSED)
+{
+    static const struct {
+        const char *file, *wanted;
+    } cases[] = {
+        {"audit/checkpoint", "proof-missing audit/checkpoint"},
+        {"audit/export.entry", "proof-missing audit/export.entry"},
+        {"audit/export.tlog-proof", "proof-missing audit/export.tlog-proof"},
+        {"audit/cases/2026-000124/seal.tlog-proof",
+         "proof-missing audit/cases/2026-000124/seal.tlog-proof"},
+        {"audit/consistency-5", "proof-missing audit/consistency-5"},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        Sample sample = sample_new(ARCHIVE_FOLDER, NULL, NULL);
+        Outside outside = {sample.key, sample.log.old_note};
+        VerifySummary summary;
+        g_autofree char *found = NULL;
+
+        tree_remove(sample.path, cases[i].file);
+        found = judge(sample.path, &outside, &summary);
+        assert_non_null(strstr(found, cases[i].wanted));
+        assert_int_equal(summary.proofs, VERIFY_PROOFS_REFUSED);
+        sample_free(&sample);
+    }
+}
+
+static void a_key_wants_proofs_that_a_foreign_bag_has_not(void **state G_GNUC_UNUSED)
+{
+    g_autofree char *folder = testing_folder();
+    SampleLog log = sample_log_new(7);
+    Outside outside = {note_signer_key(log.signer), NULL}, nothing = {NULL, NULL};
+    VerifySummary summary;
+    g_autofree char *a = NULL;
+    g_autofree char *b = NULL;
+
+    tree_put(folder, "bagit.txt", "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n");
+    tree_put(folder, "data/x", "");
+    tree_put(folder, "manifest-md5.txt", "d41d8cd98f00b204e9800998ecf8427e  data/x\n");
+    a = judge(folder, &nothing, &summary);
+    assert_string_equal(a, "");
+    assert_int_equal(summary.proofs, VERIFY_PROOFS_NONE);
+    b = judge(folder, &outside, &summary);
+    assert_string_equal(b, "proof-missing audit/checkpoint []; ");
+    sample_log_clear(&log);
+}
+
+/* Two volumes; `lie` spoils the line of the second. */
+static void write_volumes(const char *folder, gboolean lie, char *paths[2])
+{
+    g_autoptr(GString) volumes = g_string_new(NULL);
+    BagWriter *writers[2];
+
+    for (guint i = 0; i < 2; i++) {
+        g_autofree char *name = g_strdup_printf("export-%u", i + 1);
+        g_autofree char *count = g_strdup_printf("%u of 2", i + 1);
+        g_autofree char *line = NULL;
+        BagField fields[] = {{"Bag-Count", count}};
+        BagOptions options = {.form = ARCHIVE_TAR, .name = name, .fields = fields, .n_fields = 1};
+        BagPayload payload;
+
+        paths[i] = tree_path(folder, name);
+        options.path = paths[i];
+        writers[i] = bag_writer_new(&options, NULL);
+        sample_add_text(writers[i], i == 0 ? "data/a" : "data/b", "page");
+        assert_true(bag_close_payload(writers[i], &payload, NULL));
+        payload.octets += lie && i == 1 ? 1 : 0;
+        line = bag_volume_line(i + 1, name, &payload);
+        g_string_append(volumes, line);
+    }
+    for (guint i = 0; i < 2; i++) {
+        sample_add_text(writers[i], "volumes.txt", volumes->str);
+        assert_true(bag_write(writers[i], NULL));
+        bag_writer_free(writers[i]);
+    }
+}
+
+static void every_volume_is_valid_alone_and_knows_the_others(void **state G_GNUC_UNUSED)
+{
+    g_autofree char *honest = testing_folder();
+    g_autofree char *lying = testing_folder();
+    Outside nothing = {NULL, NULL};
+    char *paths[2];
+
+    write_volumes(honest, FALSE, paths);
+    for (guint i = 0; i < 2; i++) {
+        VerifySummary summary;
+        g_autofree char *found = judge(paths[i], &nothing, &summary);
+
+        assert_string_equal(found, "");
+        assert_int_equal(summary.volume, i + 1);
+        assert_int_equal(summary.volumes, 2);
+        g_free(paths[i]);
+    }
+    write_volumes(lying, TRUE, paths);
+    for (guint i = 0; i < 2; i++) {
+        VerifySummary summary;
+        g_autofree char *found = judge(paths[i], &nothing, &summary);
+
+        assert_int_equal(summary.errors, i);
+        g_free(paths[i]);
+    }
+}
+
+/* Damage anywhere in an archive is found: in the structure, by a digest or by a proof. */
+static void a_flipped_bit_anywhere_in_a_bundle_is_found(void **state G_GNUC_UNUSED)
+{
+    for (ArchiveForm form = ARCHIVE_TAR; form <= ARCHIVE_ZIP; form++) {
+        Sample sample = sample_new(form, NULL, NULL);
+        g_autofree char *folder = g_path_get_dirname(sample.path);
+        g_autofree char *name = g_path_get_basename(sample.path);
+        g_autoptr(GBytes) bytes = tree_get(folder, name);
+        g_autoptr(Archive) archive = archive_open(sample.path, NULL, NULL);
+        Outside nothing = {NULL, NULL};
+
+        for (guint i = 0; i < archive_count(archive); i++) {
+            const ArchiveMember *member = archive_member(archive, i);
+            VerifySummary summary;
+            g_autofree char *found = NULL;
+
+            tree_flip(folder, name, member->offset + member->size / 2);
+            found = judge(sample.path, &nothing, &summary);
+            /* Nothing vouches for a tag manifest but what it says of the others. */
+            if (summary.errors == 0)
+                fail_msg("%s: not found", member->path);
+            tree_flip(folder, name, member->offset + member->size / 2);
+        }
+        sample_free(&sample);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_key_from_outside_verifies_and_one_inside_does_not),
+        cmocka_unit_test(another_key_refuses_the_bundle),
+        cmocka_unit_test(a_log_that_does_not_extend_the_last_visit_is_refused),
+        cmocka_unit_test(content_that_was_not_sealed_is_found),
+        cmocka_unit_test(an_export_record_of_another_bag_is_found),
+        cmocka_unit_test(a_missing_proof_is_found),
+        cmocka_unit_test(a_key_wants_proofs_that_a_foreign_bag_has_not),
+        cmocka_unit_test(every_volume_is_valid_alone_and_knows_the_others),
+        cmocka_unit_test(a_flipped_bit_anywhere_in_a_bundle_is_found),
+    };
+
+    testing_begin();
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

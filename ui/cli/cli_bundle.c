@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Verbs of the archive: file, export, verify.
+ */
+#include "ui/cli/cli.h"
+
+#include "appliance/base/text.h"
+#include "appliance/counter/export.h"
+#include "appliance/page/worker.h"
+#include "storage/verify.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* ── file ────────────────────────────────────────────────────────────────────────────────── */
+
+static const CliOption file_options[] = {
+    {"fonds", 0, "CODE", FALSE, "全宗号 (the department's)", "全宗号 (默认部门的)"},
+    {"category", 0, "CODE", FALSE, "class (the item's)", "类别号 (默认事项的)"},
+    {"retention", 0, "Y|D30|D10", FALSE, "保管期限 (the item's)", "保管期限 (默认事项的)"},
+    {"unit", 0, "TEXT", FALSE, "机构或问题 (the department's)", "机构或问题 (默认部门的)"},
+    {0},
+};
+
+static int run_file(Cli *cli, GError **error)
+{
+    Store *store = cli_store(cli, error);
+    g_autoptr(House) house = store != NULL ? house_new(store) : NULL;
+    g_autofree char *number = house != NULL ? case_read_number(cli_operand(cli, 0), error) : NULL;
+    ArchiveRequest request = {.number = number,
+                              .fonds = cli_value(cli, "fonds"),
+                              .category = cli_value(cli, "category"),
+                              .retention = cli_value(cli, "retention"),
+                              .unit = cli_value(cli, "unit")};
+    g_autofree char *archive_number = NULL;
+
+    if (number == NULL || !archive_file(house, cli_actor(cli), &request, &archive_number, error))
+        return 1;
+    cli_row(cli, archive_number, NULL);
+    cli_object(cli, json_pack("{s:s}", "archive_number", archive_number));
+    return 0;
+}
+
+/* ── export ──────────────────────────────────────────────────────────────────────────────── */
+
+static const CliOption export_options[] = {
+    {"case", 0, "NUMBER", FALSE, "this case (may be given again)", "该办件 (可多次)"},
+    {"from", 0, "DATE", FALSE, "cases received from this day", "起始收件日"},
+    {"to", 0, "DATE", FALSE, "… to this day", "截止收件日"},
+    {"archive-number", 0, "PATTERN", FALSE, "filed under numbers like this", "档号模式"},
+    {"output", 'o', "OUT", TRUE, "the bundle", "输出"},
+    {"format", 0, "bag-tar|bag-zip|bag-dir", FALSE, "form of the bundle (bag-tar)",
+     "格式 (bag-tar)"},
+    {0},
+};
+
+static gboolean form_option(const Cli *cli, ArchiveForm *form, GError **error)
+{
+    const char *given = cli_value(cli, "format");
+
+    if (given == NULL || strcmp(given, "bag-tar") == 0)
+        *form = ARCHIVE_TAR;
+    else if (strcmp(given, "bag-zip") == 0)
+        *form = ARCHIVE_ZIP;
+    else if (strcmp(given, "bag-dir") == 0)
+        *form = ARCHIVE_FOLDER;
+    else
+        return error_set(error, ERROR_USAGE, "--format '%s': bag-tar, bag-zip or bag-dir", given);
+    return TRUE;
+}
+
+static void add_numbers(GPtrArray *numbers, json_t *rows)
+{
+    gsize i;
+    json_t *row;
+
+    json_array_foreach(rows, i, row)
+    {
+        g_ptr_array_add(numbers, g_strdup(json_text(row, "number")));
+    }
+}
+
+static gboolean add_named(const Cli *cli, GPtrArray *numbers, GError **error)
+{
+    const GPtrArray *named = cli_values(cli, "case");
+
+    for (guint i = 0; i < named->len; i++) {
+        char *number = case_read_number(g_ptr_array_index(named, i), error);
+
+        if (number == NULL)
+            return FALSE;
+        g_ptr_array_add(numbers, number);
+    }
+    return TRUE;
+}
+
+/* Both days are the hall's and belong to the period. */
+static gboolean add_period(const Cli *cli, Catalog *reader, GPtrArray *numbers, GError **error)
+{
+    const char *from = cli_value(cli, "from"), *to = cli_value(cli, "to");
+    Day first, last;
+    g_autofree char *begin = NULL, *end = NULL;
+    g_autoptr(json_t) rows = NULL;
+
+    if (from == NULL && to == NULL)
+        return TRUE;
+    if (from == NULL || to == NULL || !day_parse(from, &first) || !day_parse(to, &last))
+        return error_set(error, ERROR_USAGE, "--from and --to: two dates such as 2026-11-21");
+    begin = clock_format(day_instant(first, 0, HOUSE_OFFSET_S));
+    end = clock_format(day_instant(last + 1, 0, HOUSE_OFFSET_S));
+    rows = catalog_cases_between(reader, begin, end, error);
+    if (rows != NULL)
+        add_numbers(numbers, rows);
+    return rows != NULL;
+}
+
+static gboolean add_pattern(const Cli *cli, Catalog *reader, GPtrArray *numbers, GError **error)
+{
+    const char *pattern = cli_value(cli, "archive-number");
+    g_autoptr(json_t) rows =
+        pattern != NULL ? catalog_by_archive_number(reader, pattern, error) : NULL;
+
+    if (rows != NULL)
+        add_numbers(numbers, rows);
+    return pattern == NULL || rows != NULL;
+}
+
+static gboolean choose_cases(Cli *cli, Store *store, GPtrArray *numbers, GError **error)
+{
+    g_autoptr(Catalog) reader = store_reader(store, error);
+
+    if (reader == NULL || !add_named(cli, numbers, error) ||
+        !add_period(cli, reader, numbers, error) || !add_pattern(cli, reader, numbers, error))
+        return FALSE;
+    if (numbers->len == 0)
+        return error_set(error, ERROR_NOT_FOUND, "no case to export");
+    g_ptr_array_add(numbers, NULL);
+    return TRUE;
+}
+
+static gboolean show_progress(guint64 done_bytes, guint64 total_bytes, void *data)
+{
+    int *last = data;
+    int percent = total_bytes > 0 ? (int)(done_bytes * 100 / total_bytes) : 100;
+
+    if (percent >= *last + 10 && isatty(STDERR_FILENO)) {
+        *last = percent;
+        fprintf(stderr, "%d %%\r", percent);
+    }
+    return TRUE;
+}
+
+static int run_export(Cli *cli, GError **error)
+{
+    Store *store = cli_store(cli, error);
+    g_autoptr(House) house = store != NULL ? house_new(store) : NULL;
+    g_autoptr(GPtrArray) numbers = g_ptr_array_new_with_free_func(g_free);
+    int percent = 0;
+    ExportRequest request = {
+        .path = cli_value(cli, "output"), .progress = show_progress, .progress_data = &percent};
+    g_auto(ExportDone) done = {0};
+    g_autofree char *digest = NULL, *bytes = NULL;
+
+    if (house == NULL || !form_option(cli, &request.form, error) ||
+        !choose_cases(cli, store, numbers, error))
+        return 2;
+    request.numbers = (const char *const *)numbers->pdata;
+    if (!export_bag(house, cli_actor(cli), &request, &done, error))
+        return 4;
+    digest = hex_encode(done.sha256, sizeof done.sha256);
+    bytes = g_strdup_printf("%" G_GINT64_FORMAT, done.bytes);
+    cli_row(cli, done.name, bytes, digest, NULL);
+    cli_object(cli, json_pack("{s:[{s:s, s:I, s:s}]}", "files", "name", done.name, "bytes",
+                              (json_int_t)done.bytes, "sha256", digest));
+    return 0;
+}
+
+/* ── verify ──────────────────────────────────────────────────────────────────────────────── */
+
+static const CliOption verify_options[] = {
+    {"level", 0, "quick|full", FALSE, "how much is read (full)", "核查程度 (full)"},
+    {0},
+};
+
+typedef struct {
+    Cli *cli;
+    json_t *findings;
+} Verify;
+
+static void report(const VerifyFinding *finding, void *data)
+{
+    Verify *verify = data;
+    const char *severity = finding->severity == VERIFY_ERROR ? "error" : "warning";
+    const char *path = finding->path != NULL ? finding->path : "";
+    const char *words = finding->text[cli_lang(verify->cli)];
+    g_autofree char *text = *finding->detail != '\0'
+                                ? g_strdup_printf("%s: %s", words, finding->detail)
+                                : g_strdup(words);
+
+    cli_row(verify->cli, severity, finding->code, path, text, NULL);
+    json_array_append_new(verify->findings,
+                          json_pack("{s:s, s:s, s:s, s:s}", "severity", severity, "code",
+                                    finding->code, "path", path, "text", text));
+}
+
+static int verify_one(Verify *verify, const char *path, VerifyLevel level)
+{
+    g_autoptr(GError) error = NULL;
+    VerifyOptions options = {.level = level};
+    VerifySummary summary;
+
+    if (!verify_path(path, &options, report, verify, &summary, &error)) {
+        error_print(stderr, error, cli_lang(verify->cli));
+        return 3;
+    }
+    return summary.errors == 0 ? 0 : 1;
+}
+
+static int run_verify(Cli *cli, GError **error)
+{
+    const char *given = cli_value(cli, "level");
+    g_autoptr(json_t) findings = json_array();
+    Verify verify = {cli, findings};
+    int status = 0;
+
+    if (given != NULL && strcmp(given, "quick") != 0 && strcmp(given, "full") != 0) {
+        error_set(error, ERROR_USAGE, "--level '%s': quick or full", given);
+        return 2;
+    }
+    for (guint i = 0; i < cli_operands(cli); i++)
+        status =
+            MAX(status, verify_one(&verify, cli_operand(cli, i),
+                                   g_strcmp0(given, "quick") == 0 ? VERIFY_QUICK : VERIFY_FULL));
+    if (status < 3)
+        cli_row(cli, status == 0 ? "valid" : "invalid", NULL);
+    cli_object(cli, json_pack("{s:b, s:O}", "valid", status == 0, "findings", findings));
+    return status;
+}
+
+const CliVerb cli_bundle_verbs[] = {
+    {"file", "NUMBER", 1, 1, "file an ended case", "归档", file_options, run_file},
+    {"export", "", 0, 0, "bundle cases for an auditor", "导出数据包", export_options, run_export},
+    {"verify", "PATH…", 1, -1, "verify a bundle, any BagIt bag or OCFL root", "核查数据包",
+     verify_options, run_verify},
+    {0},
+};
