@@ -81,7 +81,7 @@ function exportForm(): TemplateResult {
     <label class="field"><span>${say('destination')}</span><select name="destination">${state.destinations.map((one) => html`<option value=${one.name}>${one.text}</option>`)}</select></label>
     ${state.chosen.length > 0 ? nothing : html`${field('from', 'from', { type: 'date' })}${field('to', 'to', { type: 'date' })}`}
     ${field('split', 'splitSize', { type: 'number', required: false })}
-    <div class="buttons"><button class="primary">${say('exports')}</button></div></form>`;
+    <div class="buttons"><button class="primary">${say('exportStart')}</button></div></form>`;
 }
 
 function exportRow(job: Api.Export): TemplateResult {
@@ -92,7 +92,7 @@ function exportRow(job: Api.Export): TemplateResult {
     ${job.problem ? html`<p class="wrong">${job.problem.title}：${job.problem.detail}。${job.problem.hint}</p>` : nothing}
     ${job.files.map((one) => html`<p class="muted digest">${one.name} · ${(one.bytes / 1e6).toFixed(1)} MB · ${one.sha256}</p>`)}
     ${job.state !== 'done' ? nothing : job.receipt ? html`<p class="good">✓ ${say('receivedBy')} ${job.receipt.by} ${showDate(job.receipt.at)}</p>`
-      : html`<form class="inline" @submit=${submit((values) => void received(job.id, values['by'] ?? ''))}>${field('by', 'receivedBy')}<div class="buttons"><button>${say('noteReceipt')}</button></div></form>`}</li>`;
+      : html`<form class="inline steady" @submit=${submit((values) => void received(job.id, values['by'] ?? ''))}>${field('by', 'receivedBy')}<div class="buttons"><button>${say('noteReceipt')}</button></div></form>`}</li>`;
 }
 
 function bundles(): TemplateResult {
