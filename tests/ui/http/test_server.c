@@ -199,9 +199,7 @@ static void add_metric(void *context G_GNUC_UNUSED, GString *out)
     g_string_append(out, "anjuan_cases{state=\"received\"} 3\n");
 }
 
-static void log_answer(void *context, const char *method G_GNUC_UNUSED,
-                       const char *pattern G_GNUC_UNUSED, guint status G_GNUC_UNUSED,
-                       gint64 took_us G_GNUC_UNUSED)
+static void log_answer(void *context, const HttpLogLine *line G_GNUC_UNUSED)
 {
     Hall *hall = context;
 

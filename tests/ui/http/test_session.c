@@ -51,12 +51,12 @@ static Response *first_run(Request *request, void *context, GError **error)
     return public_first_run(((Hall *)context)->sessions, request, error);
 }
 
-static gboolean find_status(void *context G_GNUC_UNUSED, const char *number, const char *code,
-                            Lang lang, PublicStatus *status, GError **error)
+static gboolean find_status(void *context G_GNUC_UNUSED, const PublicQuestion *question,
+                            PublicStatus *status, GError **error)
 {
-    if (strcmp(code, "1234") != 0)
-        return error_set(error, ERROR_NOT_FOUND, "%s", number);
-    status->state = g_strdup(lang == LANG_ZH ? "等待您补齐材料" : "Waiting for you");
+    if (strcmp(question->code, "1234") != 0)
+        return error_set(error, ERROR_NOT_FOUND, "%s", question->number);
+    status->state = g_strdup(question->lang == LANG_ZH ? "等待您补齐材料" : "Waiting for you");
     status->item = g_strdup("取水许可 <审批>");
     status->where = g_strdup("3 号窗口");
     status->missing = g_ptr_array_new_with_free_func(g_free);
