@@ -47,8 +47,7 @@ gboolean consistency_check(const ConsistencyFacts *facts, GError **error)
     for (guint i = 0; i < facts->items->len; i++) {
         const Item *item = g_ptr_array_index(facts->items, i);
 
-        if (!check_departments(definitions, item, error) ||
-            !check_archive(definitions, item, error))
+        if (!check_departments(facts, item, error) || !check_archive(facts, item, error))
             return FALSE;
         if (profile_kind(facts->profile, item->kind) == NULL)
             return error_set(error, ERROR_DEFINITION, "item %s: profile %s has no kind %s",
