@@ -34,6 +34,7 @@ static void forget(ReaderLine *line)
 {
     line->length = 0;
     line->damaged = FALSE;
+    line->skipping = FALSE;
 }
 
 void reader_line_init(ReaderLine *line)
@@ -44,10 +45,15 @@ void reader_line_init(ReaderLine *line)
 void reader_line_add(ReaderLine *line, char c, gint64 now_ms)
 {
     gboolean is_going_on = line->length > 0 || line->damaged;
+    gboolean has_paused = now_ms - line->last_ms > READER_PAUSE_MS;
 
-    if (is_going_on && now_ms - line->last_ms > READER_PAUSE_MS)
+    if (line->skipping && has_paused)
+        forget(line);
+    else if (is_going_on && has_paused)
         line->damaged = TRUE;
     line->last_ms = now_ms;
+    if (line->skipping)
+        return;
     if (line->length + 1 < sizeof line->text)
         line->text[line->length++] = c;
     else
@@ -57,6 +63,14 @@ void reader_line_add(ReaderLine *line, char c, gint64 now_ms)
 void reader_line_damage(ReaderLine *line)
 {
     line->damaged = TRUE;
+}
+
+void reader_line_lose(ReaderLine *line, gint64 now_ms, ReaderEvent *event)
+{
+    forget(line);
+    line->skipping = TRUE;
+    line->last_ms = now_ms;
+    event->kind = READER_DAMAGED;
 }
 
 /* UTF-8, or GB 18030 as Chinese guns send it; FALSE for bytes that are neither. */
@@ -85,6 +99,10 @@ void reader_line_end(ReaderLine *line, gint64 now_ms, ReaderEvent *event)
     gboolean is_late = line->length > 0 && now_ms - line->last_ms > READER_PAUSE_MS;
 
     event->kind = READER_QUIET;
+    if (line->skipping) {
+        forget(line);
+        return;
+    }
     if (line->damaged || is_late || (line->length > 0 && !to_text(line, event->text))) {
         event->kind = READER_DAMAGED;
         event->text[0] = '\0';

@@ -55,7 +55,8 @@ typedef struct {
     char text[READER_TEXT_MAX];
     gsize length;
     gboolean damaged;
-    gint64 last_ms; /* of the last character */
+    gboolean skipping; /* damage was told; the rest of that code is of no use */
+    gint64 last_ms;    /* of the last character */
     char before[READER_TEXT_MAX];
     gint64 before_ms; /* of the last code given */
 } ReaderLine;
@@ -63,6 +64,9 @@ typedef struct {
 void reader_line_init(ReaderLine *line);
 void reader_line_add(ReaderLine *line, char c, gint64 now_ms);
 void reader_line_damage(ReaderLine *line);
+/* Characters are lost, perhaps the end of the line with them: tells READER_DAMAGED at once, and
+ * leaves out what comes until the end of the line or a pause. */
+void reader_line_lose(ReaderLine *line, gint64 now_ms, ReaderEvent *event);
 /* The end of a line: what it was. READER_QUIET for an empty one and for a second reading. */
 void reader_line_end(ReaderLine *line, gint64 now_ms, ReaderEvent *event);
 

@@ -119,15 +119,16 @@ static void take(EvdevReader *reader, const struct input_event *input, gint64 no
         press(reader, input->code, now_ms, event);
 }
 
-/* The kernel's buffer ran over: some keys were never seen, so the code is lost. */
-static void take_up_again(EvdevReader *reader)
+/* The kernel's buffer ran over: some keys were never seen, so the code is lost; libevdev throws
+ * away what stands behind them too. */
+static void take_up_again(EvdevReader *reader, gint64 now_ms, ReaderEvent *event)
 {
     struct input_event input;
 
     while (libevdev_next_event(reader->device, LIBEVDEV_READ_FLAG_SYNC, &input) ==
            LIBEVDEV_READ_STATUS_SYNC)
         continue;
-    reader_line_damage(&reader->line);
+    reader_line_lose(&reader->line, now_ms, event);
     reader->shift_left = libevdev_get_event_value(reader->device, EV_KEY, KEY_LEFTSHIFT) != 0;
     reader->shift_right = libevdev_get_event_value(reader->device, EV_KEY, KEY_RIGHTSHIFT) != 0;
 }
@@ -143,7 +144,7 @@ static gboolean evdev_next(void *self, gint64 now_ms, ReaderEvent *event, GError
         if (status == LIBEVDEV_READ_STATUS_SUCCESS)
             take(reader, &input, now_ms, event);
         else if (status == LIBEVDEV_READ_STATUS_SYNC)
-            take_up_again(reader);
+            take_up_again(reader, now_ms, event);
         else if (status == -EAGAIN)
             break;
         else if (status == -ENODEV)
