@@ -419,7 +419,7 @@ void intake_summary_clear(IntakeSummary *summary)
 
 gboolean intake_close(Intake *intake, const char *reason, IntakeSummary *summary, GError **error)
 {
-    g_autoptr(Intake) owned = intake;
+    g_autoptr(Intake) owned G_GNUC_UNUSED = intake; /* freed on every way out */
     LedgerCounts counts;
 
     if (!settle(intake, error))
