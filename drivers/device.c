@@ -362,6 +362,7 @@ static gboolean take_image_begin(Device *device, const WireMessage *message, Fd 
         return FALSE;
     event->kind = DEVICE_IMAGE_BEGIN;
     event->id = hold(device, message, page_fd);
+    event->sheet = message->sheet;
     event->back = message->flag;
     event->geometry = message->geometry;
     event->page_fd = page_fd;
@@ -396,6 +397,7 @@ static gboolean take_file(Device *device, const WireMessage *message, Fd *fd, De
         return FALSE;
     event->kind = DEVICE_FILE;
     event->id = hold(device, message, -1);
+    event->sheet = message->sheet;
     event->back = message->flag;
     event->fd = fd_steal(fd);
     event->progress = message->progress;

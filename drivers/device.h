@@ -39,10 +39,10 @@
 
 typedef enum {
     DEVICE_NOTHING,      /* the time is over */
-    DEVICE_IMAGE_BEGIN,  /* id, back, geometry, page_fd */
+    DEVICE_IMAGE_BEGIN,  /* id, sheet, back, geometry, page_fd */
     DEVICE_ROWS,         /* id, progress */
     DEVICE_IMAGE_END,    /* id, progress */
-    DEVICE_FILE,         /* id, back, fd, media_type, source, progress.whole */
+    DEVICE_FILE,         /* id, sheet, back, fd, media_type, source, progress.whole */
     DEVICE_STATUS,       /* status: asked after the batch, or what was made up */
     DEVICE_QUESTION,     /* sides have come and no end: device_continue or device_stop */
     DEVICE_UNSETTLED,    /* id: the device could not do what device_release asked; detail */
@@ -55,6 +55,8 @@ typedef enum {
 typedef struct {
     DeviceEventKind kind;
     guint64 id; /* of the side; unique in this Device */
+    guint
+        sheet; /* of this batch, from 1: its two sides have the same, also when one is not whole */
     gboolean back;
     ScannerGeometry geometry;
     int page_fd; /* borrowed until device_release of this id */

@@ -36,6 +36,7 @@ typedef struct {
     guint64 driver_ids[DEVICE_FILES];
     guint64 last_id;
     guint sides;
+    guint sheets; /* begun in this batch */
     guint sides_limit;
     guint alive_ms;
     gint64 spoken_ms;
@@ -256,7 +257,7 @@ static gboolean deliver_rows(DeviceWorker *worker, const Page *page, GError **er
 
 static gboolean deliver_strips(DeviceWorker *worker, const ScannerImage *image, GError **error)
 {
-    WireMessage message = {.kind = WIRE_IMAGE_BEGIN, .flag = image->back};
+    WireMessage message = {.kind = WIRE_IMAGE_BEGIN, .sheet = worker->sheets, .flag = image->back};
     Page *page = page_wait(worker);
     gboolean is_new;
 
@@ -275,7 +276,7 @@ static gboolean deliver_strips(DeviceWorker *worker, const ScannerImage *image, 
 
 static gboolean deliver_file(DeviceWorker *worker, const ScannerImage *image, GError **error)
 {
-    WireMessage message = {.kind = WIRE_FILE, .flag = image->back};
+    WireMessage message = {.kind = WIRE_FILE, .sheet = worker->sheets, .flag = image->back};
     guint64 *file = file_wait(worker);
 
     if (file == NULL)
@@ -297,6 +298,7 @@ static gboolean deliver(DeviceWorker *worker, ScannerImage *image, GError **erro
     gboolean delivered;
 
     worker->sides++;
+    worker->sheets += image->back ? 0 : 1;
     delivered = fd < 0 ? deliver_strips(worker, image, error) : deliver_file(worker, image, error);
     if (!delivered)
         scanner_cancel(worker->scanner);
@@ -394,6 +396,7 @@ static void run_batch(DeviceWorker *worker, const WireMessage *order)
     g_autoptr(GError) fault = NULL;
 
     worker->sides = 0;
+    worker->sheets = 0;
     worker->sides_limit = order->sides;
     worker->stopping = FALSE;
     worker->cancelled = FALSE;

@@ -107,7 +107,7 @@ static void visit_session(const char *path, const Script *script)
         if (++starts > STARTS_MAX)
             fail_msg("%s: %u sheets after %u starts, %s", path, visit.next_sheet - 1, starts,
                      visit.status.detail);
-        run_batch(&visit, 80);
+        run_batch(&visit, 500);
         help(&visit);
     }
     assert_true(visit.whole + visit.half >= 2 * script->n_sheets);
