@@ -172,8 +172,6 @@ guint life_untold_keys(const LifeState *state)
 
 static gboolean add_key(LifeState *state, const char *key, guint flags, GError **error)
 {
-    if (!is_given(key))
-        return error_set(error, ERROR_INVALID, "a defect without a key");
     if (state->n_keys == LIFE_KEYS_MAX)
         return error_set(error, ERROR_RULE, "more than %d defects", LIFE_KEYS_MAX);
     state->keys[state->n_keys].key = g_intern_string(key);
@@ -1084,6 +1082,9 @@ static gboolean check_event(const LifeState *state, const LifeEvent *event, GErr
         return error_set(error, ERROR_INVALID, "%s: who does it is not said", row->token);
     if (event->day == DAY_NONE || (state->last != DAY_NONE && event->day < state->last))
         return error_set(error, ERROR_RULE, "%s: the day lies before the last record", row->token);
+    for (gsize i = 0; i < event->n_keys; i++)
+        if (!is_given(event->keys[i]))
+            return error_set(error, ERROR_INVALID, "%s: an empty key", row->token);
     return check_needs(event, row->needs, error);
 }
 

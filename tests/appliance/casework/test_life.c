@@ -397,6 +397,10 @@ static void bringing_what_was_not_asked_is_refused(void **state)
     world->keys[0] = "A09/missing";
     event.n_keys = 1;
     refused(world, &event, ERROR_INVALID);
+    world->keys[0] = "";
+    refused(world, &event, ERROR_INVALID);
+    world->keys[0] = NULL;
+    refused(world, &event, ERROR_INVALID);
 }
 
 static void told_not_printed_stops_the_clock(void **state)
