@@ -309,16 +309,18 @@ Response *public_status(Request *request, PublicFind find, void *context, GError
     g_auto(PublicStatus) found = {0};
     g_autofree char *message = NULL;
     Lang lang = request_lang(request);
-    const char *number;
+    PublicQuestion question;
 
     if (form == NULL)
         return NULL;
-    number = field_of(form, "number");
-    if (find(context, number, field_of(form, "code"), lang, &found, &why))
-        return found_page(lang, number, &found);
+    question = (PublicQuestion){field_of(form, "number"), field_of(form, "code"),
+                                request_address(request), lang};
+    if (find(context, &question, &found, &why))
+        return found_page(lang, question.number, &found);
     message = message_of(why, &w_unknown, lang);
     if (message != NULL)
-        return status_page(lang, (guint)error_http_status(error_code(why)), number, message);
+        return status_page(lang, (guint)error_http_status(error_code(why)), question.number,
+                           message);
     g_propagate_error(error, g_steal_pointer(&why));
     return NULL;
 }
