@@ -447,6 +447,10 @@ static gboolean take(Device *device, const WireMessage *message, Fd *fd, DeviceE
     case WIRE_TRIGGER:
         event->kind = DEVICE_TRIGGER;
         return TRUE;
+    case WIRE_CODE:
+        event->kind = message->flag ? DEVICE_CODE_DAMAGED : DEVICE_CODE;
+        g_strlcpy(event->code, message->text, sizeof event->code);
+        return TRUE;
     default:
         return FALSE;
     }
@@ -506,6 +510,8 @@ gboolean device_status(Device *device, ScannerStatus *status, GError **error)
 
     if (device->in_batch)
         return error_set(error, ERROR_BUSY, "%s: a batch runs", device->info.name);
+    if (reader_is_name(device->info.name))
+        return error_set(error, ERROR_INVALID, "%s: has no feeder", device->info.name);
     if (!tell_kind(device, WIRE_ASK, error))
         return FALSE;
     do {
@@ -524,6 +530,8 @@ gboolean device_start(Device *device, const DeviceBatch *batch, GError **error)
 
     if (device->in_batch)
         return error_set(error, ERROR_BUSY, "%s: a batch runs", device->info.name);
+    if (reader_is_name(device->info.name))
+        return error_set(error, ERROR_INVALID, "%s: takes no paper", device->info.name);
     message.sides = batch->sides_max > 0 ? batch->sides_max : DEVICE_SIDES_MAX;
     if (!tell(device, &message, error))
         return FALSE;

@@ -35,6 +35,7 @@ typedef enum {
     WIRE_UNSETTLED,   /* ticket, text */
     WIRE_BATCH_END,   /* sides, status */
     WIRE_TRIGGER,
+    WIRE_CODE, /* text; flag = damaged */
     WIRE_KINDS,
 } WireKind;
 

@@ -366,6 +366,8 @@ static gboolean handle_event(Intake *intake, DeviceEvent *event, IntakeEnd *end,
     case DEVICE_STATUS:
     case DEVICE_UNSETTLED:
     case DEVICE_TRIGGER:
+    case DEVICE_CODE: /* of readers; a scanner has none */
+    case DEVICE_CODE_DAMAGED:
         return TRUE;
     }
     g_assert_not_reached();
