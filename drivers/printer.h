@@ -96,6 +96,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Printer, printer_free)
  * their "-error", "-warning", "-report" endings. */
 PrinterState printer_ipp_state(int state, const char *const *reasons);
 
+/* Whether a printer-state-message of CUPS says that its backend cannot reach the printer. */
+gboolean printer_ipp_is_unreachable(const char *message);
+
 /* The answers to DLE EOT 1, 2 and 4. */
 PrinterState printer_escpos_state(guint8 printer, guint8 offline, guint8 paper);
 

@@ -116,10 +116,25 @@ PrinterState printer_ipp_state(int state, const char *const *reasons)
     }
 }
 
+/* CUPS gives no reason for a printer that its backend cannot reach between two tries, only these
+ * words (cups/backend: "The printer may not exist or is unavailable at this time."). */
+gboolean printer_ipp_is_unreachable(const char *message)
+{
+    static const char *const words[] = {"unavailable at this time", "not responding", "unreachable",
+                                        "Unable to locate printer"};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(words); i++)
+        if (strstr(message, words[i]) != NULL)
+            return TRUE;
+    return FALSE;
+}
+
 static void read_state(ipp_t *reply, PrinterStatus *status)
 {
     ipp_attribute_t *state = ippFindAttribute(reply, "printer-state", IPP_TAG_ENUM);
     ipp_attribute_t *list = ippFindAttribute(reply, "printer-state-reasons", IPP_TAG_KEYWORD);
+    ipp_attribute_t *message = ippFindAttribute(reply, "printer-state-message", IPP_TAG_TEXT);
+    const char *text = message != NULL ? ippGetString(message, 0, NULL) : "";
     const char *reasons[REASONS + 1] = {NULL};
 
     for (int i = 0; list != NULL && i < MIN(ippGetCount(list), REASONS); i++) {
@@ -128,11 +143,17 @@ static void read_state(ipp_t *reply, PrinterStatus *status)
         g_strlcat(status->words, reasons[i], sizeof status->words);
     }
     status->state = printer_ipp_state(state != NULL ? ippGetInteger(state, 0) : 0, reasons);
+    if ((status->state == PRINTER_BUSY || status->state == PRINTER_STOPPED) &&
+        printer_ipp_is_unreachable(text))
+        status->state = PRINTER_OFFLINE;
+    g_strlcat(status->words, *text != '\0' ? ": " : "", sizeof status->words);
+    g_strlcat(status->words, text, sizeof status->words);
 }
 
 static void ipp_status(void *self, PrinterStatus *status)
 {
-    static const char *const wanted[] = {"printer-state", "printer-state-reasons"};
+    static const char *const wanted[] = {"printer-state", "printer-state-reasons",
+                                         "printer-state-message"};
     const IppPrinter *printer = self;
     http_t *http = connect_to(printer);
     ipp_t *request;

@@ -261,12 +261,18 @@ gboolean catalog_next_item_number(Catalog *catalog, const char *prefix, gint64 *
                   "tt", prefix, end);
 }
 
+gboolean catalog_seal_seq(Catalog *catalog, const char *number, gint64 *seq, GError **error)
+{
+    return db_int(catalog_db(catalog), seq, -1, error,
+                  "SELECT max(seq) FROM event WHERE \"case\" = ? AND act = 'seal'", "t", number);
+}
+
 gboolean catalog_has_seal(Catalog *catalog, const char *number, const char *inventory)
 {
     gint64 n = 0;
 
     return db_int(catalog_db(catalog), &n, 0, NULL,
-                  "SELECT count(*) FROM event WHERE \"case\" = ? AND act = 'case.seal'"
+                  "SELECT count(*) FROM event WHERE \"case\" = ? AND act = 'seal'"
                   " AND json_extract(detail, '$.inventory') = ?",
                   "tt", number, inventory) &&
            n > 0;

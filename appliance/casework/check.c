@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define DOCUMENTS_MAX 999 /* 统一编号 has three digits */
+
 typedef enum { ANSWER_UNKNOWN, ANSWER_NO, ANSWER_YES } Answer;
 
 typedef struct {
@@ -293,7 +295,8 @@ static void judge_counts(Run *run)
             add_defect(run, DEFECT_COPIES, g_strdup_printf("%s原件少%u份", slot->name, more),
                        g_strdup_printf("%s: %u originals too few", slot->name, more),
                        g_strdup_printf("请再带来%s原件%u份", slot->name, more),
-                       g_strdup_printf("bring %u more originals of %s", more, slot->name));
+                       g_strdup_printf("bring %u more originals of %s", more, slot->name))
+                ->part = "originals";
     }
     if (have->copies < slot->copies) {
         guint more = slot->copies - have->copies;
@@ -343,7 +346,8 @@ static void judge_pages(Run *run, gboolean placeheld)
                    g_strdup_printf("%s has %u pages, at most %u are asked", slot->name, pages,
                                    slot->pages_max),
                    g_strdup_printf("请核对是否混入其他材料"),
-                   g_strdup_printf("see whether other papers are among them"));
+                   g_strdup_printf("see whether other papers are among them"))
+            ->part = "pages";
 }
 
 /* A tick that says "looked for and not there". */
@@ -383,6 +387,7 @@ static void judge_refused(Run *run, const CheckDocument *document, SlotTick tick
                             g_strdup_printf("%s is of another category", name),
                             g_strdup_printf("请按所申请的类别重填%s", name),
                             g_strdup_printf("fill in %s for the category applied for", name));
+        defect->part = "category";
     }
     defect->document = document->number;
 }
@@ -466,6 +471,8 @@ static void judge_document(Run *run, const CheckDocument *document)
         wait_for(run, "未扫描而有占位页", "held by a place sheet though it can be scanned");
     else if (document->placeholder != NULL && *document->placeholder == '\0')
         wait_for(run, "占位页未写理由", "the place sheet gives no reason");
+    if (document->thumbprint && !is_filled(document->witness))
+        wait_for(run, "手印没有见证人", "a thumbprint without a witness");
     if (document->wrong_size)
         add_defect(run, DEFECT_SPECIFICATION, g_strdup_printf("%s规格不符", slot->name),
                    g_strdup_printf("%s is not of the size or kind asked", slot->name),
@@ -542,6 +549,7 @@ static void judge_pair(Run *run, const ItemPair *pair)
         g_strdup_printf("请使%s与%s一致", a->name, b->name),
         g_strdup_printf("make %s the same as %s", a->name, b->name));
     defect->field = pair->left;
+    defect->part = pair->right;
 }
 
 static void judge_fields(Run *run)
@@ -720,6 +728,19 @@ static void judge_slot(Run *run)
     settle(run);
 }
 
+/* Two facts may come to one defect (a side both dim and unread): it is told once. */
+static void drop_doubles(GPtrArray *defects)
+{
+    g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+
+    for (guint i = 0; i < defects->len;) {
+        if (g_hash_table_add(seen, defect_key(g_ptr_array_index(defects, i))))
+            i++;
+        else
+            g_ptr_array_remove_index(defects, i);
+    }
+}
+
 static void run_slot(Run *run, const ItemSlot *slot)
 {
     g_autoptr(GString) why = g_string_new(NULL);
@@ -735,6 +756,7 @@ static void run_slot(Run *run, const ItemSlot *slot)
     run->why_en = why_en;
     run->open = FALSE;
     judge_slot(run);
+    drop_doubles(result->defects);
     for (guint i = 0; i < result->defects->len; i++) {
         const Defect *defect = g_ptr_array_index(result->defects, i);
 
@@ -765,7 +787,7 @@ static void note_gaps(Run *run)
         return;
     qsort(sorted, run->facts->n_numbers, sizeof *sorted, compare_numbers);
     for (gsize i = 0; i < run->facts->n_numbers; i++) {
-        for (; expected < sorted[i]; expected++)
+        for (; expected < MIN(sorted[i], DOCUMENTS_MAX + 1); expected++)
             add_note(run, NOTE_NUMBER_GAP, 0, expected,
                      g_strdup_printf("统一编号 %03u 缺", expected),
                      g_strdup_printf("document number %03u is missing", expected));
@@ -816,14 +838,33 @@ GPtrArray *check_defects(const Check *check)
 char *defect_key(const Defect *defect)
 {
     g_autofree char *slot = code_slot_name(defect->slot);
+    GString *key = g_string_new(slot);
 
+    g_string_append_printf(key, "/%s", defect_code_token(defect->code));
     if (defect->field != NULL)
-        return g_strdup_printf("%s/%s/%s/%u", slot, defect_code_token(defect->code), defect->field,
-                               defect->row + 1);
+        g_string_append_printf(key, "/%s/%u", defect->field, defect->row + 1);
     if (defect->sheet != 0)
-        return g_strdup_printf("%s/%s/%u-%u", slot, defect_code_token(defect->code), defect->sheet,
-                               defect->side);
-    return g_strdup_printf("%s/%s", slot, defect_code_token(defect->code));
+        g_string_append_printf(key, "/%u-%u", defect->sheet, defect->side);
+    if (defect->document != 0)
+        g_string_append_printf(key, "/d%03u", defect->document);
+    if (defect->part != NULL)
+        g_string_append_printf(key, "/%s", defect->part);
+    return g_string_free(key, FALSE);
+}
+
+gboolean check_is_fresh(const CheckFacts *facts, const Defect *defect, guint32 last)
+{
+    gboolean any = FALSE;
+
+    if (defect->document != 0)
+        return defect->document > last;
+    for (gsize i = 0; i < facts->n_documents; i++)
+        if (facts->documents[i].slot == defect->slot) {
+            if (facts->documents[i].number <= last)
+                return FALSE;
+            any = TRUE;
+        }
+    return any;
 }
 
 const char *slot_state_token(SlotState state)

@@ -114,7 +114,8 @@ gboolean life_clock(const LifeState *state, ClockPurpose purpose, Day today, gui
     facts = (ClockFacts){.profile = &profile,
                          .level = state->rules->level,
                          .start = start_of(state, &profile),
-                         .start_minute = state->received_minute,
+                         .start_minute = profile.start == START_ACCEPTED ? state->accepted_minute
+                                                                         : state->received_minute,
                          .stops = state->stops,
                          .n_stops = state->n_stops,
                          .extended = state->extended && purpose == CLOCK_DECIDE,
@@ -171,8 +172,6 @@ guint life_untold_keys(const LifeState *state)
 
 static gboolean add_key(LifeState *state, const char *key, guint flags, GError **error)
 {
-    if (!is_given(key))
-        return error_set(error, ERROR_INVALID, "a defect without a key");
     if (state->n_keys == LIFE_KEYS_MAX)
         return error_set(error, ERROR_RULE, "more than %d defects", LIFE_KEYS_MAX);
     state->keys[state->n_keys].key = g_intern_string(key);
@@ -307,11 +306,22 @@ static gboolean check_receipt_day(const LifeState *state, const LifeEvent *event
     return TRUE;
 }
 
+/* 行政许可法 29: by which ways one may apply is published with the item. */
+static gboolean check_channel(const LifeState *state, const LifeEvent *event, GError **error)
+{
+    const char *channel = event->channel == NULL ? "window" : event->channel;
+
+    return g_strv_contains((const char *const *)state->rules->item->channels, channel) ||
+           error_set(error, ERROR_RULE, "item %s is not applied for by %s",
+                     state->rules->item->code, channel);
+}
+
 static gboolean step_receive(LifeState *state, const LifeEvent *event, GError **error)
 {
     const ProfileKind *kind;
 
-    if (!check_kind(state, event, &kind, error) || !check_receipt_day(state, event, error))
+    if (!check_kind(state, event, &kind, error) || !check_receipt_day(state, event, error) ||
+        !check_channel(state, event, error))
         return FALSE;
     state->stage = LIFE_RECEIVED;
     state->kind = g_intern_string(kind->token);
@@ -594,6 +604,7 @@ static gboolean step_accept(LifeState *state, const LifeEvent *event, GError **e
         return error_set(error, ERROR_SECOND_PERSON, "this item is checked twice (复审)");
     state->stage = LIFE_ACCEPTED;
     state->accepted = state->effective = event->day;
+    state->accepted_minute = event->minute;
     if (state->completed == DAY_NONE)
         state->completed = state->received;
     issue(state, kind->notice == PAPER_PROMISE ? PAPER_PROMISE : PAPER_ACCEPTANCE);
@@ -832,18 +843,81 @@ static gboolean step_green_collect(LifeState *state, const LifeEvent *event, GEr
     return TRUE;
 }
 
+/* ---- papers in place of materials ---- */
+
+/* Every slot named is one of the item for which `allowed` holds. */
+static gboolean check_slots(const LifeState *state, const LifeEvent *event,
+                            gboolean (*allowed)(const ItemSlot *slot), GError **error)
+{
+    for (gsize i = 0; i < event->n_keys; i++) {
+        const ItemSlot *slot = item_slot(state->rules->item, code_slot_number(event->keys[i]));
+
+        if (slot == NULL)
+            return error_set(error, ERROR_INVALID, "%s: no slot of the item", event->keys[i]);
+        if (!allowed(slot))
+            return error_set(error, ERROR_RULE, "%s %s: not on the list for that", slot->code,
+                             slot->name);
+    }
+    return TRUE;
+}
+
+static gboolean is_promisable(const ItemSlot *slot)
+{
+    return slot->promisable;
+}
+
+static gboolean is_tolerable(const ItemSlot *slot)
+{
+    return slot->tolerable;
+}
+
+static gboolean is_free(const ItemSlot *slot)
+{
+    return slot->free_by != FREE_NO;
+}
+
+static gboolean step_pledge(LifeState *state, const LifeEvent *event, GError **error)
+{
+    if (!check_slots(state, event, event->tolerate ? is_tolerable : is_promisable, error))
+        return FALSE;
+    state->pledges++;
+    issue(state, event->tolerate ? PAPER_TOLERANCE_PROMISE : PAPER_PLEDGE);
+    return TRUE;
+}
+
+static gboolean step_verify(LifeState *state, const LifeEvent *event, GError **error)
+{
+    if (!check_slots(state, event, is_free, error))
+        return FALSE;
+    state->verifications++;
+    issue(state, PAPER_VERIFICATION);
+    return TRUE;
+}
+
+static gboolean step_entrust(LifeState *state, const LifeEvent *event, GError **error)
+{
+    (void)event;
+    if (!state->rules->profile->entrusted)
+        return error_set(error, ERROR_RULE, "this hall receives for itself");
+    if (state->entrusted)
+        return error_set(error, ERROR_RULE, "handed to the handling hall already");
+    state->entrusted = TRUE;
+    issue(state, PAPER_HAND_OVER);
+    return TRUE;
+}
+
 /* ---- deciding and after ---- */
 
 /* Every department of a 联办件 has spoken; to grant, all agreed. */
 static gboolean check_subs(const LifeState *state, gboolean grant, GError **error)
 {
     const ProfileKind *kind = life_kind(state);
-    guint needed = MAX(1, kind->min_departments);
+    guint needed = MAX(1, MAX(kind->min_departments, kind->min_windows));
 
     if (kind->role != KIND_JOINT)
         return TRUE;
     if (state->n_subs < needed)
-        return error_set(error, ERROR_RULE, "a 联办件 has at least %u departments", needed);
+        return error_set(error, ERROR_RULE, "a 联办件 has at least %u parts", needed);
     for (guint i = 0; i < state->n_subs; i++)
         if (state->subs[i].state == SUB_RUNNING || (grant && state->subs[i].state != SUB_AGREED))
             return error_set(error, ERROR_RULE, "%s has not %s", state->subs[i].department,
@@ -955,6 +1029,9 @@ static const Step steps[LIFE_EVENTS] = {
     [EVENT_GREEN_IN] = step_green_in,
     [EVENT_GREEN_OUT] = step_green_out,
     [EVENT_GREEN_COLLECT] = step_green_collect,
+    [EVENT_PLEDGE] = step_pledge,
+    [EVENT_VERIFY] = step_verify,
+    [EVENT_ENTRUST] = step_entrust,
     [EVENT_DECIDE] = step_decide,
     [EVENT_DELIVER] = step_deliver,
     [EVENT_WITHDRAW] = step_withdraw,
@@ -1005,6 +1082,9 @@ static gboolean check_event(const LifeState *state, const LifeEvent *event, GErr
         return error_set(error, ERROR_INVALID, "%s: who does it is not said", row->token);
     if (event->day == DAY_NONE || (state->last != DAY_NONE && event->day < state->last))
         return error_set(error, ERROR_RULE, "%s: the day lies before the last record", row->token);
+    for (gsize i = 0; i < event->n_keys; i++)
+        if (!is_given(event->keys[i]))
+            return error_set(error, ERROR_INVALID, "%s: an empty key", row->token);
     return check_needs(event, row->needs, error);
 }
 

@@ -3,6 +3,7 @@
 
 #include "appliance/base/text.h"
 #include "storage/ocfl.h"
+#include "storage/signing.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -87,7 +88,7 @@ static gboolean add_case(House *house, Catalog *catalog, BagWriter *writer, cons
                                               : add_open(house, catalog, writer, number, error);
 }
 
-/* ── tag files and register ──────────────────────────────────────────────────────────────── */
+/* ── register ────────────────────────────────────────────────────────────────────────────── */
 
 static char *bag_name(const char *path)
 {
@@ -98,6 +99,120 @@ static char *bag_name(const char *path)
         *dot = '\0';
     return g_steal_pointer(&name);
 }
+
+static const char *format_token(ArchiveForm form)
+{
+    return form == ARCHIVE_TAR ? "bag-tar" : form == ARCHIVE_ZIP ? "bag-zip" : "bag-dir";
+}
+
+typedef struct {
+    const ExportRequest *request;
+    const char *name;
+    char *manifest; /* "sha512:<hex>" of manifest-sha512.txt */
+    gint64 seq;     /* of the export record */
+    const ExportDone *done;
+} Register;
+
+/* Before the bag is written: its proofs end in a checkpoint that this record stands under. */
+static gboolean register_export(StoreTxn *txn, void *data, GError **error)
+{
+    Register *r = data;
+    json_t *cases = json_array();
+
+    for (gsize i = 0; r->request->numbers[i] != NULL; i++)
+        json_array_append_new(cases, json_string(r->request->numbers[i]));
+    r->seq = txn_next_seq(txn);
+    return txn_append(txn, "export", NULL,
+                      json_pack("{s:s, s:s, s:s, s:o}", "format", format_token(r->request->form),
+                                "name", r->name, "manifest", r->manifest, "cases", cases),
+                      error);
+}
+
+static gboolean register_done(StoreTxn *txn, void *data, GError **error)
+{
+    const Register *r = data;
+    g_autofree char *hex = hex_encode(r->done->sha256, sizeof r->done->sha256);
+
+    return txn_append(txn, "export.done", NULL,
+                      json_pack("{s:I, s:I, s:s}", "export", (json_int_t)r->seq, "bytes",
+                                (json_int_t)r->done->bytes, "sha256", hex),
+                      error);
+}
+
+/* ── audit/: checkpoint, entries, proofs ─────────────────────────────────────────────────── */
+
+typedef struct {
+    Store *store;
+    Catalog *catalog;
+    BagWriter *writer;
+    char *note; /* the checkpoint all proofs end in */
+} Proofs;
+
+/* Takes `text`; NULL is a failure of whoever made it. */
+static gboolean add_text(const Proofs *proofs, const char *path, char *text, GError **error)
+{
+    g_autofree char *owned = text;
+    g_autoptr(GBytes) bytes = owned != NULL ? g_bytes_new(owned, strlen(owned)) : NULL;
+
+    return bytes != NULL && bag_add_bytes(proofs->writer, path, bytes, error);
+}
+
+/* "<path>.entry" and "<path>.tlog-proof" of one record. */
+static gboolean add_record(const Proofs *proofs, const char *path, gint64 seq, GError **error)
+{
+    g_autofree char *entry = g_strconcat(path, ".entry", NULL);
+    g_autofree char *proof = g_strconcat(path, ".tlog-proof", NULL);
+
+    return add_text(proofs, entry, store_record(proofs->store, proofs->catalog, seq, error),
+                    error) &&
+           add_text(proofs, proof, signing_prove_record(proofs->catalog, seq, proofs->note, error),
+                    error);
+}
+
+static gboolean add_seal(const Proofs *proofs, const char *number, GError **error)
+{
+    g_autofree char *path = g_strdup_printf("audit/cases/%s/seal", number);
+    gint64 seq;
+
+    if (!catalog_seal_seq(proofs->catalog, number, &seq, error))
+        return FALSE;
+    return seq < 0 || add_record(proofs, path, seq, error);
+}
+
+static gboolean add_extension(const Proofs *proofs, const char *old_note, GError **error)
+{
+    guint64 old_size = 0;
+    char *text = signing_prove_extension(proofs->catalog, old_note, proofs->note, &old_size, error);
+    g_autofree char *path = g_strdup_printf("audit/consistency-%" G_GUINT64_FORMAT, old_size);
+
+    return add_text(proofs, path, text, error);
+}
+
+static gboolean add_proofs(House *house, BagWriter *writer, const Register *r, GError **error)
+{
+    Store *store = house_store(house);
+    g_autoptr(Catalog) catalog = store_reader(store, error);
+    Proofs proofs = {store, catalog, writer, NULL};
+    char *vkey = catalog != NULL ? signing_vkey(store, error) : NULL;
+    gboolean ok;
+
+    if (vkey == NULL)
+        return FALSE;
+    proofs.note = signing_checkpoint(store, catalog, error);
+    ok = add_text(&proofs, "audit/log.vkey", g_strconcat(vkey, "\n", NULL), error) &&
+         proofs.note != NULL &&
+         add_text(&proofs, "audit/checkpoint", g_strdup(proofs.note), error) &&
+         add_record(&proofs, "audit/export", r->seq, error) &&
+         (r->request->old_checkpoint == NULL ||
+          add_extension(&proofs, r->request->old_checkpoint, error));
+    for (gsize i = 0; ok && r->request->numbers[i] != NULL; i++)
+        ok = add_seal(&proofs, r->request->numbers[i], error);
+    g_free(proofs.note);
+    g_free(vkey);
+    return ok;
+}
+
+/* ── the bag ─────────────────────────────────────────────────────────────────────────────── */
 
 static gboolean digest_of_file(const char *path, ExportDone *done, GError **error)
 {
@@ -135,31 +250,6 @@ static gboolean describe(const ExportRequest *request, const BagPayload *payload
     return TRUE;
 }
 
-typedef struct {
-    const ExportRequest *request;
-    const ExportDone *done;
-} Register;
-
-static const char *format_token(ArchiveForm form)
-{
-    return form == ARCHIVE_TAR ? "bag-tar" : form == ARCHIVE_ZIP ? "bag-zip" : "bag-dir";
-}
-
-static gboolean register_command(StoreTxn *txn, void *data, GError **error)
-{
-    const Register *r = data;
-    g_autofree char *hex = hex_encode(r->done->sha256, sizeof r->done->sha256);
-    json_t *cases = json_array();
-
-    for (gsize i = 0; r->request->numbers[i] != NULL; i++)
-        json_array_append_new(cases, json_string(r->request->numbers[i]));
-    return txn_append(txn, "bundle", NULL,
-                      json_pack("{s:s, s:s, s:I, s:s, s:o}", "format",
-                                format_token(r->request->form), "name", r->done->name, "bytes",
-                                (json_int_t)r->done->bytes, "sha256", hex, "cases", cases),
-                      error);
-}
-
 static BagWriter *open_bag(House *house, Catalog *catalog, const ExportRequest *request,
                            const char *name, GError **error)
 {
@@ -187,6 +277,15 @@ static BagWriter *open_bag(House *house, Catalog *catalog, const ExportRequest *
     return profile != NULL ? bag_writer_new(&options, error) : NULL;
 }
 
+static gboolean add_cases(House *house, Catalog *catalog, BagWriter *writer,
+                          const ExportRequest *request, GError **error)
+{
+    for (gsize i = 0; request->numbers[i] != NULL; i++)
+        if (!add_case(house, catalog, writer, request->numbers[i], error))
+            return FALSE;
+    return TRUE;
+}
+
 gboolean export_bag(House *house, const StoreActor *actor, const ExportRequest *request,
                     ExportDone *done, GError **error)
 {
@@ -195,16 +294,18 @@ gboolean export_bag(House *house, const StoreActor *actor, const ExportRequest *
     g_autoptr(Catalog) catalog = store_reader(store, error);
     g_autoptr(BagWriter) writer =
         catalog != NULL ? open_bag(house, catalog, request, name, error) : NULL;
+    g_autofree char *manifest = NULL, *hex = NULL;
     BagPayload payload;
-    Register r = {request, done};
+    Register r = {.request = request, .name = name, .done = done};
 
     *done = (ExportDone){0};
-    if (writer == NULL)
+    if (writer == NULL || !add_cases(house, catalog, writer, request, error) ||
+        !bag_close_payload(writer, &payload, error))
         return FALSE;
-    for (gsize i = 0; request->numbers[i] != NULL; i++)
-        if (!add_case(house, catalog, writer, request->numbers[i], error))
-            return FALSE;
-    return bag_close_payload(writer, &payload, error) && bag_write(writer, error) &&
+    hex = hex_encode(payload.manifest_sha512, sizeof payload.manifest_sha512);
+    r.manifest = manifest = g_strconcat("sha512:", hex, NULL);
+    return store_write(store, actor, register_export, &r, error) &&
+           add_proofs(house, writer, &r, error) && bag_write(writer, error) &&
            describe(request, &payload, done, error) &&
-           store_write(store, actor, register_command, &r, error);
+           store_write(store, actor, register_done, &r, error);
 }

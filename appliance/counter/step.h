@@ -45,5 +45,11 @@ gboolean case_step_in(StoreTxn *txn, House *house, const StoreActor *actor, cons
                       const LifeEvent *event, CaseLife *after,
                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Whether the step could be taken now; nothing is recorded. What a step costs to prepare (its
+ * paper) is prepared only when it could, so that the reason told is the rule and not the
+ * preparation. */
+gboolean case_step_try(House *house, Catalog *catalog, const StoreActor *actor, const char *number,
+                       const LifeEvent *event, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* State as JSON: stage, word, ending, dates, clocks with lamps, what is open. */
 json_t *case_life_json(const CaseLife *life, Day today, guint minute) G_GNUC_WARN_UNUSED_RESULT;

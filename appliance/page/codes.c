@@ -71,8 +71,12 @@ static Crop crop_of(const CodesPage *page, const Located *place)
 static guint read_rows(const Crop *crop, const Gray *gray, const char *rung, guint step,
                        GPtrArray *codes)
 {
-    SymbolsScan scan = {
-        .what = SYMBOLS_ROWS, .step = step, .lines_min = 2, .rung = rung, .box = crop->box};
+    SymbolsScan scan = {.what = SYMBOLS_ROWS,
+                        .step = step,
+                        .lines_min = 2,
+                        .rung = rung,
+                        .box = crop->box,
+                        .turned = crop->place.kind == LOCATED_DOWN ? 90 : 0};
 
     return symbols_read(gray, &scan, codes);
 }
@@ -285,11 +289,12 @@ static gboolean read_qr(const Crop *crop, GPtrArray *codes)
     if (gray == NULL)
         gray = g_steal_pointer(&bits);
     mean = gray_mean(gray);
-    if (read_qr_gray(crop, mean, "mean", 1, codes) > 0 ||
-        read_qr_gray(crop, gray, "gray", 1, codes) > 0)
+    if (read_qr_gray(crop, mean, "mean", 1, codes) > 0)
         return TRUE;
     if (!crop->page->thorough)
         return FALSE;
+    if (read_qr_gray(crop, gray, "gray", 1, codes) > 0)
+        return TRUE;
     doubled = gray_double(mean);
     return read_qr_gray(crop, doubled, "double", 0.5, codes) > 0;
 }

@@ -16,7 +16,7 @@
 #define QUIET_PX        40
 #define ACROSS_PX_MIN   90 /* no symbol is shorter */
 
-#define FINDER_ROW_STEP 3
+#define FINDER_ROW_STEP 4
 #define FINDER_PX_MIN   10
 #define FINDER_PX_MAX   280
 #define FINDERS_MAX     256
@@ -342,14 +342,40 @@ static GArray *find_finders(const Bits *bits)
     return finders;
 }
 
+/* Finders of one symbol are of one size and stand beside, above or across from each other. */
 static gboolean belong_together(const Finder *a, const Finder *b)
 {
     guint32 size = MAX(a->size, b->size);
     guint32 dx = (guint32)abs((int)a->x - (int)b->x);
     guint32 dy = (guint32)abs((int)a->y - (int)b->y);
+    guint32 longer = MAX(dx, dy);
+    guint32 shorter = MIN(dx, dy);
 
-    return MIN(a->size, b->size) * 14 > size * 10 && MAX(dx, dy) < size * QR_SIDES_MAX &&
-           MAX(dx, dy) > size;
+    return MIN(a->size, b->size) * 14 > size * 10 && longer < size * QR_SIDES_MAX &&
+           longer * 5 > size * 9 && (shorter * 4 < longer || shorter * 4 > longer * 3);
+}
+
+/* A third to two thirds of a symbol are black, and rows through it change colour often. */
+static gboolean is_speckled(const Bits *bits, guint32 x0, guint32 y0, guint32 x1, guint32 y1)
+{
+    guint32 black = 0;
+    guint32 changes = 0;
+    guint32 n = 0;
+
+    for (guint k = 1; k < 8; k++) {
+        guint32 y = y0 + (y1 - y0) * k / 8;
+        guint32 x = x0 + (x1 - x0) * k / 8;
+
+        for (guint32 i = x0; i < x1; i++, n++) {
+            black += bits_at(bits, i, y);
+            changes += bits_at(bits, i, y) != bits_at(bits, i + 1, y);
+        }
+        for (guint32 i = y0; i < y1; i++, n++) {
+            black += bits_at(bits, x, i);
+            changes += bits_at(bits, x, i) != bits_at(bits, x, i + 1);
+        }
+    }
+    return black * 4 > n && black * 4 < 3 * n && changes > 14 * 5;
 }
 
 /* Around the finders that belong to the first one; a missing one is allowed for. */
@@ -373,7 +399,7 @@ static void add_symbol(const Bits *bits, GArray *finders, guint first, GArray *l
         other->size = 0;
         n++;
     }
-    if (n < 2)
+    if (n < 2 || !is_speckled(bits, x0, y0, x1, y1))
         return;
     span = MAX(x1 - x0, y1 - y0);
     margin = seed.size + seed.size / 2 + (n == 2 ? span : 0);

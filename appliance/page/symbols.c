@@ -233,6 +233,21 @@ static gboolean overlaps(const PageCode *a, const PageCode *b)
     return a->x < b->x + b->w && b->x < a->x + a->w && a->y < b->y + b->h && b->y < a->y + a->h;
 }
 
+/* A reading direction is known of linear codes alone. */
+static gint32 turn_of(const zbar_symbol_t *symbol, const SymbolsScan *scan)
+{
+    if (zbar_symbol_get_type(symbol) == ZBAR_QRCODE)
+        return -1;
+    switch (zbar_symbol_get_orientation(symbol)) {
+    case ZBAR_ORIENT_UP:
+        return scan->turned;
+    case ZBAR_ORIENT_DOWN:
+        return scan->turned + 180;
+    default:
+        return -1;
+    }
+}
+
 static PageCode *find_same(GPtrArray *codes, const char *name, const char *text)
 {
     for (guint i = 0; i < codes->len; i++) {
@@ -260,6 +275,7 @@ static gboolean take_symbol(const zbar_symbol_t *symbol, const SymbolsScan *scan
         return FALSE;
     code = page_code_new(name, text, scan->rung);
     code->lines = lines;
+    code->turn = turn_of(symbol, scan);
     take_box(symbol, scan, code);
     if (scan->box != NULL) {
         code->x = scan->box[0];

@@ -211,11 +211,14 @@ static gboolean draw_both_sides(SheetPdf *pdf, const Label *label, GError **erro
 gboolean label_render(const Label *labels, gsize n_labels, const LabelOptions *options,
                       GBytes **pdf, GError **error)
 {
+    g_autoptr(PangoContext) fonts = type_context_unscaled();
     g_auto(SheetPdf) sheets = {0};
     guint place = options->skip;
 
     if (n_labels == 0)
         return error_set(error, ERROR_PAPER, "no labels");
+    if (!type_fonts_check(fonts, error))
+        return FALSE;
     sheet_pdf_init(&sheets, "标签", options->created_us);
     for (gsize i = 0; i < n_labels; i++) {
         const Shape *shape = &shapes[labels[i].kind];

@@ -261,6 +261,8 @@ static gboolean render(const PaperTemplate *template, const json_t *values,
                    .height = page_height(template)};
 
     flow_prepare(&flow, template, options);
+    if (!type_fonts_check(flow.pango, error))
+        return FALSE;
     compose_head(&composer, title);
     if (airy)
         flow.y += flow.size_pt;

@@ -5,7 +5,8 @@
     ipp_sim.py --control FILE --keep FOLDER
 
 prints "PORT\n" once it listens on 127.0.0.1, and ends when its standard input is closed. FILE is
-JSON, read again before each request: {"state": 3, "reasons": ["none"], "refuse": false, "job": 9}.
+JSON, read again before each request: {"state": 3, "reasons": ["none"], "message": "",
+"refuse": false, "job": 9}.
 What was printed is kept as FOLDER/N (N = job id).
 """
 import argparse
@@ -17,7 +18,7 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 OPERATION, JOB, END, PRINTER = 1, 2, 3, 4
-INTEGER, ENUM, KEYWORD, CHARSET, LANGUAGE = 0x21, 0x23, 0x44, 0x47, 0x48
+INTEGER, ENUM, TEXT, KEYWORD, CHARSET, LANGUAGE = 0x21, 0x23, 0x41, 0x44, 0x47, 0x48
 
 
 def attribute(tag, name, value):
@@ -82,6 +83,7 @@ class Handler(BaseHTTPRequestHandler):
             attributes += attribute(KEYWORD, "printer-state-reasons", reasons[0])
             for reason in reasons[1:]:
                 attributes += attribute(KEYWORD, "", reason)
+            attributes += attribute(TEXT, "printer-state-message", state.get("message", ""))
             return reply(0, request_id, bytes([PRINTER]) + attributes)
         if operation == 0x0002 and not state.get("refuse"):
             self.server.jobs += 1

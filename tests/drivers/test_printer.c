@@ -44,6 +44,15 @@ static void each_reason_of_ipp_has_its_state(void **state G_GNUC_UNUSED)
         assert_int_equal(printer_ipp_state(cases[i].state, cases[i].reasons), cases[i].expected);
 }
 
+static void a_queue_whose_printer_is_gone_is_known_by_its_words(void **state G_GNUC_UNUSED)
+{
+    assert_true(
+        printer_ipp_is_unreachable("The printer may not exist or is unavailable at this time."));
+    assert_true(printer_ipp_is_unreachable("The printer is not responding."));
+    assert_false(printer_ipp_is_unreachable(""));
+    assert_false(printer_ipp_is_unreachable("Printing page 1, 4% complete."));
+}
+
 /* --- the bytes of ESC/POS --- */
 
 static void each_answer_of_a_receipt_printer_has_its_state(void **state G_GNUC_UNUSED)
@@ -390,6 +399,10 @@ static void a_document_goes_to_an_ipp_printer_as_it_is(void **state G_GNUC_UNUSE
     ipp_control(&sim, "{\"state\": 4, \"reasons\": [\"none\"], \"job\": 5}");
     assert_int_equal(state_of(sim.printer), PRINTER_BUSY);
     assert_int_equal(printer_job(sim.printer, id), PRINTER_JOB_PENDING);
+    ipp_control(&sim,
+                "{\"state\": 4, \"reasons\": [\"none\"], \"job\": 5,"
+                "\"message\": \"The printer may not exist or is unavailable at this time.\"}");
+    assert_int_equal(state_of(sim.printer), PRINTER_OFFLINE);
     ipp_control(&sim, "{\"state\": 5, \"reasons\": [\"none\"], \"job\": 8}");
     assert_int_equal(printer_job(sim.printer, id), PRINTER_JOB_FAILED);
     ipp_stop(&sim);
@@ -416,6 +429,7 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_reason_of_ipp_has_its_state),
+        cmocka_unit_test(a_queue_whose_printer_is_gone_is_known_by_its_words),
         cmocka_unit_test(each_answer_of_a_receipt_printer_has_its_state),
         cmocka_unit_test(a_picture_goes_in_bands_and_is_cut),
         cmocka_unit_test(a_picture_that_is_none_is_refused),

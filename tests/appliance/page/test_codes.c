@@ -146,6 +146,21 @@ static void a_code_that_stands_on_end_is_read(void **state G_GNUC_UNUSED)
     assert_non_null(find(codes, "CODE-128", "320583001261121003001742"));
 }
 
+static void a_code_tells_which_way_is_up(void **state G_GNUC_UNUSED)
+{
+    for (gint32 turn = 0; turn < 360; turn += 90) {
+        g_autoptr(Drawing) drawing = drawing_new(1654, 1654, 200, PAGE_GRAY);
+        g_autoptr(GPtrArray) codes = NULL;
+        const PageCode *code;
+
+        draw_symbol(drawing, BARCODE_CODE128, "320583001261121003001742", 827, 827, 4, turn * 1000);
+        codes = codes_of(drawing);
+        code = find(codes, "CODE-128", "320583001261121003001742");
+        assert_non_null(code);
+        assert_int_equal(code->turn, (360 - turn) % 360);
+    }
+}
+
 static void two_symbols_of_one_text_are_two_codes(void **state G_GNUC_UNUSED)
 {
     g_autoptr(Drawing) drawing = drawing_new(1654, 1654, 200, PAGE_LINEART);
@@ -274,6 +289,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(every_symbology_is_read_beside_text),
     cmocka_unit_test(a_leaning_noisy_code_climbs_the_ladder),
     cmocka_unit_test(a_code_that_stands_on_end_is_read),
+    cmocka_unit_test(a_code_tells_which_way_is_up),
     cmocka_unit_test(two_symbols_of_one_text_are_two_codes),
     cmocka_unit_test(text_alone_reads_as_nothing),
     cmocka_unit_test(all_patches_are_read_both_ways_up),

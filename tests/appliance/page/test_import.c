@@ -63,6 +63,28 @@ static void a_jpeg_is_wrapped_and_not_touched(void **state G_GNUC_UNUSED)
     }
 }
 
+/* A telephone held upright writes its sensor's rows and a tag. */
+static void the_tag_of_a_camera_is_kept(void **state G_GNUC_UNUSED)
+{
+    static const guint8 exif[] = {0xff, 0xe1, 0, 34, 'E', 'x', 'i', 'f', 0,    0,    'M', 'M',
+                                  0,    42,   0, 0,  0,   8,   0,   1,   0x01, 0x12, 0,   3,
+                                  0,    0,    0, 1,  0,   6,   0,   0,   0,    0,    0,   0};
+    g_autoptr(GBytes) jpeg = jpeg_file(300, 200, 3);
+    g_autoptr(GByteArray) file = g_byte_array_new();
+    const guint8 *bytes = g_bytes_get_data(jpeg, NULL);
+    g_auto(PageResult) result = PAGE_RESULT_NONE;
+    GError *error = NULL;
+    gboolean keep;
+
+    g_byte_array_append(file, bytes, 2);
+    g_byte_array_append(file, exif, sizeof exif);
+    g_byte_array_append(file, bytes + 2, (guint)g_bytes_get_size(jpeg) - 2);
+    assert_true(import_first((Bytes){file->data, file->len}, &result, &keep, &error));
+    assert_string_equal(result.reason, "");
+    assert_int_equal(result.facts.orientation, 90);
+    assert_int_equal(result.facts.orientation_evidence, PAGE_ORIENTATION_TAG);
+}
+
 /* Cut anywhere, a JPEG is never taken for a page. */
 static void a_cut_jpeg_is_unread_or_refused(void **state G_GNUC_UNUSED)
 {
@@ -271,6 +293,7 @@ static void page_contents_are_followed_to_the_image(void **state G_GNUC_UNUSED)
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_jpeg_is_wrapped_and_not_touched),
+    cmocka_unit_test(the_tag_of_a_camera_is_kept),
     cmocka_unit_test(a_cut_jpeg_is_unread_or_refused),
     cmocka_unit_test(sizes_are_held_against_the_limits_first),
     cmocka_unit_test(files_that_are_no_images_are_refused),

@@ -157,6 +157,26 @@ static void another_process_writes_the_same_bytes(void **state G_GNUC_UNUSED)
     }
 }
 
+/* Boxes for letters would be worse than no paper. */
+static void without_its_fonts_a_paper_is_an_error(void **state G_GNUC_UNUSED)
+{
+    static const char *const no_fonts = "<fontconfig></fontconfig>";
+    g_autofree char *folder = testing_folder();
+    g_autofree char *config = g_build_filename(folder, "fonts.conf", NULL);
+    g_auto(GStrv) environment = g_environ_setenv(g_get_environ(), "FONTCONFIG_FILE", config, TRUE);
+    const char *argv[] = {RENDER_PAPERS, VALUES, folder, NULL};
+    g_autofree char *complaint = NULL;
+    g_autoptr(GError) error = NULL;
+    int status;
+
+    assert_true(g_file_set_contents(config, no_fonts, -1, &error));
+    assert_true(g_spawn_sync(NULL, (char **)argv, environment, G_SPAWN_DEFAULT, NULL, NULL, NULL,
+                             &complaint, &status, &error));
+    assert_false(g_spawn_check_wait_status(status, NULL));
+    assert_holds(complaint, "the font Noto Serif CJK SC is not installed");
+    assert_holds(complaint, "fonts-noto-cjk");
+}
+
 static void notices_fit_on_one_page(void **state G_GNUC_UNUSED)
 {
     static const char *const kinds[] = {
@@ -265,6 +285,27 @@ static void a_refusal_carries_reason_law_remedy_organ_and_date(void **state G_GN
                      strcmp(kinds[i], "decision-deny") == 0 ? "2026年12月18日" : "2026年11月21日");
         assert_holds(text, kinds[i][0] == 'd' ? "印章" : "专用章");
     }
+}
+
+/* Clerk, telephones, clock and seal place are on the receipt whether or not there is a checkpoint.
+ */
+static void a_receipt_without_checkpoint_still_tells_everything(void **state G_GNUC_UNUSED)
+{
+    static const char *const words[] = {"沈雅琴（003017）", "0512-57550003", "0512-12345",
+                                        "即为受理",         "收件专用章",    "收件人签名：",
+                                        "递交人签名："};
+    g_autoptr(Sample) sample = read_sample("receipt");
+    g_autoptr(GBytes) pdf = NULL;
+    g_autofree char *text = NULL;
+
+    json_object_del(sample->values, "checkpoint");
+    json_object_del(sample->values, "checkpoint_words");
+    json_object_del(sample->values, "query_code");
+    pdf = render(sample);
+    text = raster_text(pdf, 1);
+    for (gsize i = 0; i < G_N_ELEMENTS(words); i++)
+        assert_holds(text, words[i]);
+    assert_null(strstr(text, "校验点"));
 }
 
 static void a_value_is_never_markup(void **state G_GNUC_UNUSED)
@@ -610,11 +651,13 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(the_checkpoint_of_a_receipt_is_read_back),
     cmocka_unit_test(the_same_values_give_the_same_bytes),
     cmocka_unit_test(another_process_writes_the_same_bytes),
+    cmocka_unit_test(without_its_fonts_a_paper_is_an_error),
     cmocka_unit_test(notices_fit_on_one_page),
     cmocka_unit_test(large_print_takes_more_room),
     cmocka_unit_test(each_copy_names_its_number_and_receiver),
     cmocka_unit_test(a_reprint_is_marked_with_its_number),
     cmocka_unit_test(a_refusal_carries_reason_law_remedy_organ_and_date),
+    cmocka_unit_test(a_receipt_without_checkpoint_still_tells_everything),
     cmocka_unit_test(a_value_is_never_markup),
     cmocka_unit_test(a_title_of_the_profile_replaces_the_template_s),
     cmocka_unit_test(a_name_of_fifty_letters_is_printed_whole),
