@@ -17,6 +17,9 @@
  * copies, originals, kept document.void   number, reason paper           number, family, code,
  * title, paper_number?, copies, file, sha256, sha512, bytes slot            slot, what, value
  *   bundle          format, name, bytes, sha256, cases[]
+ *   side.restore    batch, sheet, side (a void taken back)
+ *   look            reason, secret? {note}: full view of a case, and why
+ *   denied          code, person?, method?, pattern?: a refused try
  */
 #include "storage/catalog_intern.h"
 
@@ -340,6 +343,26 @@ static gboolean apply_side_void(Catalog *catalog, const CatalogRecord *record, G
            touch_case(catalog, record, error);
 }
 
+static gboolean apply_side_restore(Catalog *catalog, const CatalogRecord *record, GError **error)
+{
+    const json_t *b = record->body;
+
+    return db_run(catalog->db, error,
+                  "UPDATE side SET reason = NULL, state ="
+                  " (SELECT json_extract(detail, '$.state') FROM event WHERE seq = side.seq)"
+                  " WHERE batch = ? AND sheet = ? AND side = ?",
+                  "iit", json_int(b, "batch", 0), json_int(b, "sheet", 0), json_text(b, "side")) &&
+           touch_case(catalog, record, error);
+}
+
+/* Only the event: nothing of a case changes. */
+static gboolean apply_event_alone(Catalog *catalog G_GNUC_UNUSED,
+                                  const CatalogRecord *record G_GNUC_UNUSED,
+                                  GError **error G_GNUC_UNUSED)
+{
+    return TRUE;
+}
+
 static gboolean apply_side_turn(Catalog *catalog, const CatalogRecord *record, GError **error)
 {
     const json_t *b = record->body;
@@ -461,6 +484,7 @@ static const struct {
     {"side", apply_side},
     {"side.place", apply_side_place},
     {"side.void", apply_side_void},
+    {"side.restore", apply_side_restore},
     {"side.turn", apply_side_turn},
     {"document.open", apply_document_open},
     {"document.void", apply_document_void},
@@ -468,6 +492,8 @@ static const struct {
     {"paper.reprint", apply_paper_reprint},
     {"slot", apply_slot},
     {"bundle", apply_bundle},
+    {"look", apply_event_alone},
+    {"denied", apply_event_alone},
 };
 
 static Apply find_act(const char *act)
