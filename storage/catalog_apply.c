@@ -17,6 +17,7 @@
  * copies, originals, kept document.void   number, reason paper           number, family, code,
  * title, paper_number?, copies, file, sha256, sha512, bytes slot            slot, what, value
  *   bundle          format, name, bytes, sha256, cases[]
+ *   bundle.receipt  bundle, by: who took it
  *   side.restore    batch, sheet, side (a void taken back)
  *   look            reason, secret? {note}: full view of a case, and why
  *   denied          code, person?, method?, pattern?: a refused try
@@ -492,6 +493,7 @@ static const struct {
     {"paper.reprint", apply_paper_reprint},
     {"slot", apply_slot},
     {"bundle", apply_bundle},
+    {"bundle.receipt", apply_event_alone},
     {"look", apply_event_alone},
     {"denied", apply_event_alone},
 };

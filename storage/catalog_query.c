@@ -423,3 +423,21 @@ json_t *catalog_count_steps(Catalog *catalog, const char *from, const char *to, 
                    " WHERE act = 'case.step' AND t >= ? AND t < ? GROUP BY 1",
                    "tt", from, to);
 }
+
+gboolean catalog_count_notes(Catalog *catalog, const CatalogNotes *notes, gint64 *n,
+                             GError **error)
+{
+    return db_int(catalog_db(catalog), n, 0, error,
+                  "SELECT count(*) FROM event WHERE act = 'slot' AND t >= ? AND t < ?"
+                  " AND json_extract(detail, '$.what') = ?"
+                  " AND json_extract(detail, '$.value') = ?",
+                  "tttt", notes->from, notes->to, notes->what, notes->value);
+}
+
+json_t *catalog_bundle_receipt(Catalog *catalog, gint64 seq, GError **error)
+{
+    return db_row(catalog_db(catalog), error,
+                  "SELECT t, detail FROM event WHERE act = 'bundle.receipt'"
+                  " AND json_extract(detail, '$.bundle') = ? ORDER BY seq LIMIT 1",
+                  "i", seq);
+}

@@ -154,3 +154,14 @@ gboolean catalog_count_acts(Catalog *catalog, const char *act, const char *from,
 /* Steps of a period by their token: step, n. */
 json_t *catalog_count_steps(Catalog *catalog, const char *from, const char *to,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* How often a note of slot "" was set to `value` in a period. */
+typedef struct {
+    const char *what, *value, *from, *to;
+} CatalogNotes;
+gboolean catalog_count_notes(Catalog *catalog, const CatalogNotes *notes, gint64 *n,
+                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The record that says who received a bundle: t, detail; NULL without error: none yet. */
+json_t *catalog_bundle_receipt(Catalog *catalog, gint64 seq,
+                               GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -19,7 +19,7 @@
 #define WORKERS 6
 
 typedef struct {
-    Store *store;
+    int signals; /* readable when it is time to end */
     Api *api;
 } Daemon;
 
@@ -82,21 +82,17 @@ static Assets *web_assets(void)
 }
 
 /* The doors are open until somebody says otherwise. */
-static gboolean run(Daemon *daemon, HttpOptions *http, Sessions *sessions, Lang lang,
-                    GError **error)
+static gboolean run(const Daemon *daemon, HttpOptions *http, Lang lang, GError **error)
 {
     gsize n_routes;
     const HttpRoute *routes = api_routes(daemon->api, &n_routes);
-    g_auto(Fd) signals = signals_open(error);
     HttpServer *server;
 
-    if (signals < 0)
-        return FALSE;
     http->hub = api_hub(daemon->api);
     server = http_server_new(http, routes, n_routes, daemon->api, error);
     if (server != NULL) {
-        announce(server, sessions, lang);
-        wait_for_end(signals);
+        announce(server, http->guard_context, lang);
+        wait_for_end(daemon->signals);
     }
     http_server_free(server);
     return server != NULL;
@@ -106,7 +102,8 @@ gboolean serve(Store *store, const ServeOptions *options, GError **error)
 {
     g_autofree char *local_path = store_path(store, "local.db");
     g_autoptr(Local) local = local_open(local_path, error);
-    Daemon daemon = {.store = store};
+    g_auto(Fd) signals = -1;
+    Daemon daemon = {0};
     SessionsOptions sessions_options = {.local = local,
                                         .clock = *store_clock(store),
                                         .random = *store_random(store),
@@ -130,6 +127,11 @@ gboolean serve(Store *store, const ServeOptions *options, GError **error)
     sessions = sessions_new(&sessions_options, error);
     if (sessions == NULL)
         return FALSE;
+    /* Before any thread is made: they all inherit what is blocked. */
+    signals = signals_open(error);
+    if (signals < 0)
+        return FALSE;
+    daemon.signals = signals;
     repeats = repeats_new(local, store_clock(store));
     daemon.api = api_new(&(ApiOptions){.store = store,
                                        .local = local,
@@ -140,7 +142,7 @@ gboolean serve(Store *store, const ServeOptions *options, GError **error)
     http.guard_context = sessions;
     http.around_context = repeats;
     http.assets = assets;
-    ok = daemon.api != NULL && run(&daemon, &http, sessions, options->lang, error);
+    ok = daemon.api != NULL && run(&daemon, &http, options->lang, error);
     api_free(g_steal_pointer(&daemon.api));
     return ok;
 }

@@ -121,6 +121,37 @@ gboolean edit_look(House *house, const StoreActor *actor, const char *number, co
     return store_write(house_store(house), actor, look_command, &look, error);
 }
 
+typedef struct {
+    gint64 bundle;
+    const char *by;
+} Receipt;
+
+static gboolean receipt_command(StoreTxn *txn, void *data, GError **error)
+{
+    const Receipt *receipt = data;
+    g_autoptr(GError) why = NULL;
+    g_autoptr(json_t) row = catalog_bundle(txn_catalog(txn), receipt->bundle, &why);
+
+    if (why != NULL) {
+        g_propagate_error(error, g_steal_pointer(&why));
+        return FALSE;
+    }
+    if (row == NULL)
+        return error_set(error, ERROR_NOT_FOUND, "bundle %" G_GINT64_FORMAT, receipt->bundle);
+    return txn_append(txn, "bundle.receipt", NULL,
+                      json_pack("{s:I, s:s}", "bundle", (json_int_t)receipt->bundle, "by",
+                                receipt->by),
+                      error);
+}
+
+gboolean edit_bundle_receipt(House *house, const StoreActor *actor, gint64 bundle, const char *by,
+                             GError **error)
+{
+    Receipt receipt = {bundle, by};
+
+    return store_write(house_store(house), actor, receipt_command, &receipt, error);
+}
+
 static gboolean denied_command(StoreTxn *txn, void *data, GError **error)
 {
     const EditDenied *denied = data;

@@ -21,6 +21,10 @@ gboolean edit_restore_side(House *house, const StoreActor *actor, const SideName
 gboolean edit_look(House *house, const StoreActor *actor, const char *number, const char *reason,
                    const char *note, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Somebody outside took a bundle (the seq of its record): who. ERROR_NOT_FOUND. */
+gboolean edit_bundle_receipt(House *house, const StoreActor *actor, gint64 bundle, const char *by,
+                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* A refused try to sign on or to do something; members other than `code` may be NULL. */
 typedef struct {
     const char *code;

@@ -187,12 +187,38 @@ static gboolean do_tick(Call *call, Doing *doing, GError **error)
     return note(call, doing, slot, what, json_is_false(done) ? "no" : "yes", error);
 }
 
-/* 免提交, 容缺, 承诺, 不适用 and counted copies; "none" takes it back. */
+/* 不适用 and 在件 of a conditional slot answer the question that switches it. */
+static gboolean answer(Call *call, const Doing *doing, const char *slot, gboolean *answered,
+                       GError **error)
+{
+    const char *state = given(call, "state");
+    const Item *item = case_item(call->api->house, doing->row, error);
+    const ItemSlot *found = item != NULL ? item_slot(item, code_slot_number(slot)) : NULL;
+    g_autofree char *what = NULL;
+
+    *answered = FALSE;
+    if (item == NULL)
+        return FALSE;
+    if (found == NULL || found->when == NULL ||
+        (strcmp(state, "na") != 0 && strcmp(state, "present") != 0))
+        return TRUE;
+    *answered = TRUE;
+    what = g_strconcat("answer:", found->when, NULL);
+    return note(call, doing, "", what, strcmp(state, "na") == 0 ? "no" : "yes", error);
+}
+
+/* 免提交, 容缺, 不适用, 在件 and counted copies. */
 static gboolean slot_state(Call *call, const Doing *doing, const char *slot, GError **error)
 {
+    gboolean answered;
+
     const char *state = given(call, "state"), *until = given(call, "until");
     const char *reason = given(call, "reason");
 
+    if (!answer(call, doing, slot, &answered, error))
+        return FALSE;
+    if (answered)
+        return TRUE;
     if (strcmp(state, "later") == 0 && until == NULL)
         return error_set(error, ERROR_INVALID, "until: the promised day is needed");
     if (strcmp(state, "exempt") == 0 && reason == NULL)

@@ -141,7 +141,7 @@ char *show_event_text(const json_t *row, Lang lang);
 char *show_record_event(Api *api, Catalog *reader, const json_t *row, Lang lang);
 
 /* Fault of a state, out of the one list of errors. */
-json_t *show_fault(ErrorCode code, const char *detail, const char *last_side, Lang lang);
+json_t *show_fault(ErrorCode code, const char *last_side, Lang lang);
 
 /* ── feed.c: the hub's other end ─────────────────────────────────────────────────────────── */
 

@@ -40,7 +40,6 @@ typedef struct {
     gboolean wants_continue, wants_stop, over;
     gint64 sheets, sides, last_sheet;
     ErrorCode fault; /* in SCAN_FAULT */
-    char *detail;
     char *last_side;
 } ScanJob;
 
@@ -109,7 +108,7 @@ static json_t *fault_json(const ScanJob *job, Lang lang)
 {
     if (job->state != SCAN_FAULT)
         return json_null();
-    return show_fault(job->fault, job->detail != NULL ? job->detail : "", job->last_side, lang);
+    return show_fault(job->fault, job->last_side, lang);
 }
 
 /* Say where the job stands; the lock is held. */
@@ -158,13 +157,11 @@ static void on_refused(const char *source, const GError *why, void *data G_GNUC_
 
 /* ── the job's thread ────────────────────────────────────────────────────────────────────── */
 
-static void set_state(ScanJob *job, ScanState state, ErrorCode fault, const char *detail)
+static void set_state(ScanJob *job, ScanState state, ErrorCode fault)
 {
     pthread_mutex_lock(&job->desk->lock);
     job->state = state;
     job->fault = fault;
-    g_free(job->detail);
-    job->detail = g_strdup(detail);
     tell(job);
     pthread_mutex_unlock(&job->desk->lock);
 }
@@ -230,7 +227,9 @@ static const char *run_feeder(ScanJob *job, GError **error)
             return "stopped";
         if (end.reason == SCANNER_OK || (end.reason == SCANNER_EMPTY && has_sides(job)))
             return "done";
-        set_state(job, SCAN_FAULT, scanner_reason_code(end.reason), end.detail);
+        g_message("scan %" G_GINT64_FORMAT ": %s: %s", job->batch, scanner_reason_token(end.reason),
+                  end.detail);
+        set_state(job, SCAN_FAULT, scanner_reason_code(end.reason));
         if (!wait_for_hands(job))
             return scanner_reason_token(end.reason);
         bring_back(job, end.reason);
@@ -255,9 +254,9 @@ static void finish(ScanJob *job, const char *reason, const GError *failure)
     g_clear_pointer(&job->device, device_free);
     readers_give(job->desk->api->readers, g_steal_pointer(&job->reader));
     if (failure != NULL)
-        set_state(job, SCAN_FAULT, error_code(failure), failure->message);
+        set_state(job, SCAN_FAULT, error_code(failure));
     else
-        set_state(job, wants_stop(job) ? SCAN_STOPPED : SCAN_DONE, ERROR_NONE, NULL);
+        set_state(job, wants_stop(job) ? SCAN_STOPPED : SCAN_DONE, ERROR_NONE);
     pthread_mutex_lock(&job->desk->lock);
     job->over = TRUE;
     pthread_mutex_unlock(&job->desk->lock);
@@ -286,7 +285,6 @@ static void job_free(gpointer data)
     g_free(job->device_name);
     g_free(job->case_number);
     g_free(job->person);
-    g_free(job->detail);
     g_free(job->last_side);
     g_free(job);
 }

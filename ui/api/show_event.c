@@ -153,12 +153,11 @@ char *show_record_event(Api *api G_GNUC_UNUSED, Catalog *reader, const json_t *r
     return json_line(shown);
 }
 
-json_t *show_fault(ErrorCode code, const char *detail, const char *last_side, Lang lang)
+json_t *show_fault(ErrorCode code, const char *last_side, Lang lang)
 {
     const char *hint = error_hint(code, lang);
-    g_autofree char *text =
-        g_strdup_printf("%s%s%s%s%s", error_text(code, lang), *detail != '\0' ? ": " : "", detail,
-                        *hint != '\0' ? " · " : "", hint);
+    g_autofree char *text = g_strdup_printf("%s%s%s", error_text(code, lang),
+                                            *hint != '\0' ? " · " : "", hint);
 
     return json_pack("{s:s, s:s, s:s, s:s?}", "code", error_token(code), "title",
                      error_text(code, lang), "text", text, "last_side", last_side);
