@@ -350,7 +350,7 @@ gboolean catalog_filed_between(Catalog *catalog, const char *from, const char *t
                                GError **error)
 {
     return db_int(catalog_db(catalog), n, 0, error,
-                  "SELECT count(*) FROM event WHERE act = 'case.seal' AND t >= ? AND t < ?", "tt",
+                  "SELECT count(*) FROM event WHERE act = 'seal' AND t >= ? AND t < ?", "tt",
                   from, to);
 }
 
