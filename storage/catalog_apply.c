@@ -31,6 +31,10 @@
  *   slot            slot, what, value
  *   export          format, name, manifest, cases[]
  *   export.done     export, bytes, sha256
+ *   bundle.receipt  bundle, by: who took it
+ *   side.restore    batch, sheet, side (a void taken back)
+ *   look            reason, secret? {note}: full view of a case, and why
+ *   denied          code, person?, method?, pattern?: a refused try
  *
  * clang-format on */
 #include "storage/catalog_intern.h"
@@ -355,6 +359,26 @@ static gboolean apply_side_void(Catalog *catalog, const CatalogRecord *record, G
            touch_case(catalog, record, error);
 }
 
+static gboolean apply_side_restore(Catalog *catalog, const CatalogRecord *record, GError **error)
+{
+    const json_t *b = record->body;
+
+    return db_run(catalog->db, error,
+                  "UPDATE side SET reason = NULL, state ="
+                  " (SELECT json_extract(detail, '$.state') FROM event WHERE seq = side.seq)"
+                  " WHERE batch = ? AND sheet = ? AND side = ?",
+                  "iit", json_int(b, "batch", 0), json_int(b, "sheet", 0), json_text(b, "side")) &&
+           touch_case(catalog, record, error);
+}
+
+/* Only the event: nothing of a case changes. */
+static gboolean apply_event_alone(Catalog *catalog G_GNUC_UNUSED,
+                                  const CatalogRecord *record G_GNUC_UNUSED,
+                                  GError **error G_GNUC_UNUSED)
+{
+    return TRUE;
+}
+
 static gboolean apply_side_turn(Catalog *catalog, const CatalogRecord *record, GError **error)
 {
     const json_t *b = record->body;
@@ -483,6 +507,7 @@ static const struct {
     {"side", apply_side},
     {"side.place", apply_side_place},
     {"side.void", apply_side_void},
+    {"side.restore", apply_side_restore},
     {"side.turn", apply_side_turn},
     {"document.open", apply_document_open},
     {"document.void", apply_document_void},
@@ -491,6 +516,9 @@ static const struct {
     {"slot", apply_slot},
     {"export", apply_export},
     {"export.done", apply_export_done},
+    {"bundle.receipt", apply_event_alone},
+    {"look", apply_event_alone},
+    {"denied", apply_event_alone},
 };
 
 static Apply find_act(const char *act)

@@ -23,6 +23,7 @@ struct Intake {
     PlacingLookup lookup;
     char *device, *serial, *batch_name;
     gboolean duplex;
+    gint stop; /* atomic: 1 = asked for, 2 = told the device */
     IntakeTold told;
     IntakeRefused refused_told;
     void *told_data;
@@ -380,6 +381,18 @@ static gboolean between_events(Intake *intake, DeviceEventKind kind, GError **er
            (kind != DEVICE_NOTHING || ledger_flush(intake->ledger, error));
 }
 
+void intake_stop(Intake *intake)
+{
+    g_atomic_int_set(&intake->stop, 1);
+}
+
+/* The device belongs to this thread: it alone passes the wish on. */
+static gboolean pass_stop(Intake *intake, GError **error)
+{
+    return !g_atomic_int_compare_and_exchange(&intake->stop, 1, 2) ||
+           device_stop(intake->running, error);
+}
+
 static gboolean run_events(Intake *intake, IntakeEnd *end, GError **error)
 {
     gboolean over = FALSE;
@@ -387,7 +400,8 @@ static gboolean run_events(Intake *intake, IntakeEnd *end, GError **error)
     while (!over) {
         DeviceEvent event = {.fd = -1};
 
-        if (!device_next(intake->running, INTAKE_POLL_MS, &event, error) ||
+        if (!pass_stop(intake, error) ||
+            !device_next(intake->running, INTAKE_POLL_MS, &event, error) ||
             !handle_event(intake, &event, end, &over, error) ||
             !between_events(intake, event.kind, error))
             return FALSE;
@@ -402,6 +416,7 @@ gboolean intake_device(Intake *intake, Device *device, const DeviceBatch *run, I
 
     *end = (IntakeEnd){.counter = -1};
     intake->running = device;
+    g_atomic_int_set(&intake->stop, 0);
     intake->duplex = run->scan.duplex;
     ok = device_start(device, run, error) && run_events(intake, end, error);
     intake->running = NULL;
@@ -419,7 +434,7 @@ void intake_summary_clear(IntakeSummary *summary)
 
 gboolean intake_close(Intake *intake, const char *reason, IntakeSummary *summary, GError **error)
 {
-    g_autoptr(Intake) owned = intake;
+    g_autoptr(Intake) owned G_GNUC_UNUSED = intake; /* freed on every way out */
     LedgerCounts counts;
 
     if (!settle(intake, error))

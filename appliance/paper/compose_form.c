@@ -184,7 +184,8 @@ gboolean compose_stamp(Composer *composer, const json_t *block, GError **error G
     flow_need(flow, 2 * height);
     json_array_foreach(json_object_get(block, "cells"), i, pair)
     {
-        MarkBox box = {left + width * (double)(i % 3), flow->y + height * (double)(i / 3), width,
+        size_t line = i / 3;
+        MarkBox box = {left + width * (double)(i % 3), flow->y + height * (double)line, width,
                        height};
         MarkBox at = {box.x + 1, box.y + 0.3, width - 2, 0};
         TypeStyle style = {.size_pt = 5.5, .sans = TRUE};

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #define PADDING_EM     0.3 /* between a cell's text and its line */
+#define HEAD_ROOM_EM   6   /* left of a page for a repeated head when a row is judged too tall */
 #define LABEL_EM       4.7
 #define GRID_NARROW_EM 6.0
 #define GRID_EM_MAX    14.0
@@ -109,18 +110,26 @@ static void row_slice(Composer *composer, Row *row, double height)
     composer->flow->y += height;
 }
 
+/* A table's head again; NULL: it has none. */
+static void row_repeat(Composer *composer, Row *head)
+{
+    for (guint i = 0; head != NULL && i < head->n; i++)
+        head->cells[i].line = 0;
+    if (head != NULL)
+        row_slice(composer, head, row_height(composer, head));
+}
+
 /* Put out a row: here, on the next page or, taller than a page, over several. Begins a page only by
  * way of `head`, which repeats a table's head. */
 static void row_put(Composer *composer, Row *row, Row *head)
 {
     Flow *flow = composer->flow;
-    double page = flow->bottom - flow->top - (head != NULL ? row_height(composer, head) : 0);
+    double page = flow->bottom - flow->top - HEAD_ROOM_EM * compose_em(composer);
     double height = row_height(composer, row);
 
     if (height > flow_room(flow) && height <= page) {
         flow_break(flow);
-        if (head != NULL)
-            row_slice(composer, head, row_height(composer, head));
+        row_repeat(composer, head);
     }
     while (!row_is_out(row)) {
         double least = row->least + 2 * PADDING_EM * compose_em(composer);
@@ -128,6 +137,7 @@ static void row_put(Composer *composer, Row *row, Row *head)
         height = row_height(composer, row);
         if (height > flow_room(flow) && flow_room(flow) < least) {
             flow_break(flow);
+            row_repeat(composer, head);
             continue;
         }
         row_slice(composer, row, MIN(height, flow_room(flow)));
@@ -151,8 +161,8 @@ static TypeStyle cell_style(const Composer *composer, double width, gboolean lab
 static void fields_row(Composer *composer, const json_t *pairs, double label_width)
 {
     Row row = {.least = least_row(composer)};
-    size_t n = json_array_size(pairs);
-    double width = (composer->flow->width - label_width * (double)(n / 2)) / (double)(n / 2);
+    size_t n = json_array_size(pairs), n_pairs = n / 2;
+    double width = composer->flow->width / (double)n_pairs - label_width;
 
     for (size_t i = 0; i < n; i++) {
         gboolean label = i % 2 == 0;
@@ -220,7 +230,7 @@ static void table_row(Composer *composer, const json_t *columns, RowKind kind, R
     }
 }
 
-static void empty_row(Composer *composer, const json_t *block, Row *head)
+static void empty_row(Composer *composer, const json_t *block)
 {
     Row row = {.least = least_row(composer)};
     g_autofree char *text = compose_expand(composer, block, "empty");
@@ -228,15 +238,15 @@ static void empty_row(Composer *composer, const json_t *block, Row *head)
 
     style.align = PANGO_ALIGN_CENTER;
     row_add(composer, &row, style, text);
-    row_put(composer, &row, head);
+    row_put(composer, &row, NULL);
     row_clear(&row);
 }
 
 static void blank_rows(Composer *composer, const json_t *block, Row *head)
 {
-    double n = block_number(block, "blank_rows", 0);
+    size_t n = (size_t)block_number(block, "blank_rows", 0);
 
-    for (double i = (double)json_array_size(compose_rows(composer, block)); i < n; i++) {
+    for (size_t i = json_array_size(compose_rows(composer, block)); i < n; i++) {
         Row row = {0};
 
         table_row(composer, json_object_get(block, "columns"), ROW_BLANK, &row);
@@ -260,8 +270,6 @@ gboolean compose_table(Composer *composer, const json_t *block, GError **error G
     {
         Row row = {0};
 
-        for (guint cell = 0; cell < head.n; cell++)
-            head.cells[cell].line = 0;
         compose_scope(composer, block, values, (guint)i + 1);
         table_row(composer, columns, ROW_VALUES, &row);
         row_put(composer, &row, &head);
@@ -269,8 +277,8 @@ gboolean compose_table(Composer *composer, const json_t *block, GError **error G
     }
     compose_scope(composer, block, NULL, 0);
     if (json_array_size(rows) == 0 && json_text(block, "empty") != NULL)
-        empty_row(composer, block, NULL);
-    blank_rows(composer, block, NULL);
+        empty_row(composer, block);
+    blank_rows(composer, block, &head);
     row_clear(&head);
     return TRUE;
 }
@@ -338,7 +346,7 @@ gboolean compose_grid(Composer *composer, const json_t *block, GError **error)
 {
     const json_t *heads = json_object_get(composer->scope.values, json_text(block, "heads"));
     const json_t *rows = compose_rows(composer, block);
-    double widths[TEMPLATE_COLUMNS_MAX];
+    double widths[TEMPLATE_COLUMNS_MAX] = {0};
     Row head = {.n = 1}; /* marks it as the head */
     const json_t *cells;
     size_t i;
@@ -356,8 +364,6 @@ gboolean compose_grid(Composer *composer, const json_t *block, GError **error)
         if (json_array_size(cells) != json_array_size(heads))
             return error_set(error, ERROR_INVALID, "%s[%zu]: not as many cells as columns",
                              json_text(block, "of"), i);
-        for (guint cell = 0; cell < head.n; cell++)
-            head.cells[cell].line = 0;
         grid_row(composer, cells, widths, &row);
         row_put(composer, &row, &head);
         row_clear(&row);

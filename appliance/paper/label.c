@@ -178,8 +178,9 @@ void label_size(LabelKind kind, double *width_pt, double *height_pt)
 static gboolean draw_placed(cairo_t *cr, const Label *label, guint place, GError **error)
 {
     const Shape *shape = &shapes[label->kind];
-    double x = MM(shape->left_mm + (place % shape->columns) * shape->width_mm);
-    double y = MM(shape->top_mm + (place / shape->columns) * shape->height_mm);
+    guint column = place % shape->columns, row = place / shape->columns;
+    double x = MM(shape->left_mm + column * shape->width_mm);
+    double y = MM(shape->top_mm + row * shape->height_mm);
     gboolean drawn;
 
     cairo_save(cr);

@@ -9,6 +9,7 @@
 
 #define VALUES   ANJUAN_SOURCE "/tests/appliance/paper/values"
 #define READ_DPI 150
+#define CODES_MM 35 /* the codes stand in the upper 28 mm */
 
 static Sample *read_sample(const char *kind)
 {
@@ -57,6 +58,8 @@ static int render_all(void **state G_GNUC_UNUSED)
     for (const char *const *kind = paper_template_kinds(); *kind != NULL; kind++) {
         Paper paper = {.kind = *kind, .sample = read_sample(*kind)};
 
+        if (!g_str_equal(*kind, "promise")) /* its four copies are looked at below */
+            paper.sample->options.n_copies = MIN(paper.sample->options.n_copies, 2);
         paper.sample->options.facts = &paper.facts;
         paper.pdf = render(paper.sample);
         paper.sample->options.facts = NULL;
@@ -105,7 +108,7 @@ static void every_code_of_every_copy_is_read_back(void **state G_GNUC_UNUSED)
 {
     for (guint i = 0; i < papers->len; i++) {
         const Paper *paper = &g_array_index(papers, Paper, i);
-        g_autoptr(GPtrArray) pages = raster_pages(paper->pdf, READ_DPI);
+        g_autoptr(GPtrArray) pages = raster_tops(paper->pdf, READ_DPI, CODES_MM);
         guint n = paper->facts.n_pages;
 
         assert_int_equal(pages->len, n * paper->sample->options.n_copies);
@@ -139,14 +142,14 @@ static void the_same_values_give_the_same_bytes(void **state G_GNUC_UNUSED)
 static void another_process_writes_the_same_bytes(void **state G_GNUC_UNUSED)
 {
     g_autofree char *folder = testing_folder();
-    const char *argv[] = {RENDER_PAPERS, VALUES, folder, NULL};
+    const char *argv[] = {RENDER_PAPERS, VALUES, folder, "third", NULL};
     g_autoptr(GError) error = NULL;
     int status;
 
     assert_true(g_spawn_sync(NULL, (char **)argv, NULL, G_SPAWN_STDERR_TO_DEV_NULL, NULL, NULL,
                              NULL, NULL, &status, &error));
     assert_true(g_spawn_check_wait_status(status, &error));
-    for (guint i = 0; i < papers->len; i++) {
+    for (guint i = 0; i < papers->len; i += 3) {
         const Paper *paper = &g_array_index(papers, Paper, i);
         g_autofree char *path = g_strdup_printf("%s/%s.pdf", folder, paper->kind);
         g_autoptr(GBytes) bytes = file_read(path, 1 << 24, &error);
@@ -164,7 +167,7 @@ static void without_its_fonts_a_paper_is_an_error(void **state G_GNUC_UNUSED)
     g_autofree char *folder = testing_folder();
     g_autofree char *config = g_build_filename(folder, "fonts.conf", NULL);
     g_auto(GStrv) environment = g_environ_setenv(g_get_environ(), "FONTCONFIG_FILE", config, TRUE);
-    const char *argv[] = {RENDER_PAPERS, VALUES, folder, NULL};
+    const char *argv[] = {RENDER_PAPERS, VALUES, folder, "third", NULL};
     g_autofree char *complaint = NULL;
     g_autoptr(GError) error = NULL;
     int status;
@@ -226,7 +229,7 @@ static void large_print_takes_more_room(void **state G_GNUC_UNUSED)
 {
     guint more = 0;
 
-    for (guint i = 0; i < papers->len; i += 3) { /* a third of them: fonts are slow to embed */
+    for (guint i = 0; i < papers->len; i += 4) {
         const Paper *paper = &g_array_index(papers, Paper, i);
         guint large;
 
@@ -528,7 +531,8 @@ static void every_value_is_needed_or_optional(void **state G_GNUC_UNUSED)
             json_object_set(sample->values, name, value);
         }
         sample->options.n_copies = 1;
-        pdf = render(sample);
+        if (i % 3 == 0) /* a third of them: fonts are slow to embed */
+            pdf = render(sample);
     }
 }
 
