@@ -136,43 +136,14 @@ char *signing_checkpoint(Store *store, Catalog *catalog, GError **error)
     return g_steal_pointer(&note);
 }
 
-/* ── proofs ──────────────────────────────────────────────────────────────────────────────── */
-
-static gboolean parse_note(const char *note, Checkpoint *checkpoint, GError **error)
+gboolean signing_note_size(const char *note, guint64 *size, GError **error)
 {
+    g_auto(Checkpoint) checkpoint = {0};
     gsize text_size;
 
-    return note_split(note, strlen(note), &text_size, error) &&
-           checkpoint_parse(note, text_size, checkpoint, error);
-}
-
-char *signing_prove_record(Catalog *catalog, gint64 seq, const char *note, GError **error)
-{
-    MerkleSource source = tree_source(catalog_db(catalog));
-    g_auto(Checkpoint) checkpoint = {0};
-    MerkleProof proof;
-
-    if (!parse_note(note, &checkpoint, error) ||
-        !merkle_prove_inclusion(&source, (guint64)seq, checkpoint.tree.size, &proof, error))
-        return NULL;
-    return proof_format_inclusion((guint64)seq, &proof, note);
-}
-
-char *signing_prove_extension(Catalog *catalog, const char *old_note, const char *note,
-                              guint64 *old_size, GError **error)
-{
-    MerkleSource source = tree_source(catalog_db(catalog));
-    g_auto(Checkpoint) old = {0}, now = {0};
-    MerkleProof proof;
-
-    if (!parse_note(old_note, &old, error) || !parse_note(note, &now, error))
-        return NULL;
-    if (old.tree.size > now.tree.size) {
-        error_set(error, ERROR_PROOF_REFUSED, "the old checkpoint is newer than this journal");
-        return NULL;
-    }
-    if (!merkle_prove_consistency(&source, old.tree.size, now.tree.size, &proof, error))
-        return NULL;
-    *old_size = old.tree.size;
-    return proof_format_consistency(old.tree.size, &proof, note);
+    if (!note_split(note, strlen(note), &text_size, error) ||
+        !checkpoint_parse(note, text_size, &checkpoint, error))
+        return FALSE;
+    *size = checkpoint.tree.size;
+    return TRUE;
 }

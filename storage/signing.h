@@ -13,7 +13,6 @@
 #pragma once
 
 #include "storage/note.h"
-#include "storage/proof.h"
 #include "storage/store.h"
 
 /* Make the key of a new store. */
@@ -30,11 +29,6 @@ char *signing_checkpoint(Store *store, Catalog *catalog, GError **error) G_GNUC_
 /* The last signed checkpoint, or NULL without an error where none is signed yet. */
 char *signing_last(Store *store, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* The proof file that record `seq` stands in the tree of the checkpoint `note`. */
-char *signing_prove_record(Catalog *catalog, gint64 seq, const char *note, GError **error)
+/* How many records a checkpoint covers (no signature looked at). */
+gboolean signing_note_size(const char *note, guint64 *size, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
-
-/* The proof file that the tree of `note` extends the one of the older checkpoint `old_note`, and
- * the older one's size. */
-char *signing_prove_extension(Catalog *catalog, const char *old_note, const char *note,
-                              guint64 *old_size, GError **error) G_GNUC_WARN_UNUSED_RESULT;

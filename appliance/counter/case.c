@@ -227,10 +227,12 @@ static gboolean open_command(StoreTxn *txn, void *data, GError **error)
     return item != NULL &&
            txn_append(txn, "case.open", open->number, opening_body(txn, open, item, digest, &parts),
                       error) &&
-           case_step_in(
-               txn, open->house, open->actor, open->number,
-               &(LifeEvent){.type = EVENT_RECEIVE, .actor = ACTOR_CLERK, .kind = item->kind}, &life,
-               error);
+           case_step_in(txn, open->house, open->actor, open->number,
+                        &(LifeEvent){.type = EVENT_RECEIVE,
+                                     .actor = ACTOR_CLERK,
+                                     .kind = item->kind,
+                                     .channel = open->opening->channel},
+                        &life, error);
 }
 
 gboolean case_open(House *house, const StoreActor *actor, const CaseOpening *opening, char **number,

@@ -2,8 +2,10 @@
 #include "appliance/counter/export.h"
 
 #include "appliance/base/text.h"
+#include "storage/audit.h"
 #include "storage/ocfl.h"
 #include "storage/signing.h"
+#include "storage/tree.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -145,71 +147,58 @@ typedef struct {
     Store *store;
     Catalog *catalog;
     BagWriter *writer;
-    char *note; /* the checkpoint all proofs end in */
+    AuditLog log;
 } Proofs;
 
-/* Takes `text`; NULL is a failure of whoever made it. */
-static gboolean add_text(const Proofs *proofs, const char *path, char *text, GError **error)
+static gboolean add_record(const Proofs *proofs, const char *stem, gint64 seq, GError **error)
 {
-    g_autofree char *owned = text;
-    g_autoptr(GBytes) bytes = owned != NULL ? g_bytes_new(owned, strlen(owned)) : NULL;
+    char *line = store_record(proofs->store, proofs->catalog, seq, error);
+    g_autoptr(GBytes) bytes = line != NULL ? g_bytes_new_take(line, strlen(line)) : NULL;
 
-    return bytes != NULL && bag_add_bytes(proofs->writer, path, bytes, error);
-}
-
-/* "<path>.entry" and "<path>.tlog-proof" of one record. */
-static gboolean add_record(const Proofs *proofs, const char *path, gint64 seq, GError **error)
-{
-    g_autofree char *entry = g_strconcat(path, ".entry", NULL);
-    g_autofree char *proof = g_strconcat(path, ".tlog-proof", NULL);
-
-    return add_text(proofs, entry, store_record(proofs->store, proofs->catalog, seq, error),
-                    error) &&
-           add_text(proofs, proof, signing_prove_record(proofs->catalog, seq, proofs->note, error),
-                    error);
+    return bytes != NULL && audit_add_record(proofs->writer, &proofs->log,
+                                             &(AuditRecord){stem, (guint64)seq, bytes}, error);
 }
 
 static gboolean add_seal(const Proofs *proofs, const char *number, GError **error)
 {
-    g_autofree char *path = g_strdup_printf("audit/cases/%s/seal", number);
+    g_autofree char *stem = g_strdup_printf("cases/%s/seal", number);
     gint64 seq;
 
     if (!catalog_seal_seq(proofs->catalog, number, &seq, error))
         return FALSE;
-    return seq < 0 || add_record(proofs, path, seq, error);
+    return seq < 0 || add_record(proofs, stem, seq, error);
 }
 
-static gboolean add_extension(const Proofs *proofs, const char *old_note, GError **error)
+static gboolean add_entries(const Proofs *proofs, const Register *r, GError **error)
 {
-    guint64 old_size = 0;
-    char *text = signing_prove_extension(proofs->catalog, old_note, proofs->note, &old_size, error);
-    g_autofree char *path = g_strdup_printf("audit/consistency-%" G_GUINT64_FORMAT, old_size);
-
-    return add_text(proofs, path, text, error);
+    if (!audit_add_log(proofs->writer, &proofs->log, error) ||
+        !add_record(proofs, "export", r->seq, error))
+        return FALSE;
+    for (gsize i = 0; r->request->numbers[i] != NULL; i++)
+        if (!add_seal(proofs, r->request->numbers[i], error))
+            return FALSE;
+    return TRUE;
 }
 
+/* A catalogue of its own: the export's record must be under the checkpoint. */
 static gboolean add_proofs(House *house, BagWriter *writer, const Register *r, GError **error)
 {
     Store *store = house_store(house);
     g_autoptr(Catalog) catalog = store_reader(store, error);
-    Proofs proofs = {store, catalog, writer, NULL};
-    char *vkey = catalog != NULL ? signing_vkey(store, error) : NULL;
-    gboolean ok;
+    g_autofree char *note = catalog != NULL ? signing_checkpoint(store, catalog, error) : NULL;
+    g_autofree char *vkey = note != NULL ? signing_vkey(store, error) : NULL;
+    g_autoptr(NoteKey) key = vkey != NULL ? note_key_parse(vkey, error) : NULL;
+    MerkleSource source;
+    Proofs proofs = {.store = store, .catalog = catalog, .writer = writer};
 
-    if (vkey == NULL)
+    if (key == NULL)
         return FALSE;
-    proofs.note = signing_checkpoint(store, catalog, error);
-    ok = add_text(&proofs, "audit/log.vkey", g_strconcat(vkey, "\n", NULL), error) &&
-         proofs.note != NULL &&
-         add_text(&proofs, "audit/checkpoint", g_strdup(proofs.note), error) &&
-         add_record(&proofs, "audit/export", r->seq, error) &&
-         (r->request->old_checkpoint == NULL ||
-          add_extension(&proofs, r->request->old_checkpoint, error));
-    for (gsize i = 0; ok && r->request->numbers[i] != NULL; i++)
-        ok = add_seal(&proofs, r->request->numbers[i], error);
-    g_free(proofs.note);
-    g_free(vkey);
-    return ok;
+    source = tree_source(catalog_db(catalog));
+    proofs.log = (AuditLog){.source = &source, .note = note, .key = key};
+    return signing_note_size(note, &proofs.log.size, error) &&
+           (r->request->old_checkpoint == NULL ||
+            signing_note_size(r->request->old_checkpoint, &proofs.log.old_size, error)) &&
+           add_entries(&proofs, r, error);
 }
 
 /* ── the bag ─────────────────────────────────────────────────────────────────────────────── */

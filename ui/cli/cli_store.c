@@ -6,6 +6,7 @@
 
 #include "appliance/counter/case.h"
 #include "storage/catalog_query.h"
+#include "storage/proof.h"
 #include "storage/signing.h"
 
 #include <stdio.h>
