@@ -10,9 +10,10 @@
 
 #define CROPS_MAX          10 /* looked at on the intake path; a page full of bars is no sheet */
 #define CROPS_MAX_THOROUGH 60
-#define SCAN_LINES         12  /* across a crop as it stands */
-#define STRAIGHT_STEP      3   /* every third row, once the code stands upright */
-#define BANDS              6   /* into which a code is averaged along its bars */
+#define SCAN_LINES         12 /* across a crop as it stands */
+#define STRAIGHT_STEP      3  /* every third row, once the code stands upright */
+#define BANDS              6  /* into which a code is averaged along its bars */
+#define FINE_DPI           400u
 #define LEAN_ONE           256 /* a lean is counted in pixels by so many rows */
 #define LEAN_MAX           48  /* about 10 degrees */
 #define LEAN_STEP          4
@@ -299,9 +300,30 @@ static gboolean read_qr(const Crop *crop, GPtrArray *codes)
     return read_qr_gray(crop, doubled, "double", 0.5, codes) > 0;
 }
 
+/* The locator knows modules of 2 to 8 px; finely scanned pages are looked at in half size. */
+static GArray *find_places(const CodesPage *page)
+{
+    g_autoptr(Bits) half = NULL;
+    GArray *places;
+
+    if (page->dpi <= FINE_DPI)
+        return locate_codes(page->bits);
+    half = bits_halved(page->bits);
+    places = locate_codes(half);
+    for (guint i = 0; i < places->len; i++) {
+        Located *place = &g_array_index(places, Located, i);
+
+        place->x *= 2;
+        place->y *= 2;
+        place->w *= 2;
+        place->h *= 2;
+    }
+    return places;
+}
+
 static void read_crops(const CodesPage *page, GPtrArray *codes)
 {
-    g_autoptr(GArray) places = locate_codes(page->bits);
+    g_autoptr(GArray) places = find_places(page);
     guint n = MIN(places->len, page->thorough ? CROPS_MAX_THOROUGH : CROPS_MAX);
 
     for (guint i = 0; i < n; i++) {
