@@ -13,6 +13,7 @@
 #define SCAN_LINES         12 /* across a crop as it stands */
 #define STRAIGHT_STEP      3  /* every third row, once the code stands upright */
 #define BANDS              6  /* into which a code is averaged along its bars */
+#define QR_HALF_MODULE_PX  7
 #define FINE_DPI           400u
 #define LEAN_ONE           256 /* a lean is counted in pixels by so many rows */
 #define LEAN_MAX           48  /* about 10 degrees */
@@ -277,7 +278,20 @@ static guint read_qr_gray(const Crop *crop, const Gray *gray, const char *rung, 
     return symbols_read(gray, &scan, codes);
 }
 
-static gboolean read_qr(const Crop *crop, GPtrArray *codes)
+/* Large modules stand a reading at half size, for a quarter of the time. */
+static gboolean read_qr_half(const Crop *crop, GPtrArray *codes)
+{
+    g_autoptr(Bits) half = NULL;
+    g_autoptr(Gray) gray = NULL;
+
+    if (crop->place.module_px < QR_HALF_MODULE_PX)
+        return FALSE;
+    half = bits_halved(crop->bits);
+    gray = bits_gray(half);
+    return read_qr_gray(crop, gray, "bits", 2, codes) > 0;
+}
+
+static gboolean read_qr_full(const Crop *crop, GPtrArray *codes)
 {
     g_autoptr(Gray) bits = bits_gray(crop->bits);
     g_autoptr(Gray) gray = NULL;
@@ -317,8 +331,14 @@ static GArray *find_places(const CodesPage *page)
         place->y *= 2;
         place->w *= 2;
         place->h *= 2;
+        place->module_px *= 2;
     }
     return places;
+}
+
+static gboolean read_qr(const Crop *crop, GPtrArray *codes)
+{
+    return read_qr_half(crop, codes) || read_qr_full(crop, codes);
 }
 
 static void read_crops(const CodesPage *page, GPtrArray *codes)

@@ -416,6 +416,7 @@ static void add_symbol(const Bits *bits, GArray *finders, guint first, GArray *l
     margin = seed.size + seed.size / 2 + (n == 2 ? span : 0);
     located = boxed(bits, below(x0, margin), below(y0, margin), x1 + margin, y1 + margin);
     located.kind = LOCATED_QR;
+    located.module_px = seed.size / 7;
     located.weight = 1000 * n;
     g_array_append_val(list, located);
 }
