@@ -29,6 +29,20 @@ typedef struct {
     guint8 *kinds;
 } Grid;
 
+/* Coarse bars are judged by the whole word: one line through it makes no more than 8 changes. */
+static guint8 kind_of(const guint across[2], const guint down[2], guint half)
+{
+    guint both = across[0] + across[1];
+
+    if ((across[half] >= ACROSS_MIN && across[half] * 4 > 5 * down[half]) ||
+        (across[half] >= ACROSS_MIN / 3 && both >= ACROSS_MIN * 3 / 2 &&
+         both * 4 > 5 * (down[0] + down[1])))
+        return CELL_ACROSS;
+    if (down[half] >= DOWN_MIN && down[half] > 4 * DOMINANCE * across[half])
+        return CELL_DOWN;
+    return CELL_NONE;
+}
+
 /* One band of cells: changes along the row against changes to the row 4 further down. */
 BITS_HOT static void classify_band(const Bits *bits, guint32 band, guint8 *kinds)
 {
@@ -49,12 +63,8 @@ BITS_HOT static void classify_band(const Bits *bits, guint32 band, guint8 *kinds
             down[0] += (guint)__builtin_popcountll(changed >> 32);
             down[1] += (guint)__builtin_popcountll(changed << 32);
         }
-        for (guint half = 0; half < 2; half++) {
-            if (across[half] >= ACROSS_MIN && across[half] * 4 > 5 * down[half])
-                kinds[2 * i + half] = CELL_ACROSS;
-            else if (down[half] >= DOWN_MIN && down[half] > 4 * DOMINANCE * across[half])
-                kinds[2 * i + half] = CELL_DOWN;
-        }
+        for (guint half = 0; half < 2; half++)
+            kinds[2 * i + half] = kind_of(across, down, half);
     }
 }
 
@@ -73,12 +83,13 @@ typedef struct {
     guint32 cells;
 } Group;
 
-/* Take one connected group out of the grid (8 neighbours, and one cell's gap along the code). */
+/* Take one connected group out of the grid: 8 neighbours, and along the code over the gaps that its
+ * widest bars leave. */
 static Group take_group(Grid *grid, guint32 column, guint32 row, GArray *stack)
 {
     guint8 kind = grid->kinds[(gsize)row * grid->columns + column];
     Group group = {column, row, column, row, 0};
-    int reach_x = kind == CELL_ACROSS ? 2 : 1;
+    int reach_x = kind == CELL_ACROSS ? 4 : 1;
     int reach_y = kind == CELL_DOWN ? 2 : 1;
     guint32 start[2] = {column, row};
 
@@ -405,6 +416,7 @@ static void add_symbol(const Bits *bits, GArray *finders, guint first, GArray *l
     margin = seed.size + seed.size / 2 + (n == 2 ? span : 0);
     located = boxed(bits, below(x0, margin), below(y0, margin), x1 + margin, y1 + margin);
     located.kind = LOCATED_QR;
+    located.module_px = seed.size / 7;
     located.weight = 1000 * n;
     g_array_append_val(list, located);
 }

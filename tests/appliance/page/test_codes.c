@@ -136,6 +136,23 @@ static void a_leaning_noisy_code_climbs_the_ladder(void **state G_GNUC_UNUSED)
     }
 }
 
+static void coarse_and_fine_modules_are_found(void **state G_GNUC_UNUSED)
+{
+    for (int module = 2; module <= 14; module += module < 8 ? 1 : 2) {
+        g_autoptr(Drawing) drawing = drawing_new(2900, 1200, module <= 8 ? 300 : 600, PAGE_LINEART);
+        g_autoptr(GPtrArray) codes = NULL;
+        const PageCode *code;
+
+        drawing_text(drawing, 3, 0, 1);
+        draw_symbol(drawing, BARCODE_CODE128, "320583001261121003001742", 300, 700, module, 0);
+        codes = codes_of(drawing);
+        code = find(codes, "CODE-128", "320583001261121003001742");
+        if (code == NULL)
+            fail_msg("modules of %d px not found", module);
+        assert_string_equal(code->rung, "bits");
+    }
+}
+
 static void a_code_that_stands_on_end_is_read(void **state G_GNUC_UNUSED)
 {
     g_autoptr(Drawing) drawing = drawing_new(1200, 1654, 200, PAGE_LINEART);
@@ -235,7 +252,7 @@ static void all_patches_are_read_both_ways_up(void **state G_GNUC_UNUSED)
         drawing_text(drawing, 6, 0, i);
         drawing_box(drawing, 0, 0, 1240, 450, 245);
         drawing_box(drawing, 0, 0, 300, 1754, 245);
-        draw_patch(drawing, patches[i / 4].bars, i % 2 == 0, 1500);
+        draw_patch(drawing, patches[i / 4].bars, i % 2 == 0, i < 12 ? 1500 : -3000);
         if (i % 4 >= 2)
             turn_over(drawing);
         codes = codes_of(drawing);
@@ -288,6 +305,7 @@ static void texts_are_decoded_by_their_bytes(void **state G_GNUC_UNUSED)
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(every_symbology_is_read_beside_text),
     cmocka_unit_test(a_leaning_noisy_code_climbs_the_ladder),
+    cmocka_unit_test(coarse_and_fine_modules_are_found),
     cmocka_unit_test(a_code_that_stands_on_end_is_read),
     cmocka_unit_test(a_code_tells_which_way_is_up),
     cmocka_unit_test(two_symbols_of_one_text_are_two_codes),
