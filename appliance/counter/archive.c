@@ -140,8 +140,8 @@ void archive_view_free(ArchiveView *view)
 {
     if (view == NULL)
         return;
-    filing_free(view->filing);
-    check_free(view->check);
+    g_clear_pointer(&view->filing, filing_free);
+    g_clear_pointer(&view->check, check_free);
     g_clear_pointer(&view->orders, g_ptr_array_unref);
     g_ptr_array_unref(view->side_sets);
     g_array_unref(view->facts);
@@ -402,8 +402,10 @@ static OcflRoot *open_vault(Store *store, GError **error)
 {
     g_autofree char *vault = store_path(store, "vault/root");
     g_autofree char *staging = store_path(store, "vault/staging");
+    g_autofree char *declaration = store_path(store, "vault/root/0=ocfl_1.1");
 
-    if (!g_file_test(vault, G_FILE_TEST_IS_DIR) && !ocfl_root_create(vault, error))
+    /* The declaration is written last: without it the root is half made, and is made again. */
+    if (!g_file_test(declaration, G_FILE_TEST_EXISTS) && !ocfl_root_create(vault, error))
         return NULL;
     return ocfl_root_open(vault, staging, error);
 }
@@ -424,7 +426,8 @@ static const char *or_else(const char *asked, const char *otherwise)
     return asked != NULL ? asked : otherwise;
 }
 
-/* "XK" under the item's own 门类 is written ZY·XK; a whole path is taken as it is. */
+/* "XK" under the item's own 门类 ZY is written ZY·XK; anything else is taken as it is, and judged
+ * with the whole number. */
 static char *category_of(const Sealing *sealing)
 {
     const char *own = sealing->view->life.rules.item->archive_class;
@@ -432,10 +435,9 @@ static char *category_of(const Sealing *sealing)
 
     if (asked == NULL)
         return g_strdup(own != NULL ? own : "");
-    if (strstr(asked, "·") != NULL || strlen(asked) != 2 || own == NULL ||
-        !g_str_has_prefix(own, "ZY"))
-        return g_strdup(strstr(asked, "·") != NULL ? asked : own != NULL ? own : asked);
-    return g_strdup_printf("ZY·%s", asked);
+    if (strlen(asked) == 2 && own != NULL && g_str_has_prefix(own, "ZY"))
+        return g_strdup_printf("ZY·%s", asked);
+    return g_strdup(asked);
 }
 
 /* The next number of the series, as the catalogue stands now. */
@@ -684,8 +686,8 @@ gboolean archive_file(House *house, const StoreActor *actor, const ArchiveReques
 
         if (ok)
             *archive_number = g_strdup(sealing.archive_number);
-        else if (why != NULL && error_code(why) == ERROR_STALE)
-            discard(&sealing);
+        else if (error_exit_status(error_code(why)) == 1)
+            discard(&sealing); /* refused: there is no record, and will be none */
         sealing_clear(&sealing);
         if (ok)
             return TRUE;
