@@ -15,8 +15,7 @@ static json_t *open_side(StoreTxn *txn, const SideName *name, GError **error)
 {
     const char letter[2] = {name->side, '\0'};
     g_autoptr(GError) why = NULL;
-    g_autoptr(json_t) side =
-        catalog_side(txn_catalog(txn), name->batch, name->sheet, letter, &why);
+    g_autoptr(json_t) side = catalog_side(txn_catalog(txn), name->batch, name->sheet, letter, &why);
     const char *number = side != NULL ? json_text(side, "case") : NULL;
     g_autoptr(json_t) row = NULL;
 
@@ -138,10 +137,9 @@ static gboolean receipt_command(StoreTxn *txn, void *data, GError **error)
     }
     if (row == NULL)
         return error_set(error, ERROR_NOT_FOUND, "bundle %" G_GINT64_FORMAT, receipt->bundle);
-    return txn_append(txn, "bundle.receipt", NULL,
-                      json_pack("{s:I, s:s}", "bundle", (json_int_t)receipt->bundle, "by",
-                                receipt->by),
-                      error);
+    return txn_append(
+        txn, "bundle.receipt", NULL,
+        json_pack("{s:I, s:s}", "bundle", (json_int_t)receipt->bundle, "by", receipt->by), error);
 }
 
 gboolean edit_bundle_receipt(House *house, const StoreActor *actor, gint64 bundle, const char *by,

@@ -220,8 +220,8 @@ Feed *feed_new(Api *api, GError **error)
     g_queue_init(&feed->denied);
     if (reader != NULL && catalog_newest_seq(reader, &feed->newest, error) &&
         open_watch(feed, error)) {
-        api->hub = event_hub_new(&(EventHubOptions){
-            .newest_seq = feed->newest, .fetch = feed_fetch, .context = api});
+        api->hub = event_hub_new(
+            &(EventHubOptions){.newest_seq = feed->newest, .fetch = feed_fetch, .context = api});
         if (pthread_create(&feed->thread, NULL, run, feed) != 0)
             g_error("pthread_create");
         readers_give(api->readers, reader);

@@ -7,8 +7,8 @@
 #include <sodium.h>
 #include <string.h>
 
-static gboolean fill(Api *api, Catalog *reader, const char *number, Lang lang,
-                     PublicStatus *status, GError **error)
+static gboolean fill(Api *api, Catalog *reader, const char *number, Lang lang, PublicStatus *status,
+                     GError **error)
 {
     g_autoptr(Check) check = completeness_check(api->house, reader, number, error);
     g_autoptr(GPtrArray) defects = check != NULL ? check_defects(check) : NULL;
