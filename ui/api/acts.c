@@ -100,7 +100,6 @@ static gboolean do_step(Call *call, Doing *doing, GError **error)
     return fill_event(call, doing->act, &event, error) && take_step(call, doing, &event, error);
 }
 
-/* 复审 and what else needs two: the second person is who did it. */
 static gboolean stage_of(Call *call, const char *number, LifeStage *stage, GError **error)
 {
     CaseLife life;
@@ -109,6 +108,40 @@ static gboolean stage_of(Call *call, const char *number, LifeStage *stage, GErro
         return FALSE;
     *stage = life.state.stage;
     return TRUE;
+}
+
+/* One more step on the way, by whoever `actor` is. */
+static gboolean on_the_way(Call *call, const Doing *doing, const StoreActor *actor,
+                           LifeEventType type, GError **error)
+{
+    LifeEvent event = {.type = type,
+                       .actor = type == EVENT_SECOND_CHECK ? ACTOR_CHECKER : ACTOR_CLERK,
+                       .good = TRUE};
+    CaseLife after;
+
+    return case_step(call->api->house, actor, doing->number, &event, &after, error);
+}
+
+/* 受理; where the item is checked twice, the second person signs in the same request (复审). */
+static gboolean do_accept(Call *call, Doing *doing, GError **error)
+{
+    g_autofree char *person = NULL;
+    StoreActor second = {.station = call->actor.station};
+    LifeStage stage;
+
+    if (json_object_get(call->body, "second") == NULL)
+        return do_step(call, doing, error);
+    person = call_second(call, ROLE_CLERK | ROLE_SUPERVISOR, error);
+    if (person == NULL || !stage_of(call, doing->number, &stage, error))
+        return FALSE;
+    second.actor = person;
+    if ((stage == LIFE_SUPPLEMENT && !on_the_way(call, doing, &call->actor, EVENT_BRING, error)) ||
+        !stage_of(call, doing->number, &stage, error) ||
+        (stage == LIFE_RECEIVED &&
+         !on_the_way(call, doing, &call->actor, EVENT_FIRST_CHECK, error)) ||
+        !on_the_way(call, doing, &second, EVENT_SECOND_CHECK, error))
+        return FALSE;
+    return do_step(call, doing, error);
 }
 
 /* 一次告知: the notice goes out, and the applicant is told where it says how. */
@@ -147,8 +180,8 @@ static gboolean do_file(Call *call, Doing *doing, GError **error)
 static gboolean note(Call *call, const Doing *doing, const char *slot, const char *what,
                      const char *value, GError **error)
 {
-    return case_note(call->api->house, &call->actor,
-                     &(CaseFact){doing->number, slot, what, value}, error);
+    return case_note(call->api->house, &call->actor, &(CaseFact){doing->number, slot, what, value},
+                     error);
 }
 
 static gboolean do_finish(Call *call, Doing *doing, GError **error)
@@ -234,18 +267,22 @@ static gboolean slot_state(Call *call, const Doing *doing, const char *slot, GEr
 
 static gboolean do_slot(Call *call, Doing *doing, GError **error)
 {
-    const char *slot = given(call, "slot");
+    const char *slot = given(call, "slot"), *state = given(call, "state");
+    const char *until = given(call, "until");
     const json_t *copies = json_object_get(call->body, "copies");
 
-    if (slot == NULL || (given(call, "state") == NULL && copies == NULL))
-        return error_set(error, ERROR_INVALID, "slot: and state or copies are needed");
+    if (slot == NULL || (state == NULL && copies == NULL && until == NULL))
+        return error_set(error, ERROR_INVALID, "slot: and state, copies or until are needed");
+    /* Without a state it is the paper's own last day. */
+    if (state == NULL && until != NULL && !note(call, doing, slot, "expires", until, error))
+        return FALSE;
     if (copies != NULL) {
         g_autofree char *text = g_strdup_printf("%d", (int)json_integer_value(copies));
 
         if (!note(call, doing, slot, "copies", text, error))
             return FALSE;
     }
-    return given(call, "state") == NULL || slot_state(call, doing, slot, error);
+    return state == NULL || slot_state(call, doing, slot, error);
 }
 
 static gboolean do_open_slot(Call *call, Doing *doing, GError **error)
@@ -281,7 +318,7 @@ static const Act acts[] = {
     {"slot", ROLE_CLERK, do_slot, 0, 0, "已登记", "noted"},
     {"open-slot", ROLE_CLERK, do_open_slot, 0, 0, "下一张收到所选材料", "next sheet goes there"},
     {"sheets-out", ROLE_CLERK, do_sheets_out, 0, 0, "已退还纸张", "sheets given back"},
-    {"accept", ROLE_CLERK, do_step, EVENT_ACCEPT, ACTOR_CLERK, "已受理", "accepted"},
+    {"accept", ROLE_CLERK, do_accept, EVENT_ACCEPT, ACTOR_CLERK, "已受理", "accepted"},
     {"refuse", ROLE_CLERK, do_step, EVENT_REFUSE, ACTOR_CLERK, "不予受理", "refused"},
     {"not-needed", ROLE_CLERK, do_step, EVENT_NOT_NEEDED, ACTOR_CLERK, "不受理", "not needed"},
     {"supplement", ROLE_CLERK, do_supplement, EVENT_SUPPLEMENT, ACTOR_CLERK, "已一次告知",

@@ -29,8 +29,8 @@ static json_t *reasons_of(const Filing *filing, Lang lang)
 static gboolean sort_one(Call *call, const json_t *row, json_t *ready, json_t *blocked,
                          GError **error)
 {
-    g_autoptr(ArchiveView) view = archive_view(call->api->house, call->reader,
-                                               json_text(row, "number"), NULL, error);
+    g_autoptr(ArchiveView) view =
+        archive_view(call->api->house, call->reader, json_text(row, "number"), NULL, error);
     json_t *shown = view != NULL ? show_row(call, row, error) : NULL;
 
     if (shown == NULL)
@@ -54,8 +54,7 @@ Response *get_fileable(Call *call, GError **error)
     json_t *row;
 
     period_init(&today, call->today, call->today);
-    if (rows == NULL ||
-        !catalog_filed_between(call->reader, today.from, today.to, &filed, error))
+    if (rows == NULL || !catalog_filed_between(call->reader, today.from, today.to, &filed, error))
         return NULL;
     json_array_foreach(rows, i, row)
     {
@@ -107,12 +106,11 @@ static void bundle_free(gpointer data)
 
 static json_t *show_bundle(const Bundle *bundle, const ExportDone *done)
 {
-    json_t *shown = json_pack("{s:s, s:s, s:I, s:I, s:I, s:s, s:[]}", "format", bundle->format,
-                              "destination", DESTINATION, "cases",
-                              (json_int_t)bundle->numbers->len - 1, "cases_done",
-                              (json_int_t)(done != NULL ? bundle->numbers->len - 1 : 0), "bytes",
-                              (json_int_t)(done != NULL ? done->bytes : 0), "started_at",
-                              bundle->started_at, "files");
+    json_t *shown = json_pack(
+        "{s:s, s:s, s:I, s:I, s:I, s:s, s:[]}", "format", bundle->format, "destination",
+        DESTINATION, "cases", (json_int_t)bundle->numbers->len - 1, "cases_done",
+        (json_int_t)(done != NULL ? bundle->numbers->len - 1 : 0), "bytes",
+        (json_int_t)(done != NULL ? done->bytes : 0), "started_at", bundle->started_at, "files");
 
     if (done != NULL) {
         g_autofree char *digest = hex_encode(done->sha256, sizeof done->sha256);
@@ -398,8 +396,7 @@ Response *get_export(Call *call, GError **error)
 /* The seq of a bundle by its id; of a job by the name of its file. */
 static gint64 register_seq(Call *call, const char *id, const json_t *shown)
 {
-    const char *name =
-        json_text(json_array_get(json_object_get(shown, "files"), 0), "name");
+    const char *name = json_text(json_array_get(json_object_get(shown, "files"), 0), "name");
     g_autoptr(json_t) rows = NULL;
     gsize i;
     json_t *row;

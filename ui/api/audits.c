@@ -44,8 +44,7 @@ static void audit_free(gpointer data)
 
 static void find(Running *r, const char *code, const char *text, const json_t *side)
 {
-    json_t *finding =
-        json_pack("{s:s, s:s, s:s}", "severity", "error", "code", code, "text", text);
+    json_t *finding = json_pack("{s:s, s:s, s:s}", "severity", "error", "code", code, "text", text);
 
     if (side != NULL) {
         g_autofree char *id = g_strdup_printf("%" G_GINT64_FORMAT "-%" G_GINT64_FORMAT "-%s",
@@ -67,11 +66,10 @@ static void end_window(Running *r, const json_t *last, gint64 first, json_t *mis
     g_autofree char *text = NULL;
     gsize gaps = json_array_size(missing);
 
-    json_array_append_new(r->windows,
-                          json_pack("{s:s, s:I, s:I, s:o, s:[]}", "window",
-                                    json_text(last, "window"), "first", (json_int_t)first, "last",
-                                    (json_int_t)json_int(last, "serial", 0), "missing", missing,
-                                    "void"));
+    json_array_append_new(
+        r->windows, json_pack("{s:s, s:I, s:I, s:o, s:[]}", "window", json_text(last, "window"),
+                              "first", (json_int_t)first, "last",
+                              (json_int_t)json_int(last, "serial", 0), "missing", missing, "void"));
     if (gaps == 0)
         return;
     r->gaps += (gint64)gaps;
@@ -168,19 +166,18 @@ static void read_side(Running *r, const json_t *side, gboolean sampled)
     g_autofree char *path = store_path(job_api(r->job)->options.store, json_text(side, "file"));
     g_autoptr(GError) why = NULL;
     g_autofree char *got = NULL;
-    gboolean good =
-        file_digest(path, &got, &why) && strcmp(got, json_text(side, "sha256")) == 0;
-    g_autofree char *id = g_strdup_printf("%" G_GINT64_FORMAT "-%" G_GINT64_FORMAT "-%s",
-                                          json_int(side, "batch", 0), json_int(side, "sheet", 0),
-                                          json_text(side, "side"));
+    gboolean good = file_digest(path, &got, &why) && strcmp(got, json_text(side, "sha256")) == 0;
+    g_autofree char *id =
+        g_strdup_printf("%" G_GINT64_FORMAT "-%" G_GINT64_FORMAT "-%s", json_int(side, "batch", 0),
+                        json_int(side, "sheet", 0), json_text(side, "side"));
 
     r->read++;
     if (!good) {
         r->altered++;
         find(r, "altered",
-             why != NULL                    ? why->message
+             why != NULL                 ? why->message
              : r->audit->lang == LANG_ZH ? "与入库时不一致"
-                                            : "not the bytes that were stored",
+                                         : "not the bytes that were stored",
              side);
     }
     if (sampled)
@@ -280,8 +277,9 @@ static json_t *show_audit(const Audit *audit)
 
 static json_t *empty_result(json_t *shown)
 {
-    static const char *const names[] = {"numbers", "void", "cases",      "documents", "pages", "blanks",
-                                        "gaps",    "late", "unverified", "altered",   "read"};
+    static const char *const names[] = {"numbers",    "void",    "cases", "documents",
+                                        "pages",      "blanks",  "gaps",  "late",
+                                        "unverified", "altered", "read"};
     json_t *figures = json_object();
 
     for (gsize i = 0; i < G_N_ELEMENTS(names); i++)
@@ -370,10 +368,10 @@ Response *post_audit(Call *call, GError **error)
     audit->seed = g_strdup(json_text(sample, "seed"));
     audit->lang = call->lang;
     audit->started_at = clock_format(clock_now_us(store_clock(call->api->options.store)));
-    id = job_start(call->api->jobs,
-                   &(JobOptions){"audit", run_audit, audit, audit_free,
-                                 empty_result(show_audit(audit))},
-                   error);
+    id = job_start(
+        call->api->jobs,
+        &(JobOptions){"audit", run_audit, audit, audit_free, empty_result(show_audit(audit))},
+        error);
     if (id == NULL || !job_look(call->api->jobs, "audit", id, &look))
         return NULL;
     return call_json(202, show_job(&look));

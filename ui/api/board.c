@@ -136,9 +136,9 @@ static json_t *day_left(Call *call, const DayRows *rows)
     {
         if (json_flag(row, "finished"))
             continue;
-        json_array_append_new(list, json_pack("{s:s, s:s, s:s}", "kind", "open", "text",
-                                              json_text(row, "item"), "case",
-                                              json_text(row, "number")));
+        json_array_append_new(list,
+                              json_pack("{s:s, s:s, s:s}", "kind", "open", "text",
+                                        json_text(row, "item"), "case", json_text(row, "number")));
     }
     return list;
 }
@@ -159,10 +159,10 @@ Response *get_day(Call *call, GError **error)
     date = day_format(day);
     period_init(&period, day, day);
     if (load_day(call, &period, &rows, error))
-        response = call_json(
-            200, json_pack("{s:s, s:s, s:b, s:o, s:o, s:n, s:n}", "date", date, "window", WINDOW,
-                           "closed", 0, "figures", day_figures(&rows, date), "left",
-                           day_left(call, &rows), "code", "root"));
+        response =
+            call_json(200, json_pack("{s:s, s:s, s:b, s:o, s:o, s:n, s:n}", "date", date, "window",
+                                     WINDOW, "closed", 0, "figures", day_figures(&rows, date),
+                                     "left", day_left(call, &rows), "code", "root"));
     unload_day(&rows);
     return response;
 }
@@ -274,11 +274,10 @@ Response *get_board(Call *call, GError **error)
     shown = urgent_rows(call, rows, offset, limit, &more);
     until = day_format(day_of(MAX(calendar_last_year(calendar), 2000), 12, 31));
     next = more ? g_strdup_printf("%" G_GINT64_FORMAT, offset + limit) : NULL;
-    return call_json(200, json_pack("{s:s, s:o, s:o, s:o, s:o, s:[], s:s, s:s?}", "at", now,
-                                    "rows", shown, "figures", board_figures(rows, steps),
-                                    "windows", group_by(rows, "window"), "kinds",
-                                    group_by(rows, "kind"), "oddities", "calendar_until", until,
-                                    "next", next));
+    return call_json(200, json_pack("{s:s, s:o, s:o, s:o, s:o, s:[], s:s, s:s?}", "at", now, "rows",
+                                    shown, "figures", board_figures(rows, steps), "windows",
+                                    group_by(rows, "window"), "kinds", group_by(rows, "kind"),
+                                    "oddities", "calendar_until", until, "next", next));
 }
 
 /* ── registers ───────────────────────────────────────────────────────────────────────────── */
@@ -304,9 +303,9 @@ static void add_cell(GString *csv, const char *text, gboolean last)
 
 static void add_line(GString *csv, const json_t *row)
 {
-    static const char *const columns[] = {"item",        "kind",       "state", "window",
-                                          "received_at", "accepted_at", "decided_at", "decision",
-                                          "filed_at"};
+    static const char *const columns[] = {"item",       "kind",        "state",
+                                          "window",     "received_at", "accepted_at",
+                                          "decided_at", "decision",    "filed_at"};
     g_autofree char *number = case_print_number(json_text(row, "number"));
     g_autofree char *applicant = show_masked(json_text(row, "applicant"));
 
@@ -328,9 +327,11 @@ static const char *ledger_column(const char *name)
 Response *get_ledger(Call *call, GError **error)
 {
     const char *name = request_param(call->request, "ledger"), *column = ledger_column(name);
-    const char *from = request_query(call->request, "from"), *to = request_query(call->request, "to");
-    g_autoptr(GString) csv = g_string_new("\xef\xbb\xbf"
-                                          "收件号,申请人,事项,件类,状态,窗口,收件,受理,办结,决定,归档,档号\r\n");
+    const char *from = request_query(call->request, "from"),
+               *to = request_query(call->request, "to");
+    g_autoptr(GString) csv =
+        g_string_new("\xef\xbb\xbf"
+                     "收件号,申请人,事项,件类,状态,窗口,收件,受理,办结,决定,归档,档号\r\n");
     g_autoptr(json_t) rows = NULL;
     g_auto(Period) period = {0};
     Day first, last;

@@ -75,8 +75,7 @@ static json_t *list_rows(Call *call, gint64 limit, GError **error)
 Response *get_cases(Call *call, GError **error)
 {
     gint64 limit;
-    g_autoptr(json_t) rows =
-        call_limit(call, &limit, error) ? list_rows(call, limit, error) : NULL;
+    g_autoptr(json_t) rows = call_limit(call, &limit, error) ? list_rows(call, limit, error) : NULL;
     g_autoptr(json_t) list = json_array();
     g_autofree char *next = NULL;
 
@@ -105,8 +104,8 @@ Response *post_cases(Call *call, GError **error)
 {
     const json_t *b = call->body;
     CaseOpening opening = {.item = json_text(b, "item"),
-                           .window = json_text(b, "window") != NULL ? json_text(b, "window")
-                                                                    : WINDOW,
+                           .window =
+                               json_text(b, "window") != NULL ? json_text(b, "window") : WINDOW,
                            .applicant = json_text(b, "applicant"),
                            .phone = json_text(b, "phone"),
                            .identity = json_text(b, "id_number"),
@@ -240,8 +239,8 @@ static void add_code(Call *call, json_t *found, const Code *code)
     } else if (code->kind == CODE_SLOT) {
         g_autofree char *item = g_strdup_printf("%06u", code->slot.item);
         g_autofree char *slot = code_slot_name(code->slot.slot), *digest = NULL;
-        const Item *known = house_item_on(call->api->house, call->reader, item, call->today,
-                                          &digest, NULL);
+        const Item *known =
+            house_item_on(call->api->house, call->reader, item, call->today, &digest, NULL);
 
         if (code->slot.slot == CODE_ITEM_CARD)
             json_object_set_new(found, "kind", json_string(known != NULL ? "item" : "nothing"));
@@ -355,10 +354,10 @@ Response *get_tray(Call *call, GError **error)
     {
         gint64 batch = json_int(stack, "batch", 0);
 
-        json_array_append_new(
-            list, json_pack("{s:I, s:s, s:s, s:o, s:n}", "id", (json_int_t)batch, "since",
-                            json_text(stack, "opened_at"), "reason", json_text(stack, "reason"),
-                            "sides", stack_sides(rows, batch, call->lang), "suggestion"));
+        json_array_append_new(list, json_pack("{s:I, s:s, s:s, s:o, s:n}", "id", (json_int_t)batch,
+                                              "since", json_text(stack, "opened_at"), "reason",
+                                              json_text(stack, "reason"), "sides",
+                                              stack_sides(rows, batch, call->lang), "suggestion"));
     }
     return call_json(200, json_pack("{s:O}", "stacks", list));
 }

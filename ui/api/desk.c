@@ -78,13 +78,13 @@ Response *get_status(Call *call, GError **error)
 
     if (stacks == NULL || !catalog_newest_seq(call->reader, &seq, error))
         return NULL;
-    return call_json(
-        200, json_pack("{s:I, s:s, s:o, s:{s:s, s:s}, s:{s:i}, s:o, s:O, s:i}", "seq",
-                       (json_int_t)seq, "now", now, "scanner",
-                       scan_light(call->api->scans, call->lang), "printer", "light", "off", "text",
-                       call_words(call, "未配置打印机", "no printer is set up"), "outbox",
-                       "waiting", 0, "clock", clock_status(call), "store", store, "tray",
-                       (int)json_array_size(stacks)));
+    return call_json(200,
+                     json_pack("{s:I, s:s, s:o, s:{s:s, s:s}, s:{s:i}, s:o, s:O, s:i}", "seq",
+                               (json_int_t)seq, "now", now, "scanner",
+                               scan_light(call->api->scans, call->lang), "printer", "light", "off",
+                               "text", call_words(call, "未配置打印机", "no printer is set up"),
+                               "outbox", "waiting", 0, "clock", clock_status(call), "store", store,
+                               "tray", (int)json_array_size(stacks)));
 }
 
 Response *get_events(Call *call, GError **error)
@@ -170,10 +170,10 @@ static json_t *slot_json(const ItemSlot *slot)
     static const char *const needs[] = {"required", "optional", "conditional"};
     json_t *shown = json_pack(
         "{s:s, s:s, s:b, s:s, s:s?, s:b, s:i, s:i, s:i, s:b, s:b, s:s?}", "code", slot->code,
-        "name", slot->name, "main", slot->role == ROLE_MAIN, "need", needs[slot->need],
-        "condition", slot->when, "tolerable", slot->tolerable, "originals", (int)slot->originals,
-        "copies", (int)slot->copies, "pages_min", (int)slot->pages_min, "kept",
-        slot->keep == KEEP_KEPT, "flatbed", slot->path != PATH_FEEDER, "advice", slot->bring);
+        "name", slot->name, "main", slot->role == ROLE_MAIN, "need", needs[slot->need], "condition",
+        slot->when, "tolerable", slot->tolerable, "originals", (int)slot->originals, "copies",
+        (int)slot->copies, "pages_min", (int)slot->pages_min, "kept", slot->keep == KEEP_KEPT,
+        "flatbed", slot->path != PATH_FEEDER, "advice", slot->bring);
 
     json_object_set_new(shown, "pages_max",
                         slot->pages_max > 0 ? json_integer(slot->pages_max) : json_null());
@@ -205,9 +205,9 @@ static void item_lists(json_t *shown, const Item *item)
 Response *get_item(Call *call, GError **error)
 {
     g_autofree char *digest = NULL;
-    const Item *item = house_item_on(call->api->house, call->reader,
-                                     request_param(call->request, "code"), call->today, &digest,
-                                     error);
+    const Item *item =
+        house_item_on(call->api->house, call->reader, request_param(call->request, "code"),
+                      call->today, &digest, error);
     json_t *shown = item != NULL ? item_head(call, item, error) : NULL;
 
     if (shown == NULL)
@@ -237,14 +237,18 @@ Response *get_calendar(Call *call, GError **error)
     for (Day day = day_of(2000, 1, 1); last > 0 && day <= day_of(last, 12, 31); day++)
         days += calendar_name(calendar, day) != NULL;
     until = day_format(day_of(last > 0 ? last : 2000, 12, 31));
-    return call_json(200, json_pack("{s:o, s:s, s:i}", "years", years, "until", until, "days",
-                                    days));
+    return call_json(200,
+                     json_pack("{s:o, s:s, s:i}", "years", years, "until", until, "days", days));
 }
 
 Response *put_calendar(Call *call, GError **error)
 {
     GBytes *body = request_body(call->request);
 
+    if (g_bytes_get_size(body) == 0) {
+        error_set(error, ERROR_INVALID, "a table with the header date,kind,name,source");
+        return NULL;
+    }
     if (!house_import_calendar(call->api->house, &call->actor, g_bytes_get_data(body, NULL),
                                g_bytes_get_size(body), "calendar", error))
         return NULL;

@@ -41,9 +41,8 @@ Api *job_api(const Job *job)
 /* The lock is held. */
 static void tell(const Job *job)
 {
-    g_autoptr(json_t) data =
-        json_pack("{s:s, s:s, s:i}", "id", job->id, "state", job_state_token(job->state), "done",
-                  (int)job->done);
+    g_autoptr(json_t) data = json_pack("{s:s, s:s, s:i}", "id", job->id, "state",
+                                       job_state_token(job->state), "done", (int)job->done);
     g_autofree char *line = json_line(data);
 
     event_hub_tell(job->desk->api->hub, job->options.kind, line);
@@ -88,9 +87,7 @@ static void *job_thread(void *data)
     gboolean ok = job->options.run(job, job->options.work, &error);
 
     pthread_mutex_lock(&job->desk->lock);
-    job->state = ok                                        ? JOB_DONE
-                 : error_code(error) == ERROR_CANCELLED    ? JOB_CANCELLED
-                                                           : JOB_FAILED;
+    job->state = ok ? JOB_DONE : error_code(error) == ERROR_CANCELLED ? JOB_CANCELLED : JOB_FAILED;
     job->done = ok ? 100 : job->done;
     if (job->state == JOB_FAILED)
         job->problem = problem_of(error, job->desk->api->options.lang);

@@ -24,8 +24,7 @@ typedef struct {
 } JobOptions;
 
 /* Starts it; the id is the caller's. ERROR_BUSY while as many run as may. */
-char *job_start(JobDesk *desk, const JobOptions *options,
-                GError **error) G_GNUC_WARN_UNUSED_RESULT;
+char *job_start(JobDesk *desk, const JobOptions *options, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* From the job's thread: how far it is (per cent), and whether to go on. */
 gboolean job_progress(Job *job, guint done);

@@ -19,8 +19,7 @@ static json_t *copies_json(Call *call, PaperKind kind, guint copies)
             receivers != NULL && i < g_strv_length(receivers) ? receivers[i] : "";
         g_autofree char *text = g_strdup_printf("第%u联 %s", i + 1, receiver);
 
-        json_array_append_new(list,
-                              json_pack("{s:i, s:s}", "copy", (int)i + 1, "receiver", text));
+        json_array_append_new(list, json_pack("{s:i, s:s}", "copy", (int)i + 1, "receiver", text));
     }
     return list;
 }
@@ -28,15 +27,14 @@ static json_t *copies_json(Call *call, PaperKind kind, guint copies)
 static Response *answer_paper(Call *call, const char *number, PaperKind kind,
                               const PaperIssued *issued)
 {
-    g_autofree char *pdf = g_strdup_printf(API_PREFIX "/cases/%s/documents/%" G_GINT64_FORMAT
-                                                      "/pdf",
-                                           number, issued->document);
+    g_autofree char *pdf = g_strdup_printf(
+        API_PREFIX "/cases/%s/documents/%" G_GINT64_FORMAT "/pdf", number, issued->document);
 
-    return call_json(
-        201, json_pack("{s:I, s:s?, s:s, s:o, s:b, s:I, s:s}", "document",
-                       (json_int_t)issued->document, "paper_number", issued->paper_number, "title",
-                       paper_kind_title(kind), "copies", copies_json(call, kind, issued->copies),
-                       "printed", 0, "reprint", (json_int_t)issued->reprint, "pdf", pdf));
+    return call_json(201, json_pack("{s:I, s:s?, s:s, s:o, s:b, s:I, s:s}", "document",
+                                    (json_int_t)issued->document, "paper_number",
+                                    issued->paper_number, "title", paper_kind_title(kind), "copies",
+                                    copies_json(call, kind, issued->copies), "printed", 0,
+                                    "reprint", (json_int_t)issued->reprint, "pdf", pdf));
 }
 
 static gboolean issue(Call *call, const char *number, PaperKind kind, PaperIssued *issued,

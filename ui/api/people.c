@@ -145,9 +145,9 @@ static gboolean may_set(Call *call, const char *number, GError **error)
                error_set(error, ERROR_FORBIDDEN, "the PIN of another person");
     if (old == NULL)
         return error_set(error, ERROR_INVALID, "old: one's own needs the old one");
-    person = sessions_confirm(call->api->options.sessions,
-                              &(SignOn){number, old, request_address(call->request)}, ROLES_ALL,
-                              error);
+    person =
+        sessions_confirm(call->api->options.sessions,
+                         &(SignOn){number, old, request_address(call->request)}, ROLES_ALL, error);
     return person != NULL;
 }
 
@@ -171,9 +171,12 @@ static json_t *features_json(guint features)
     static const struct {
         guint bit;
         const char *token;
-    } known[] = {{SCANNER_HAS_FEEDER, "feeder"},           {SCANNER_HAS_DUPLEX, "duplex"},
-                 {SCANNER_HAS_STILL, "flatbed"},           {SCANNER_HAS_COUNTER, "counter"},
-                 {SCANNER_HAS_DOUBLE_FEED, "double-feed"}, {SCANNER_HAS_PAPER_PRESENT, "paper-present"},
+    } known[] = {{SCANNER_HAS_FEEDER, "feeder"},
+                 {SCANNER_HAS_DUPLEX, "duplex"},
+                 {SCANNER_HAS_STILL, "flatbed"},
+                 {SCANNER_HAS_COUNTER, "counter"},
+                 {SCANNER_HAS_DOUBLE_FEED, "double-feed"},
+                 {SCANNER_HAS_PAPER_PRESENT, "paper-present"},
                  {SCANNER_HAS_BUTTON, "button"}};
     json_t *list = json_array();
 
@@ -253,9 +256,9 @@ Response *post_device_test(Call *call, GError **error)
         sentence = error_sentence(why, call->lang);
     else if (!good)
         sentence = g_strdup(error_text(scanner_reason_code(status.reason), call->lang));
-    return call_json(200, json_pack("{s:b, s:s}", "good", good, "text",
-                                    sentence != NULL
-                                        ? sentence
-                                        : call_words(call, "设备有应答, 一切正常",
-                                                     "the device answers and is well")));
+    return call_json(200,
+                     json_pack("{s:b, s:s}", "good", good, "text",
+                               sentence != NULL ? sentence
+                                                : call_words(call, "设备有应答, 一切正常",
+                                                             "the device answers and is well")));
 }

@@ -17,7 +17,6 @@
 #include <string.h>
 #include <unistd.h>
 
-
 typedef enum { SCAN_RUNNING, SCAN_STOPPED, SCAN_FAULT, SCAN_DONE } ScanState;
 
 typedef struct {
@@ -209,8 +208,7 @@ static void bring_back(ScanJob *job, ScannerReason reason)
 {
     g_autoptr(GError) error = NULL;
 
-    if ((reason == SCANNER_LOST || reason == SCANNER_SILENT) &&
-        !device_reopen(job->device, &error))
+    if ((reason == SCANNER_LOST || reason == SCANNER_SILENT) && !device_reopen(job->device, &error))
         g_message("open the scanner again: %s", error->message);
 }
 
@@ -312,13 +310,13 @@ static void run_options(Call *call, ScanJob *job)
     const char *mode = json_text(call->body, "mode");
     gboolean feeder = (device_capabilities(job->device)->features & SCANNER_HAS_FEEDER) != 0;
 
-    job->run.scan = (ScannerOptions){
-        .source = feeder ? SCANNER_SOURCE_FEEDER : SCANNER_SOURCE_STILL,
-        .duplex = json_flag(call->body, "duplex"),
-        .mode = g_strcmp0(mode, "gray") == 0      ? SCANNER_GRAY
-                : g_strcmp0(mode, "lineart") == 0 ? SCANNER_LINEART
-                                                  : SCANNER_COLOUR,
-        .dpi = (guint)json_int(call->body, "dpi", 300)};
+    job->run.scan =
+        (ScannerOptions){.source = feeder ? SCANNER_SOURCE_FEEDER : SCANNER_SOURCE_STILL,
+                         .duplex = json_flag(call->body, "duplex"),
+                         .mode = g_strcmp0(mode, "gray") == 0      ? SCANNER_GRAY
+                                 : g_strcmp0(mode, "lineart") == 0 ? SCANNER_LINEART
+                                                                   : SCANNER_COLOUR,
+                         .dpi = (guint)json_int(call->body, "dpi", 300)};
 }
 
 /* The slot named, else the one that the case has open. */

@@ -45,7 +45,7 @@ void schema_free(Schema *schema)
 const json_t *schema_body(const Schema *schema, const char *method, const char *path)
 {
     const json_t *at = json_object_get(schema->document, "paths");
-    const char *const down[] = {path, method, "requestBody", "content", "application/json",
+    const char *const down[] = {path,    method, "requestBody", "content", "application/json",
                                 "schema"};
 
     for (gsize i = 0; i < G_N_ELEMENTS(down); i++)
@@ -88,8 +88,8 @@ static gboolean is_type(const json_t *value, const char *type)
     static const struct {
         const char *name;
         json_type type;
-    } types[] = {{"string", JSON_STRING},   {"integer", JSON_INTEGER}, {"number", JSON_REAL},
-                 {"object", JSON_OBJECT},   {"array", JSON_ARRAY},     {"null", JSON_NULL},
+    } types[] = {{"string", JSON_STRING}, {"integer", JSON_INTEGER}, {"number", JSON_REAL},
+                 {"object", JSON_OBJECT}, {"array", JSON_ARRAY},     {"null", JSON_NULL},
                  {"boolean", JSON_TRUE}};
 
     if (strcmp(type, "boolean") == 0)

@@ -99,9 +99,9 @@ static json_t *no_deadline(void)
 static json_t *row_deadline(Call *call, const CaseLife *life)
 {
     LifeStage stage = life->state.stage;
-    gsize i = stage == LIFE_SUPPLEMENT                               ? 2
+    gsize i = stage == LIFE_SUPPLEMENT                          ? 2
               : stage == LIFE_RECEIVED || stage == LIFE_CHECKED ? 0
-                                                                     : 1;
+                                                                : 1;
     json_t *shown = life_is_open(stage) ? deadline(call, life, i) : NULL;
 
     return shown != NULL ? shown : no_deadline();
@@ -152,13 +152,13 @@ static json_t *show_defects(Call *call, const SlotResult *slot)
     for (guint i = 0; i < slot->defects->len; i++) {
         const Defect *defect = g_ptr_array_index(slot->defects, i);
         const char *bring = either(call, defect->bring, defect->bring_en);
-        g_autofree char *text = g_strdup_printf("%s%s%s", either(call, defect->text, defect->text_en),
-                                                *bring != '\0' ? call_words(call, "；", "; ") : "",
-                                                bring);
+        g_autofree char *text =
+            g_strdup_printf("%s%s%s", either(call, defect->text, defect->text_en),
+                            *bring != '\0' ? call_words(call, "；", "; ") : "", bring);
 
-        json_array_append_new(list, json_pack("{s:s, s:s}", "code",
-                                              defect_code_word(defect->code, call->lang), "text",
-                                              text));
+        json_array_append_new(list,
+                              json_pack("{s:s, s:s}", "code",
+                                        defect_code_word(defect->code, call->lang), "text", text));
     }
     return list;
 }
@@ -182,10 +182,10 @@ static json_t *show_ticks(Call *call, const SlotResult *slot)
         SlotTick tick = (SlotTick)(1u << i);
 
         if ((slot->slot->ticks & tick) != 0)
-            json_array_append_new(
-                list, json_pack("{s:s, s:s, s:b}", "tick", slot_tick_token(tick), "label",
-                                tick_label(call, tick), "done",
-                                slot->documents > 0 && (slot->open_ticks & tick) == 0));
+            json_array_append_new(list,
+                                  json_pack("{s:s, s:s, s:b}", "tick", slot_tick_token(tick),
+                                            "label", tick_label(call, tick), "done",
+                                            slot->documents > 0 && (slot->open_ticks & tick) == 0));
     }
     return list;
 }
@@ -220,8 +220,8 @@ static json_t *show_result(Call *call, const char *number, const Check *check)
     for (guint i = 0; i < check->slots->len; i++)
         json_array_append_new(slots, show_line(call, g_ptr_array_index(check->slots, i)));
     return json_pack("{s:s, s:b, s:i, s:i, s:o}", "number", number, "complete", check->complete,
-                     "missing", (int)missing_of(check), "persons",
-                     (int)check->states[SLOT_PERSON], "slots", slots);
+                     "missing", (int)missing_of(check), "persons", (int)check->states[SLOT_PERSON],
+                     "slots", slots);
 }
 
 json_t *show_check(Call *call, const char *number, GError **error)
@@ -251,7 +251,8 @@ static json_t *reviews_of(const json_t *side, const json_t *facts, Lang lang)
     json_int_t skew = json_integer_value(fact_of(facts, "skew", "mdeg"));
 
     if (strcmp(json_text(side, "state"), "unread") == 0)
-        add_review(list, "unread", zh ? "无法识读，原图已存" : "could not be looked at; it is stored");
+        add_review(list, "unread",
+                   zh ? "无法识读，原图已存" : "could not be looked at; it is stored");
     if (json_int(side, "blank", 0) != 0)
         add_review(list, "blank", zh ? "像是空白页" : "looks blank");
     if (json_integer_value(fact_of(facts, "orientation", "value")) == 180)
@@ -289,15 +290,15 @@ json_t *show_side(const json_t *side, const json_t *slot, Lang lang)
     const char *text = json_text(side, "facts");
     g_autoptr(json_t) facts = text != NULL ? json_loads(text, 0, NULL) : NULL;
     g_autofree char *id = side_id(side);
-    json_t *shown = json_pack(
-        "{s:s, s:I, s:s, s:s, s:b, s:I, s:I, s:I, s:I, s:s, s:o}", "id", id, "sheet",
-        (json_int_t)json_int(side, "sheet", 0), "side", json_text(side, "side"), "state",
-        json_text(side, "state"), "blank", json_int(side, "blank", 0) != 0, "turn",
-        (json_int_t)json_int(side, "turn", 0), "width_px",
-        json_integer_value(fact_of(facts, "size", "width_px")), "height_px",
-        json_integer_value(fact_of(facts, "size", "height_px")), "dpi",
-        json_integer_value(fact_of(facts, "size", "dpi")), "mode", mode_of(facts), "reviews",
-        reviews_of(side, facts, lang));
+    json_t *shown =
+        json_pack("{s:s, s:I, s:s, s:s, s:b, s:I, s:I, s:I, s:I, s:s, s:o}", "id", id, "sheet",
+                  (json_int_t)json_int(side, "sheet", 0), "side", json_text(side, "side"), "state",
+                  json_text(side, "state"), "blank", json_int(side, "blank", 0) != 0, "turn",
+                  (json_int_t)json_int(side, "turn", 0), "width_px",
+                  json_integer_value(fact_of(facts, "size", "width_px")), "height_px",
+                  json_integer_value(fact_of(facts, "size", "height_px")), "dpi",
+                  json_integer_value(fact_of(facts, "size", "dpi")), "mode", mode_of(facts),
+                  "reviews", reviews_of(side, facts, lang));
 
     json_object_set_new(shown, "page", number_or_null(json_int(side, "page_number", 0)));
     json_object_set_new(shown, "document", number_or_null(json_int(side, "document", 0)));
@@ -332,6 +333,32 @@ static gboolean is_content(const json_t *side)
     return strcmp(role, "page") == 0 || strcmp(role, "paper") == 0;
 }
 
+/* An earlier side of the case with the same bytes. */
+static char *twin_of(json_t *sides, gsize at)
+{
+    const json_t *side = json_array_get(sides, at);
+
+    for (gsize i = 0; i < at; i++) {
+        const json_t *other = json_array_get(sides, i);
+
+        if (strcmp(json_text(other, "sha256"), json_text(side, "sha256")) == 0)
+            return side_id(other);
+    }
+    return NULL;
+}
+
+static void add_twin(json_t *sides, gsize at, json_t *shown, Lang lang)
+{
+    g_autofree char *twin =
+        json_int(json_array_get(sides, at), "blank", 0) == 0 ? twin_of(sides, at) : NULL;
+
+    if (twin != NULL)
+        json_array_append_new(
+            json_object_get(shown, "reviews"),
+            json_pack("{s:s, s:s, s:s}", "fact", "duplicate", "text",
+                      lang == LANG_ZH ? "与另一面相同" : "the same as another side", "of", twin));
+}
+
 static json_t *show_sides(json_t *sides, json_t *documents, json_t *notes, Lang lang)
 {
     json_t *list = json_array();
@@ -348,6 +375,7 @@ static json_t *show_sides(json_t *sides, json_t *documents, json_t *notes, Lang 
         if (!is_content(side))
             continue;
         shown = show_side(side, slot_of(documents, json_int(side, "document", 0)), lang);
+        add_twin(sides, i, shown, lang);
         if (*said(notes, what) != '\0')
             json_array_clear(json_object_get(shown, "reviews"));
         if (carries_page(side))
@@ -567,8 +595,8 @@ static json_t *show_head(Call *call, const json_t *row, const CaseLife *life, js
     gboolean sees = call_sees(call, row);
     const char *intake = said(notes, "intake");
     json_t *shown = json_pack(
-        "{s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:b}", "number", json_text(row, "number"),
-        "applicant", sees && applicant != NULL ? applicant : masked, "state",
+        "{s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:b}", "number", json_text(row, "number"), "applicant",
+        sees && applicant != NULL ? applicant : masked, "state",
         state_token(json_text(row, "state")), "kind", kind_name(life, json_text(row, "kind")),
         "window", json_text(row, "window"), "received_at", json_text(row, "received_at"), "parked",
         strcmp(intake, "parked") == 0, "finished", strcmp(intake, "finished") == 0);
@@ -597,8 +625,7 @@ json_t *show_row(Call *call, const json_t *row, GError **error)
     json_object_set_new(shown, "item", json_string(life.rules.item->name));
     json_object_set_new(shown, "missing", json_integer(missing_of(check)));
     json_object_set_new(shown, "deadline", row_deadline(call, &life));
-    json_object_set_new(shown, "stuck",
-                        json_string(stuck_words(call, &life, missing_of(check))));
+    json_object_set_new(shown, "stuck", json_string(stuck_words(call, &life, missing_of(check))));
     return shown;
 }
 
@@ -637,9 +664,9 @@ static json_t *show_loaded(Call *call, CaseRows *rows)
 
     show_dates(shown, row);
     json_object_set_new(shown, "version", json_integer((json_int_t)json_int(row, "version", 0)));
-    json_object_set_new(shown, "item",
-                        json_pack("{s:s, s:s, s:s}", "code", item->code, "name", item->name,
-                                  "number", item->code));
+    json_object_set_new(
+        shown, "item",
+        json_pack("{s:s, s:s, s:s}", "code", item->code, "name", item->name, "number", item->code));
     json_object_set_new(shown, "masked", json_boolean(!sees));
     json_object_set_new(shown, "phone",
                         sees ? text_or_null(json_text(rows->fields, "phone")) : json_null());

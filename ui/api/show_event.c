@@ -127,9 +127,9 @@ static json_t *slot_of_side(Catalog *reader, const json_t *side)
 /* The side that the record is about, so that its thumbnail needs no further request. */
 static json_t *side_of_record(Catalog *reader, const json_t *detail, Lang lang)
 {
-    g_autoptr(json_t) side = catalog_side(reader, json_int(detail, "batch", -1),
-                                          json_int(detail, "sheet", -1),
-                                          json_text(detail, "side"), NULL);
+    g_autoptr(json_t) side =
+        catalog_side(reader, json_int(detail, "batch", -1), json_int(detail, "sheet", -1),
+                     json_text(detail, "side"), NULL);
     g_autoptr(json_t) slot = side != NULL ? slot_of_side(reader, side) : NULL;
 
     return side != NULL ? show_side(side, slot, lang) : json_null();
@@ -156,8 +156,8 @@ char *show_record_event(Api *api G_GNUC_UNUSED, Catalog *reader, const json_t *r
 json_t *show_fault(ErrorCode code, const char *last_side, Lang lang)
 {
     const char *hint = error_hint(code, lang);
-    g_autofree char *text = g_strdup_printf("%s%s%s", error_text(code, lang),
-                                            *hint != '\0' ? " · " : "", hint);
+    g_autofree char *text =
+        g_strdup_printf("%s%s%s", error_text(code, lang), *hint != '\0' ? " · " : "", hint);
 
     return json_pack("{s:s, s:s, s:s, s:s?}", "code", error_token(code), "title",
                      error_text(code, lang), "text", text, "last_side", last_side);

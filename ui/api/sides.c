@@ -101,8 +101,8 @@ static gboolean do_turn(Call *call, const Edit *edit, GError **error)
 static gboolean do_move(Call *call, const Edit *edit, GError **error)
 {
     const char *given = json_text(call->body, "case");
-    g_autofree char *number = given != NULL ? case_read_number(given, error)
-                                            : g_strdup(edit->number);
+    g_autofree char *number =
+        given != NULL ? case_read_number(given, error) : g_strdup(edit->number);
     CasePlacing placing = {.number = number,
                            .slot = json_text(call->body, "slot"),
                            .document = json_int(call->body, "document", 0),
@@ -145,8 +145,8 @@ static gboolean do_verdict(Call *call, const Edit *edit, GError **error)
 
     if (edit->number == NULL)
         return error_set(error, ERROR_WRONG_STATE, "this side belongs to no case yet");
-    return case_note(call->api->house, &call->actor,
-                     &(CaseFact){edit->number, "", what, "good"}, error);
+    return case_note(call->api->house, &call->actor, &(CaseFact){edit->number, "", what, "good"},
+                     error);
 }
 
 static gboolean run_edit(Call *call, const Edit *edit, GError **error)
@@ -173,8 +173,8 @@ static const char *edit_said(const Call *call)
 {
     static const struct {
         const char *act, *zh, *en;
-    } words[] = {{"turn", "已旋转", "turned"},     {"move", "已移动", "moved"},
-                 {"split", "已拆分", "split"},     {"void", "已作废", "voided"},
+    } words[] = {{"turn", "已旋转", "turned"},      {"move", "已移动", "moved"},
+                 {"split", "已拆分", "split"},      {"void", "已作废", "voided"},
                  {"restore", "已恢复", "restored"}, {"good", "已确认可用", "taken as good"}};
 
     for (gsize i = 0; i < G_N_ELEMENTS(words); i++)

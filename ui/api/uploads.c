@@ -100,8 +100,7 @@ static gboolean take_file(Call *call, const char *number, const Upload *upload, 
     PlacingLookup lookup = case_lookup(&context);
     IntakeOptions options = {
         .case_number = number, .device = "import", .declared = -1, .lookup = &lookup, .lanes = 1};
-    g_autoptr(Intake) intake =
-        intake_open(call->api->options.store, &call->actor, &options, error);
+    g_autoptr(Intake) intake = intake_open(call->api->options.store, &call->actor, &options, error);
     IntakeSummary summary = {0};
     gboolean ok;
 

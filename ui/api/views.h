@@ -23,8 +23,7 @@ typedef struct {
 } ViewWanted;
 
 /* JPEG. Waits for a worker; from any thread. ERROR_NO_FILE, ERROR_FORMAT, ERROR_WORKER. */
-GBytes *views_get(Views *views, const ViewWanted *wanted, GError **error)
-    G_GNUC_WARN_UNUSED_RESULT;
+GBytes *views_get(Views *views, const ViewWanted *wanted, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* "<start of the digest>-<width>-<turn>", for the ETag. */
 char *views_name(const ViewWanted *wanted) G_GNUC_WARN_UNUSED_RESULT;
