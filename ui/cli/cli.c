@@ -62,13 +62,19 @@ const CliVerb *cli_find_verb(char *const *argv, int *n_words)
 
 /* ── parsing ─────────────────────────────────────────────────────────────────────────────── */
 
+/* By its letter, or by its name (NULL where the letter is meant). */
+static gboolean is_option(const CliOption *option, const char *name, char letter)
+{
+    return name != NULL ? strcmp(option->name, name) == 0 : option->letter == letter;
+}
+
 static const CliOption *find_option(const Cli *cli, const char *name, char letter)
 {
     const CliOption *const tables[] = {cli->verb->options, cli_common_options};
 
     for (gsize i = 0; i < G_N_ELEMENTS(tables); i++)
         for (const CliOption *o = tables[i]; o != NULL && o->name != NULL; o++)
-            if ((letter != 0 && o->letter == letter) || (letter == 0 && strcmp(o->name, name) == 0))
+            if (is_option(o, name, letter))
                 return o;
     return NULL;
 }
