@@ -1,23 +1,42 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The projection: for every act of the journal the rows it makes. The acts and their fields:
+ * The projection: for every act of the journal the rows it makes.
+ */
+/* clang-format off
+ *
+ * The acts and their fields ("?" may be absent):
  *
  *   init            region, hall, origin, profile
  *   definition      kind, code, digest, from, name
  *   case.open       item, item_digest, kind, window, day, serial, channel, received_at,
- * platform_id?, life, secret {applicant, fields{…}} case.step       step, state, life, set{column:
- * value …}, and what the step itself says case.seal       archive_number, filed_at, documents
- * [[number, position, first_page, pages] …], sides [[batch, sheet, side, page_number] …], digest
+ *                   platform_id?, secret {applicant, fields{…}}
+ *   case.field      secret {fields{…}}
+ *   case.step       step, the fields of the event, state, set{column: value …}, secret? {reason …}
+ *   seal            archive_number, filed_at, retention, digest, inventory,
+ *                   documents [[number, position, first_page, pages] …],
+ *                   sides [[batch, sheet, side, page_number] …]
  *   batch.open      device, duplex, declared?
  *   batch.close     batch, received, stored, counted?, reason
- *   side            batch, sheet, side, state, blank, role, file, media_type, bytes, sha256,
- * sha512, source?, facts, codes[], document?, place, reason? side.place      batch, sheet, side,
- * document?, place, reason?   (`case` absent: to the tray) side.void       batch, sheet, side,
- * reason side.turn       batch, sheet, side, turn document.open   number, family, code, title,
- * copies, originals, kept document.void   number, reason paper           number, family, code,
- * title, paper_number?, copies, file, sha256, sha512, bytes slot            slot, what, value
- *   bundle          format, name, bytes, sha256, cases[]
- */
+ *   side            batch, day, sheet, side, state, blank, role, file, media_type, bytes, sha256,
+ *                   sha512, facts, codes[] (own ones), document?, place, reason?,
+ *                   secret? {source?, codes[] (foreign ones)} of the batch
+ *   side.place      batch, sheet, side, document?, place, reason?   (`case` absent: to the tray)
+ *   side.void       batch, sheet, side, reason
+ *   side.turn       batch, sheet, side, turn
+ *   document.open   number, family, code, title, copies, originals, kept
+ *   document.void   number, reason
+ *   paper           number, family, code, kind, title, paper_number?, copies, file, sha256, sha512,
+ *                   bytes, told?[]
+ *   paper.reprint   number, reprint
+ *   slot            slot, what, value
+ *   export          format, name, manifest, cases[]
+ *   export.done     export, bytes, sha256
+ *   bundle.receipt  bundle, by: who took it
+ *   side.restore    batch, sheet, side (a void taken back)
+ *   look            reason, secret? {note}: full view of a case, and why
+ *   denied          code, person?, method?, pattern?: a refused try
+ *
+ * clang-format on */
 #include "storage/catalog_intern.h"
 
 #include "appliance/base/text.h"
@@ -184,7 +203,7 @@ static gint64 cell(const json_t *row, gsize i)
     return json_integer_value(json_array_get(row, i));
 }
 
-static gboolean apply_case_seal(Catalog *catalog, const CatalogRecord *record, GError **error)
+static gboolean apply_seal(Catalog *catalog, const CatalogRecord *record, GError **error)
 {
     gsize i;
     json_t *row;
@@ -340,6 +359,26 @@ static gboolean apply_side_void(Catalog *catalog, const CatalogRecord *record, G
            touch_case(catalog, record, error);
 }
 
+static gboolean apply_side_restore(Catalog *catalog, const CatalogRecord *record, GError **error)
+{
+    const json_t *b = record->body;
+
+    return db_run(catalog->db, error,
+                  "UPDATE side SET reason = NULL, state ="
+                  " (SELECT json_extract(detail, '$.state') FROM event WHERE seq = side.seq)"
+                  " WHERE batch = ? AND sheet = ? AND side = ?",
+                  "iit", json_int(b, "batch", 0), json_int(b, "sheet", 0), json_text(b, "side")) &&
+           touch_case(catalog, record, error);
+}
+
+/* Only the event: nothing of a case changes. */
+static gboolean apply_event_alone(Catalog *catalog G_GNUC_UNUSED,
+                                  const CatalogRecord *record G_GNUC_UNUSED,
+                                  GError **error G_GNUC_UNUSED)
+{
+    return TRUE;
+}
+
 static gboolean apply_side_turn(Catalog *catalog, const CatalogRecord *record, GError **error)
 {
     const json_t *b = record->body;
@@ -421,21 +460,18 @@ static gboolean apply_slot(Catalog *catalog, const CatalogRecord *record, GError
            touch_case(catalog, record, error);
 }
 
-static gboolean apply_bundle(Catalog *catalog, const CatalogRecord *record, GError **error)
+static gboolean apply_export(Catalog *catalog, const CatalogRecord *record, GError **error)
 {
     const json_t *b = record->body;
     const json_t *cases = json_object_get(b, "cases");
-    guint8 digest[SHA256_DIGEST_SIZE];
     gsize i;
     json_t *number;
 
-    if (!digest_field(b, "sha256", digest, sizeof digest, error) ||
-        !db_run(catalog->db, error,
-                "INSERT INTO bundle (seq, t, format, name, bytes, sha256, cases)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                "itttibi", record->seq, record->t, json_text(b, "format"), json_text(b, "name"),
-                json_int(b, "bytes", 0), digest, (int)sizeof digest,
-                (gint64)json_array_size(cases)))
+    if (!db_run(catalog->db, error,
+                "INSERT INTO bundle (seq, t, format, name, manifest, cases)"
+                " VALUES (?, ?, ?, ?, ?, ?)",
+                "itttti", record->seq, record->t, json_text(b, "format"), json_text(b, "name"),
+                json_text(b, "manifest"), (gint64)json_array_size(cases)))
         return FALSE;
     json_array_foreach(cases, i, number)
     {
@@ -444,6 +480,16 @@ static gboolean apply_bundle(Catalog *catalog, const CatalogRecord *record, GErr
             return FALSE;
     }
     return TRUE;
+}
+
+static gboolean apply_export_done(Catalog *catalog, const CatalogRecord *record, GError **error)
+{
+    guint8 digest[SHA256_DIGEST_SIZE];
+
+    return digest_field(record->body, "sha256", digest, sizeof digest, error) &&
+           db_run(catalog->db, error, "UPDATE bundle SET bytes = ?, sha256 = ? WHERE seq = ?",
+                  "ibi", json_int(record->body, "bytes", 0), digest, (int)sizeof digest,
+                  json_int(record->body, "export", -1));
 }
 
 static const struct {
@@ -455,19 +501,24 @@ static const struct {
     {"case.open", apply_case_open},
     {"case.field", apply_case_field},
     {"case.step", apply_case_step},
-    {"case.seal", apply_case_seal},
+    {"seal", apply_seal},
     {"batch.open", apply_batch_open},
     {"batch.close", apply_batch_close},
     {"side", apply_side},
     {"side.place", apply_side_place},
     {"side.void", apply_side_void},
+    {"side.restore", apply_side_restore},
     {"side.turn", apply_side_turn},
     {"document.open", apply_document_open},
     {"document.void", apply_document_void},
     {"paper", apply_paper},
     {"paper.reprint", apply_paper_reprint},
     {"slot", apply_slot},
-    {"bundle", apply_bundle},
+    {"export", apply_export},
+    {"export.done", apply_export_done},
+    {"bundle.receipt", apply_event_alone},
+    {"look", apply_event_alone},
+    {"denied", apply_event_alone},
 };
 
 static Apply find_act(const char *act)

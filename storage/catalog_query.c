@@ -261,12 +261,18 @@ gboolean catalog_next_item_number(Catalog *catalog, const char *prefix, gint64 *
                   "tt", prefix, end);
 }
 
+gboolean catalog_seal_seq(Catalog *catalog, const char *number, gint64 *seq, GError **error)
+{
+    return db_int(catalog_db(catalog), seq, -1, error,
+                  "SELECT max(seq) FROM event WHERE \"case\" = ? AND act = 'seal'", "t", number);
+}
+
 gboolean catalog_has_seal(Catalog *catalog, const char *number, const char *inventory)
 {
     gint64 n = 0;
 
     return db_int(catalog_db(catalog), &n, 0, NULL,
-                  "SELECT count(*) FROM event WHERE \"case\" = ? AND act = 'case.seal'"
+                  "SELECT count(*) FROM event WHERE \"case\" = ? AND act = 'seal'"
                   " AND json_extract(detail, '$.inventory') = ?",
                   "tt", number, inventory) &&
            n > 0;
@@ -308,4 +314,136 @@ json_t *catalog_figures(Catalog *catalog, const char *from, const char *to, GErr
         " AND role = 'page') AS tray,"
         " (SELECT count(*) FROM bundle WHERE t >= ?1 AND t < ?2) AS bundles",
         "tt", from, to);
+}
+
+/* ── what screens list ───────────────────────────────────────────────────────────────────── */
+
+gboolean catalog_newest_seq(Catalog *catalog, gint64 *seq, GError **error)
+{
+    return db_int(catalog_db(catalog), seq, 0, error, "SELECT max(seq) FROM event", "");
+}
+
+json_t *catalog_list_cases(Catalog *catalog, const CatalogList *list, GError **error)
+{
+    return db_rows(catalog_db(catalog), error,
+                   "SELECT " CASE_COLUMNS " FROM cases WHERE (?1 IS NULL OR state = ?1)"
+                   " AND (?2 IS NULL OR window = ?2) AND (?3 IS NULL OR kind = ?3)"
+                   " AND (?4 = 0 OR (filed_at IS NULL AND ended_at IS NULL AND state NOT IN"
+                   " ('delivered', 'filed')))"
+                   " AND (?5 = '' OR (received_at, number) >"
+                   " (SELECT received_at, number FROM cases WHERE number = ?5))"
+                   " ORDER BY received_at, number LIMIT ?6",
+                   "tttiti", list->state, list->window, list->kind, (gint64)list->open,
+                   list->after != NULL ? list->after : "", list->limit);
+}
+
+json_t *catalog_unfiled(Catalog *catalog, gint64 limit, GError **error)
+{
+    return db_rows(catalog_db(catalog), error,
+                   "SELECT " CASE_COLUMNS " FROM cases WHERE filed_at IS NULL"
+                   " AND (ended_at IS NOT NULL OR decided_at IS NOT NULL)"
+                   " ORDER BY received_at LIMIT ?",
+                   "i", limit);
+}
+
+gboolean catalog_filed_between(Catalog *catalog, const char *from, const char *to, gint64 *n,
+                               GError **error)
+{
+    return db_int(catalog_db(catalog), n, 0, error,
+                  "SELECT count(*) FROM event WHERE act = 'seal' AND t >= ? AND t < ?", "tt",
+                  from, to);
+}
+
+json_t *catalog_case_events(Catalog *catalog, const char *number, gint64 seq, gint64 limit,
+                            GError **error)
+{
+    return db_rows(catalog_db(catalog), error,
+                   "SELECT seq, t, actor, station, act, detail FROM event WHERE \"case\" = ?"
+                   " AND seq > ? ORDER BY seq LIMIT ?",
+                   "tii", number, seq, limit);
+}
+
+json_t *catalog_case_batches(Catalog *catalog, const char *number, GError **error)
+{
+    return db_rows(catalog_db(catalog), error,
+                   "SELECT id, received, counted, stored, closed_at FROM batch WHERE id IN"
+                   " (SELECT batch FROM side WHERE \"case\" = ?) ORDER BY id",
+                   "t", number);
+}
+
+json_t *catalog_tray_stacks(Catalog *catalog, GError **error)
+{
+    return db_rows(catalog_db(catalog), error,
+                   "SELECT side.batch AS batch, batch.opened_at AS opened_at,"
+                   " coalesce(max(side.reason), '') AS reason, count(*) AS sides FROM side"
+                   " JOIN batch ON batch.id = side.batch WHERE side.\"case\" IS NULL"
+                   " AND side.state <> 'void' AND side.role = 'page'"
+                   " GROUP BY side.batch ORDER BY side.batch",
+                   "");
+}
+
+json_t *catalog_bundles(Catalog *catalog, gint64 before, gint64 limit, GError **error)
+{
+    return db_rows(catalog_db(catalog), error,
+                   "SELECT seq, t, format, name, bytes, sha256, cases FROM bundle WHERE seq < ?"
+                   " ORDER BY seq DESC LIMIT ?",
+                   "ii", before, limit);
+}
+
+json_t *catalog_bundle(Catalog *catalog, gint64 seq, GError **error)
+{
+    return db_row(catalog_db(catalog), error,
+                  "SELECT seq, t, format, name, bytes, sha256, cases FROM bundle WHERE seq = ?",
+                  "i", seq);
+}
+
+json_t *catalog_serials(Catalog *catalog, const char *from, const char *to, GError **error)
+{
+    return db_rows(catalog_db(catalog), error,
+                   "SELECT window, day, serial FROM cases WHERE received_at >= ?"
+                   " AND received_at < ? ORDER BY window, day, serial",
+                   "tt", from, to);
+}
+
+json_t *catalog_sides_between(Catalog *catalog, const char *from, const char *to, GError **error)
+{
+    return db_rows(catalog_db(catalog), error,
+                   "SELECT batch, sheet, side, file, sha256, \"case\", blank, state FROM side"
+                   " WHERE \"case\" IN (SELECT number FROM cases WHERE received_at >= ?"
+                   " AND received_at < ?) ORDER BY batch, sheet, side",
+                   "tt", from, to);
+}
+
+gboolean catalog_count_acts(Catalog *catalog, const char *act, const char *from, const char *to,
+                            gint64 *n, GError **error)
+{
+    return db_int(catalog_db(catalog), n, 0, error,
+                  "SELECT count(*) FROM event WHERE act = ? AND t >= ? AND t < ?", "ttt", act,
+                  from, to);
+}
+
+json_t *catalog_count_steps(Catalog *catalog, const char *from, const char *to, GError **error)
+{
+    return db_rows(catalog_db(catalog), error,
+                   "SELECT json_extract(detail, '$.step') AS step, count(*) AS n FROM event"
+                   " WHERE act = 'case.step' AND t >= ? AND t < ? GROUP BY 1",
+                   "tt", from, to);
+}
+
+gboolean catalog_count_notes(Catalog *catalog, const CatalogNotes *notes, gint64 *n,
+                             GError **error)
+{
+    return db_int(catalog_db(catalog), n, 0, error,
+                  "SELECT count(*) FROM event WHERE act = 'slot' AND t >= ? AND t < ?"
+                  " AND json_extract(detail, '$.what') = ?"
+                  " AND json_extract(detail, '$.value') = ?",
+                  "tttt", notes->from, notes->to, notes->what, notes->value);
+}
+
+json_t *catalog_bundle_receipt(Catalog *catalog, gint64 seq, GError **error)
+{
+    return db_row(catalog_db(catalog), error,
+                  "SELECT t, detail FROM event WHERE act = 'bundle.receipt'"
+                  " AND json_extract(detail, '$.bundle') = ? ORDER BY seq LIMIT 1",
+                  "i", seq);
 }

@@ -86,6 +86,10 @@ json_t *catalog_definitions(Catalog *catalog, const char *kind,
 gboolean catalog_next_item_number(Catalog *catalog, const char *prefix, gint64 *next,
                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The seq of the newest seal of a case; -1: none. */
+gboolean catalog_seal_seq(Catalog *catalog, const char *number, gint64 *seq, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
+
 /* Whether a seal of the case names this inventory (128 hex digits). */
 gboolean catalog_has_seal(Catalog *catalog, const char *number, const char *inventory);
 
@@ -100,3 +104,68 @@ json_t *catalog_events_after(Catalog *catalog, gint64 seq, gint64 limit,
 /* One row of figures of a period: cases, documents, voids, sides, blanks, unread, tray. */
 json_t *catalog_figures(Catalog *catalog, const char *from, const char *to,
                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* ── what screens list ───────────────────────────────────────────────────────────────────── */
+
+/* The newest record's seq; 0 where there is none. */
+gboolean catalog_newest_seq(Catalog *catalog, gint64 *seq,
+                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Cases in order of receipt, behind the case `after` ("" from the start). Members that are NULL
+ * do not choose; `open` leaves out what is filed or ended. */
+typedef struct {
+    const char *state, *window, *kind;
+    gboolean open;
+    const char *after; /* number of the last case of the page before */
+    gint64 limit;
+} CatalogList;
+json_t *catalog_list_cases(Catalog *catalog, const CatalogList *list,
+                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Ended or decided cases that are not filed yet, and how many were filed from `from` to `to`. */
+json_t *catalog_unfiled(Catalog *catalog, gint64 limit, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean catalog_filed_between(Catalog *catalog, const char *from, const char *to, gint64 *n,
+                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Events of a case after `seq`, at most `limit`. */
+json_t *catalog_case_events(Catalog *catalog, const char *number, gint64 seq, gint64 limit,
+                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Batches that brought sides of a case: id, received, counted, stored, closed_at. */
+json_t *catalog_case_batches(Catalog *catalog, const char *number,
+                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Stacks in the tray: batch, opened_at, reason, sides. */
+json_t *catalog_tray_stacks(Catalog *catalog, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Bundles that left the house below seq `before`, newest first; NULL without error: none such. */
+json_t *catalog_bundles(Catalog *catalog, gint64 before, gint64 limit,
+                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
+json_t *catalog_bundle(Catalog *catalog, gint64 seq, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Numbers of cases given out in a period: window, day, serial. */
+json_t *catalog_serials(Catalog *catalog, const char *from, const char *to,
+                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Sides of the cases received in a period, with their files and digests. */
+json_t *catalog_sides_between(Catalog *catalog, const char *from, const char *to,
+                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* How many records of an act a period holds. */
+gboolean catalog_count_acts(Catalog *catalog, const char *act, const char *from, const char *to,
+                            gint64 *n, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Steps of a period by their token: step, n. */
+json_t *catalog_count_steps(Catalog *catalog, const char *from, const char *to,
+                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* How often a note of slot "" was set to `value` in a period. */
+typedef struct {
+    const char *what, *value, *from, *to;
+} CatalogNotes;
+gboolean catalog_count_notes(Catalog *catalog, const CatalogNotes *notes, gint64 *n,
+                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The record that says who received a bundle: t, detail; NULL without error: none yet. */
+json_t *catalog_bundle_receipt(Catalog *catalog, gint64 seq,
+                               GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -2,9 +2,11 @@
 #include "ui/serve.h"
 
 #include "appliance/intake/intake.h"
-#include "ui/http/server.h"
-#include "ui/http/session.h"
-#include "ui/public/page.h"
+#include "ui/api/api.h"
+#include "ui/http/repeat.h"
+#ifdef ANJUAN_WEB
+#include "ui/web/web.h"
+#endif
 
 #include <errno.h>
 #include <signal.h>
@@ -14,56 +16,14 @@
 
 #define DEFAULT_LISTEN "127.0.0.1:8080"
 
+#define WORKERS 6
+
 typedef struct {
-    Store *store;
-    Sessions *sessions;
+    int signals; /* readable when it is time to end */
+    Api *api;
 } Daemon;
 
-/* ── pages without script ────────────────────────────────────────────────────────────────── */
-
-static Response *get_login(Request *request, void *context, GError **error G_GNUC_UNUSED)
-{
-    return public_sign_on_form(((Daemon *)context)->sessions, request);
-}
-
-static Response *post_login(Request *request, void *context, GError **error)
-{
-    return public_sign_on(((Daemon *)context)->sessions, request, error);
-}
-
-static Response *get_first_run(Request *request, void *context, GError **error G_GNUC_UNUSED)
-{
-    return public_first_run_form(((Daemon *)context)->sessions, request);
-}
-
-static Response *post_first_run(Request *request, void *context, GError **error)
-{
-    return public_first_run(((Daemon *)context)->sessions, request, error);
-}
-
-static const HttpRoute routes[] = {
-    {.method = HTTP_GET, .pattern = "/login", .handler = get_login},
-    {.method = HTTP_POST,
-     .pattern = "/login",
-     .flags = ROUTE_WORKER | ROUTE_NO_CSRF,
-     .handler = post_login,
-     .body_bytes = PUBLIC_BODY_BYTES},
-    {.method = HTTP_GET, .pattern = "/first-run", .handler = get_first_run},
-    {.method = HTTP_POST,
-     .pattern = "/first-run",
-     .flags = ROUTE_WORKER | ROUTE_NO_CSRF,
-     .handler = post_first_run,
-     .body_bytes = PUBLIC_BODY_BYTES},
-};
-
 /* ── the daemon ──────────────────────────────────────────────────────────────────────────── */
-
-static gboolean is_ready(void *context, GError **error)
-{
-    Daemon *daemon = context;
-
-    return store_catch_up(daemon->store, error);
-}
 
 /* A descriptor that becomes readable on SIGINT or SIGTERM; blocked for every thread made later. */
 static Fd signals_open(GError **error)
@@ -107,31 +67,82 @@ static gboolean recover(Store *store, GError **error)
     return intake_recover(store, &actor, &adopted, error);
 }
 
+static void on_denied(void *context, const Denied *denied)
+{
+    api_denied(((Daemon *)context)->api, denied);
+}
+
+static Assets *web_assets(void)
+{
+#ifdef ANJUAN_WEB
+    return assets_new(embedded_web);
+#else
+    return NULL;
+#endif
+}
+
+/* The doors are open until somebody says otherwise. */
+static gboolean run(const Daemon *daemon, HttpOptions *http, Lang lang, GError **error)
+{
+    gsize n_routes;
+    const HttpRoute *routes = api_routes(daemon->api, &n_routes);
+    HttpServer *server;
+
+    http->hub = api_hub(daemon->api);
+    server = http_server_new(http, routes, n_routes, daemon->api, error);
+    if (server != NULL) {
+        announce(server, http->guard_context, lang);
+        wait_for_end(daemon->signals);
+    }
+    http_server_free(server);
+    return server != NULL;
+}
+
 gboolean serve(Store *store, const ServeOptions *options, GError **error)
 {
     g_autofree char *local_path = store_path(store, "local.db");
     g_autoptr(Local) local = local_open(local_path, error);
-    SessionsOptions sessions_options = {
-        .local = local, .clock = *store_clock(store), .random = *store_random(store)};
-    Daemon daemon = {.store = store};
-    HttpOptions http = {.guard = sessions_guard, .sign_on_path = "/login", .ready = is_ready};
     g_auto(Fd) signals = -1;
-    HttpServer *server;
+    Daemon daemon = {0};
+    SessionsOptions sessions_options = {.local = local,
+                                        .clock = *store_clock(store),
+                                        .random = *store_random(store),
+                                        .denied = on_denied,
+                                        .context = &daemon};
+    HttpOptions http = {.guard = sessions_guard,
+                        .before = repeats_before,
+                        .after = repeats_after,
+                        .sign_on_path = "/login",
+                        .limits = {.workers = WORKERS},
+                        .ready = api_is_ready};
+    g_autoptr(Sessions) sessions = NULL;
+    g_autoptr(Repeats) repeats = NULL;
+    g_autoptr(Assets) assets = web_assets();
+    gboolean ok;
 
-    if (local == NULL || !recover(store, error) || (signals = signals_open(error)) < 0 ||
+    if (local == NULL || !recover(store, error) ||
         !listen_address_parse(options->listen != NULL ? options->listen : DEFAULT_LISTEN,
                               &http.listen, error))
         return FALSE;
-    daemon.sessions = sessions_new(&sessions_options, error);
-    if (daemon.sessions == NULL)
+    sessions = sessions_new(&sessions_options, error);
+    if (sessions == NULL)
         return FALSE;
-    http.guard_context = daemon.sessions;
-    server = http_server_new(&http, routes, G_N_ELEMENTS(routes), &daemon, error);
-    if (server != NULL) {
-        announce(server, daemon.sessions, options->lang);
-        wait_for_end(signals);
-    }
-    http_server_free(server);
-    sessions_free(daemon.sessions);
-    return server != NULL;
+    /* Before any thread is made: they all inherit what is blocked. */
+    signals = signals_open(error);
+    if (signals < 0)
+        return FALSE;
+    daemon.signals = signals;
+    repeats = repeats_new(local, store_clock(store));
+    daemon.api = api_new(&(ApiOptions){.store = store,
+                                       .local = local,
+                                       .sessions = sessions,
+                                       .devices = options->devices,
+                                       .lang = options->lang},
+                         error);
+    http.guard_context = sessions;
+    http.around_context = repeats;
+    http.assets = assets;
+    ok = daemon.api != NULL && run(&daemon, &http, options->lang, error);
+    api_free(g_steal_pointer(&daemon.api));
+    return ok;
 }

@@ -4,6 +4,7 @@
 #include "appliance/base/text.h"
 #include "appliance/paper/paper.h"
 #include "storage/ocfl.h"
+#include "storage/seal.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -394,6 +395,7 @@ typedef struct {
     OcflRoot *root;
     OcflStage *stage;
     guint8 inventory[SHA512_DIGEST_SIZE];
+    char *digest; /* of the content, seal.h */
 } Sealing;
 
 static OcflRoot *open_vault(Store *store, GError **error)
@@ -415,6 +417,7 @@ static void sealing_clear(Sealing *sealing)
     g_clear_pointer(&sealing->view, archive_view_free);
     g_clear_pointer(&sealing->archive_number, g_free);
     g_clear_pointer(&sealing->series, g_free);
+    g_clear_pointer(&sealing->digest, g_free);
     archive_number_clear(&sealing->number);
 }
 
@@ -482,8 +485,26 @@ static gboolean add_frames(Sealing *sealing, Casefile *casefile, GError **error)
                      remarks_values(view, number, sealing->actor, today), error);
 }
 
+/* The parts stand in byte order of path, as the digest wants them. */
+static char *content_digest(const Casefile *casefile)
+{
+    SealDigest seal;
+
+    seal_digest_init(&seal);
+    for (guint i = 0; i < casefile->parts->len; i++) {
+        const CasefilePart *part = g_ptr_array_index(casefile->parts, i);
+        guint8 sha256[SHA256_DIGEST_SIZE];
+
+        if (part->bytes != NULL)
+            sha256_of(g_bytes_get_data(part->bytes, NULL), g_bytes_get_size(part->bytes), sha256);
+        seal_digest_add(&seal, part->path, part->bytes != NULL ? sha256 : part->digests.sha256);
+    }
+    return seal_digest_finish(&seal);
+}
+
 static gboolean stage_parts(Sealing *sealing, const Casefile *casefile, GError **error)
 {
+    sealing->digest = content_digest(casefile);
     for (guint i = 0; i < casefile->parts->len; i++) {
         const CasefilePart *part = g_ptr_array_index(casefile->parts, i);
 
@@ -537,9 +558,10 @@ static json_t *seal_body(StoreTxn *txn, const Sealing *sealing)
                                                    json_object_get(row, "sheet"),
                                                    json_object_get(row, "side"), (int)page->page));
     }
-    return json_pack("{s:s, s:s, s:s, s:s, s:o, s:o}", "archive_number", sealing->archive_number,
-                     "filed_at", txn_now(txn), "retention", sealing->number.retention, "inventory",
-                     digest, "documents", documents, "sides", sides);
+    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:o}", "archive_number",
+                     sealing->archive_number, "filed_at", txn_now(txn), "retention",
+                     sealing->number.retention, "digest", sealing->digest, "inventory", digest,
+                     "documents", documents, "sides", sides);
 }
 
 static gboolean seal_command(StoreTxn *txn, void *data, GError **error)
@@ -561,7 +583,7 @@ static gboolean seal_command(StoreTxn *txn, void *data, GError **error)
         next != sealing->number.item)
         return error_set(error, ERROR_STALE, "%s", number);
     return case_step_in(txn, sealing->house, sealing->actor, number, &event, &after, error) &&
-           txn_append(txn, "case.seal", number, seal_body(txn, sealing), error);
+           txn_append(txn, "seal", number, seal_body(txn, sealing), error);
 }
 
 /* One filing at a time, across processes: a stage in work is not to be taken for a left-over. */

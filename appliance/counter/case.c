@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/counter/case.h"
 
+#include "appliance/base/digest.h"
 #include "appliance/base/text.h"
 #include "appliance/casework/number.h"
 #include "appliance/counter/fact.h"
@@ -39,6 +40,25 @@ json_t *case_row(Catalog *catalog, const char *number, GError **error)
     } else if (row == NULL)
         g_propagate_error(error, g_steal_pointer(&why));
     return row;
+}
+
+char *case_query_code(Catalog *catalog, const char *number, GError **error)
+{
+    g_autoptr(json_t) rows = catalog_case_events(catalog, number, 0, 1, error);
+    const char *text = rows != NULL ? json_text(json_array_get(rows, 0), "detail") : NULL;
+    g_autoptr(json_t) detail = text != NULL ? json_loads(text, 0, NULL) : NULL;
+    const char *commitment = json_text(detail, "secret");
+    g_autofree char *seed = NULL, *hex = NULL;
+
+    if (commitment == NULL) {
+        if (rows != NULL)
+            error_set(error, ERROR_NO_CASE, "%s", number);
+        return NULL;
+    }
+    seed = g_strconcat("query-code:", commitment, NULL);
+    hex = sha256_hex(seed, strlen(seed));
+    hex[12] = '\0';
+    return g_strdup_printf("%06u", (guint)(g_ascii_strtoull(hex, NULL, 16) % 1000000));
 }
 
 const Item *case_item(House *house, const json_t *row, GError **error)
@@ -207,10 +227,12 @@ static gboolean open_command(StoreTxn *txn, void *data, GError **error)
     return item != NULL &&
            txn_append(txn, "case.open", open->number, opening_body(txn, open, item, digest, &parts),
                       error) &&
-           case_step_in(
-               txn, open->house, open->actor, open->number,
-               &(LifeEvent){.type = EVENT_RECEIVE, .actor = ACTOR_CLERK, .kind = item->kind}, &life,
-               error);
+           case_step_in(txn, open->house, open->actor, open->number,
+                        &(LifeEvent){.type = EVENT_RECEIVE,
+                                     .actor = ACTOR_CLERK,
+                                     .kind = item->kind,
+                                     .channel = open->opening->channel},
+                        &life, error);
 }
 
 gboolean case_open(House *house, const StoreActor *actor, const CaseOpening *opening, char **number,

@@ -36,6 +36,11 @@ char *case_print_number(const char *digits) G_GNUC_WARN_UNUSED_RESULT;
 /* The case's row, or ERROR_NO_CASE. */
 json_t *case_row(Catalog *catalog, const char *number, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* 查询码 of the receipt: six digits that follow from the case's opening record, so that nothing has
+ * to be kept; who has not seen the receipt cannot tell them. */
+char *case_query_code(Catalog *catalog, const char *number,
+                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* The item version the case keeps. */
 const Item *case_item(House *house, const json_t *row, GError **error);
 

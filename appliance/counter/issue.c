@@ -546,13 +546,15 @@ static gint64 last_receipt(json_t *documents, gboolean *newer, guint *reprints)
     return receipt;
 }
 
-static json_t *receipt_values(json_t *documents, json_t *sides, const json_t *fields)
+static json_t *receipt_values(json_t *documents, json_t *sides, const json_t *fields,
+                              const char *query_code)
 {
     json_t *values = json_object();
 
     json_object_set_new(values, "documents", receipt_lines(documents, sides));
     set_text(values, "applicant_id", json_text(fields, "identity"));
     set_text(values, "applicant_phone", json_text(fields, "phone"));
+    set_text(values, "query_code", query_code);
     set_text(values, "clock",
              "自收到之日起五个工作日内作出是否受理的决定或者一次性告知需要补正的全部内容；"
              "逾期不告知的，自收到申请材料之日起即为受理。");
@@ -568,6 +570,7 @@ gboolean paper_issue_receipt(House *house, const StoreActor *actor, const char *
     g_autoptr(json_t) sides = documents != NULL ? catalog_sides(reader, number, error) : NULL;
     g_autoptr(json_t) fields = sides != NULL ? catalog_fields(reader, number, error) : NULL;
     g_autoptr(json_t) values = NULL;
+    g_autofree char *query_code = NULL;
     LifeEvent step = {.type = EVENT_RECEIPT, .actor = ACTOR_CLERK};
     PaperRequest request = {
         .number = number, .kind = PAPER_RECEIPT, .large_print = large_print, .step = &step};
@@ -576,9 +579,10 @@ gboolean paper_issue_receipt(House *house, const StoreActor *actor, const char *
     guint reprints = 0;
     gint64 receipt;
 
-    if (fields == NULL)
+    query_code = fields != NULL ? case_query_code(reader, number, error) : NULL;
+    if (query_code == NULL)
         return FALSE;
-    values = receipt_values(documents, sides, fields);
+    values = receipt_values(documents, sides, fields, query_code);
     request.values = values;
     receipt = last_receipt(documents, &newer, &reprints);
     if (receipt == 0 || newer)

@@ -59,37 +59,6 @@ gboolean case_life(House *house, Catalog *catalog, const char *number, CaseLife 
     return TRUE;
 }
 
-/* ── what the check found ────────────────────────────────────────────────────────────────── */
-
-CheckKeys *check_keys_new(const Check *check, const LifeState *state)
-{
-    g_autoptr(GPtrArray) defects = check_defects(check);
-    CheckKeys *keys = g_new0(CheckKeys, 1);
-
-    keys->keys = g_ptr_array_new_with_free_func(g_free);
-    keys->fresh = g_array_new(FALSE, TRUE, sizeof(gboolean));
-    keys->persons_open = check->states[SLOT_PERSON];
-    keys->main_missing = check->main_missing;
-    for (guint i = 0; i < defects->len; i++) {
-        const Defect *defect = g_ptr_array_index(defects, i);
-        /* Numbers run over papers and material alike: what came later has the higher one. */
-        gboolean fresh = defect->document > state->notice;
-
-        g_ptr_array_add(keys->keys, defect_key(defect));
-        g_array_append_val(keys->fresh, fresh);
-    }
-    return keys;
-}
-
-void check_keys_free(CheckKeys *keys)
-{
-    if (keys == NULL)
-        return;
-    g_ptr_array_unref(keys->keys);
-    g_array_unref(keys->fresh);
-    g_free(keys);
-}
-
 /* ── taking a step ───────────────────────────────────────────────────────────────────────── */
 
 static void set_day(json_t *set, const char *column, Day day)
@@ -210,8 +179,8 @@ static GPtrArray *settled_keys(const LifeState *state, const CheckKeys *found)
 /* 初审 carries what the check finds at this moment, 补齐 what it finds no more. */
 static gboolean step_with_check(const Step *step, LifeEventType type, GError **error)
 {
-    g_autoptr(Check) check = completeness_check(step->house, step->catalog, step->number, error);
-    g_autoptr(CheckKeys) keys = check != NULL ? check_keys_new(check, &step->life->state) : NULL;
+    g_autoptr(CheckKeys) keys = completeness_keys(step->house, step->catalog, step->number,
+                                                  step->life->state.notice, error);
     g_autoptr(GPtrArray) settled = keys != NULL ? settled_keys(&step->life->state, keys) : NULL;
     LifeEvent event = {.type = type, .actor = ACTOR_CLERK};
     const GPtrArray *told = type == EVENT_BRING ? settled : keys != NULL ? keys->keys : NULL;

@@ -14,7 +14,7 @@
  * A batch that a crash interrupted is finished by intake_recover: what is durable but unknown goes
  * to the tray with its reason, and the batch is closed as interrupted.
  *
- * An Intake belongs to one thread at a time.
+ * An Intake belongs to one thread at a time; only intake_stop is for others.
  */
 #pragma once
 
@@ -83,6 +83,10 @@ typedef struct {
  * the next sheet keeps its number. */
 gboolean intake_device(Intake *intake, Device *device, const DeviceBatch *run, IntakeEnd *end,
                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Ask a running intake_device to feed no further sheet; what is under way still comes. From any
+ * thread. */
+void intake_stop(Intake *intake);
 
 /* What became of the batch. */
 typedef struct {

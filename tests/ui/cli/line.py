@@ -16,6 +16,8 @@ BUILD = os.environ["ANJUAN_BUILD"]
 PAGES = os.path.join(BUILD, "tests", "pages", "anjuan-pages")
 LONG = os.environ.get("ANJUAN_LONG") == "1"
 LIMIT_S = 120
+# No power is cut here: memory does as well as a disk, and faster.
+MEMORY = "/dev/shm" if os.path.isdir("/dev/shm") else None
 FIELDS = ["applicant=苏州某某有限公司", "applicant_licence=苏州某某有限公司", "uscc=91320583MA1ABCD2XM"]
 
 
@@ -93,7 +95,8 @@ class Case(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.holder = tempfile.TemporaryDirectory(prefix="anjuan-cli-", ignore_cleanup_errors=True)
+        cls.holder = tempfile.TemporaryDirectory(prefix="anjuan-cli-", ignore_cleanup_errors=True,
+                                                 dir=MEMORY)
         cls.folder = cls.holder.name
         cls.prepare()
 

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Edits of what is seen, and records of who looked: the stored bytes never change, each edit is a
+ * record, and each is one command of the store. A filed case takes none of them
+ * (ERROR_WRONG_STATE).
+ */
+#pragma once
+
+#include "appliance/counter/case.h"
+
+/* Turn the view of a side: degrees clockwise from how it was captured (0 90 180 270). */
+gboolean edit_turn_side(House *house, const StoreActor *actor, const SideName *name, guint turn,
+                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Take the voiding of a side back. ERROR_WRONG_STATE where it is not void. */
+gboolean edit_restore_side(House *house, const StoreActor *actor, const SideName *name,
+                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Somebody is shown names and numbers in full: `reason` is a token (handle, verify, copy, court,
+ * other), `note` (may be NULL) goes into the case's secrets. */
+gboolean edit_look(House *house, const StoreActor *actor, const char *number, const char *reason,
+                   const char *note, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Somebody outside took a bundle (the seq of its record): who. ERROR_NOT_FOUND. */
+gboolean edit_bundle_receipt(House *house, const StoreActor *actor, gint64 bundle, const char *by,
+                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* A refused try to sign on or to do something; members other than `code` may be NULL. */
+typedef struct {
+    const char *code;
+    const char *person;
+    const char *method;
+    const char *pattern;
+} EditDenied;
+gboolean edit_denied(Store *store, const EditDenied *denied,
+                     GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -1,0 +1,202 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A real daemon on a free port of loopback, and clients that talk to it."""
+import base64
+import hashlib
+import http.client
+import json
+import os
+import queue
+import subprocess
+import tempfile
+import threading
+import urllib.parse
+
+PROGRAM = os.environ["ANJUAN"]
+SOURCE = os.environ["ANJUAN_SOURCE"]
+BUILD = os.environ["ANJUAN_BUILD"]
+PAGES = os.path.join(BUILD, "tests/pages/anjuan-pages")
+ROLES = ["clerk", "archivist", "auditor", "supervisor", "admin"]
+SECRET = "河边的树 7"
+FORM = "application/x-www-form-urlencoded"
+PATIENCE_S = 120
+
+
+class Answer:
+    def __init__(self, status, headers, body):
+        self.status = status
+        self.headers = headers
+        self.body = body
+
+    @property
+    def json(self):
+        return json.loads(self.body)
+
+    def __repr__(self):
+        return f"{self.status} {self.body[:400]!r}"
+
+
+class Client:
+    """One browser: a cookie and a token."""
+
+    def __init__(self, server):
+        self.server = server
+        self.cookie = None
+        self.csrf = None
+
+    def headers(self, more):
+        headers = {"Accept-Language": "en"}
+        if self.cookie:
+            headers["Cookie"] = self.cookie
+        if self.csrf:
+            headers["X-CSRF-Token"] = self.csrf
+        headers.update(more or {})
+        return {name: value for name, value in headers.items() if value is not None}
+
+    def send(self, method, path, body=None, headers=None):
+        headers = self.headers(headers)
+        if body is not None and not isinstance(body, bytes):
+            body = json.dumps(body).encode()
+            headers.setdefault("Content-Type", "application/json")
+        if not path.startswith(("/login", "/first-run", "/p/", "/healthz", "/readyz", "/metrics")):
+            path = "/api/v1" + path
+        connection = http.client.HTTPConnection(self.server.address, timeout=PATIENCE_S)
+        try:
+            connection.request(method, path, body, headers)
+            answer = connection.getresponse()
+            return Answer(answer.status, answer.headers, answer.read())
+        finally:
+            connection.close()
+
+    def get(self, path, **more):
+        return self.send("GET", path, **more)
+
+    def post(self, path, body, **more):
+        return self.send("POST", path, body, **more)
+
+    def want(self, status, method, path, body=None, **more):
+        answer = self.send(method, path, body, **more)
+        assert answer.status == status, f"{method} {path}: wanted {status}, got {answer}"
+        return answer
+
+    def form(self, path, **fields):
+        return self.send("POST", path, urllib.parse.urlencode(fields).encode(), {"Content-Type": FORM})
+
+    def sign_on(self, who, secret=SECRET):
+        answer = self.form("/login", who=who, secret=secret)
+        assert answer.status == 303, f"sign-on of {who}: {answer}"
+        self.cookie = answer.headers["Set-Cookie"].split(";")[0]
+        self.csrf = self.want(200, "GET", "/session").json["csrf"]
+        return self
+
+    def upload(self, number, path, kind):
+        with open(path, "rb") as file:
+            body = file.read()
+        digest = base64.b64encode(hashlib.sha256(body).digest()).decode()
+        return self.send("PUT", f"/cases/{number}/uploads/{os.path.basename(path)}", body,
+                         {"Content-Type": kind, "Repr-Digest": f"sha-256=:{digest}:"})
+
+
+class Events:
+    """The event stream of a client; `wait` returns the first event that a test wants."""
+
+    def __init__(self, client, after=None, last=None):
+        path = "/api/v1/events" + (f"?after={after}" if after is not None else "")
+        headers = client.headers({"Last-Event-ID": str(last) if last is not None else None})
+        self.connection = http.client.HTTPConnection(client.server.address, timeout=PATIENCE_S)
+        self.connection.request("GET", path, headers=headers)
+        self.stream = self.connection.getresponse()
+        assert self.stream.status == 200, self.stream.status
+        self.arrived = queue.Queue()
+        self.seen = []
+        threading.Thread(target=self.read, daemon=True).start()
+
+    def read(self):
+        event = {}
+        try:
+            for line in self.stream:
+                name, _, value = line.decode().rstrip("\n").partition(": ")
+                if name in ("id", "event", "data"):
+                    event[name] = value
+                elif not line.strip() and "data" in event:
+                    self.arrived.put((event.get("event"), event.get("id"), json.loads(event["data"]), value))
+                    event = {}
+        except (OSError, ValueError, AttributeError):
+            pass  # the test is over and the connection closed
+
+    def wait(self, fits, what):
+        while True:
+            try:
+                kind, seq, data, _ = self.arrived.get(timeout=PATIENCE_S)
+            except queue.Empty:
+                raise AssertionError(f"no event: {what}; seen {self.seen[-5:]}") from None
+            self.seen.append((kind, seq, data))
+            if fits(kind, data):
+                return int(seq) if seq else None, data
+
+    def close(self):
+        self.connection.sock.close() if self.connection.sock else None
+
+
+class Server:
+    def __init__(self, *options, samples=True):
+        self.folder = tempfile.TemporaryDirectory()
+        self.data = os.path.join(self.folder.name, "data")
+        self.options = options
+        self.run("init", *(["--samples"] if samples else []))
+        self.process = None
+        self.code = None
+
+    def run(self, *arguments, want=0):
+        done = subprocess.run([PROGRAM, *arguments, "--data", self.data], capture_output=True, text=True,
+                              timeout=PATIENCE_S, check=False)
+        assert done.returncode == want, f"anjuan {arguments}: {done.returncode}\n{done.stdout}{done.stderr}"
+        return done.stdout
+
+    def start(self, *options):
+        self.process = subprocess.Popen(
+            [PROGRAM, "serve", "--data", self.data, "--lang", "en", "--listen", "127.0.0.1:0", "--no-browser",
+             *self.options, *options], stdout=subprocess.PIPE, text=True)
+        self.address = self.process.stdout.readline().strip().removeprefix("http://")
+        assert self.address, "the daemon did not start"
+        return self
+
+    def stop(self):
+        if self.process:
+            self.process.terminate()
+            status = self.process.wait(timeout=PATIENCE_S)
+            self.process.stdout.close()
+            self.process = None
+            assert status == 0, f"the daemon ended with {status}"
+
+    def first_run(self):
+        line = self.process.stdout.readline()
+        self.code = line.split(": ")[1].strip()
+        answer = Client(self).form("/first-run", code=self.code, name="管理员", secret=SECRET, again=SECRET)
+        assert answer.status == 303, answer
+        return Client(self).sign_on("000001")
+
+    def people(self, admin):
+        """One signed-on person of every role."""
+        people = {"admin": admin}
+        for at, role in enumerate(ROLES[:-1]):
+            number = f"{at + 10:06d}"
+            admin.want(201, "POST", "/users",
+                       {"number": number, "name": role, "roles": [role], "secret": SECRET})
+            people[role] = Client(self).sign_on(number)
+        return people
+
+    def pages(self, *arguments):
+        folder = tempfile.mkdtemp(dir=self.folder.name)
+        subprocess.run([PAGES, *arguments, "--out", folder], check=True, capture_output=True,
+                       timeout=PATIENCE_S)
+        return folder
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.process:
+            self.process.terminate()
+            self.process.wait(timeout=PATIENCE_S)
+            self.process.stdout.close()
+        self.folder.cleanup()

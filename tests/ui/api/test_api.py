@@ -1,0 +1,375 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""The day of a hall against a real daemon: paper from a scripted scanner, every role, two screens,
+and the command line beside it. Nothing sleeps: everything waits for a condition with a deadline."""
+import concurrent.futures
+import json
+import os
+import re
+import subprocess
+import sys
+import tarfile
+import unittest
+import urllib.parse
+
+sys.path.insert(0, os.path.dirname(__file__))
+from server import PATIENCE_S, PROGRAM, ROLES, SECRET, SOURCE, Client, Events, Server  # noqa: E402
+
+ITEM = "100001"
+USCC = "91320583MA1ABCD2XM"
+
+
+def script_of(folder, events=()):
+    """The session's script, with events of its own and a memory of where the stack is."""
+    path = os.path.join(folder, "script.json")
+    with open(path, encoding="utf-8") as file:
+        script = json.load(file)
+    script["events"] = list(events)
+    script["place"] = "place"
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump(script, file)
+    return "script:" + path
+
+
+def is_scan(*states):
+    return lambda kind, data: kind == "scan" and data["state"] in states
+
+
+def is_record(act):
+    return lambda kind, data: kind == "record" and data["act"] == act
+
+
+class Hall(unittest.TestCase):
+    """One daemon for the whole class, with a person of every role and a stack in the scanner."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.server = Server()
+        cls.addClassCleanup(cls.server.__exit__)
+        cls.folder = cls.server.pages("session", "--item", ITEM, "--dpi", "100", "--hardness", "0")
+        cls.device = script_of(cls.folder, [{"at": 3, "do": "jam"}])
+        cls.server.start("--device", cls.device)
+        cls.people = cls.server.people(cls.server.first_run())
+        cls.clerk = cls.people["clerk"]
+        cls.archivist = cls.people["archivist"]
+
+    def receive(self, applicant="昆山水务有限公司"):
+        return self.clerk.want(201, "POST", "/cases", {
+            "item": ITEM, "applicant": applicant, "phone": "0512-57000000",
+            "fields": {"uscc": USCC, "applicant_licence": applicant, "years": "5 年"}}).json["number"]
+
+    def act(self, number, act, who=None, want=200, **members):
+        return (who or self.clerk).want(want, "POST", f"/cases/{number}/acts", {"act": act, **members})
+
+    def case(self, number, who=None):
+        return (who or self.clerk).want(200, "GET", f"/cases/{number}").json
+
+    def scan(self, number, clerk=None):
+        """Feeds the whole stack; a jam is cleared by hand."""
+        clerk = clerk or self.clerk
+        for name in ("place",):
+            if os.path.exists(os.path.join(self.folder, name)):
+                os.unlink(os.path.join(self.folder, name))
+        events = Events(clerk)
+        events.wait(lambda kind, _: kind == "hello", "hello")
+        scan = clerk.want(201, "POST", "/scans", {"case": number, "duplex": True, "dpi": 200}).json
+        _, data = events.wait(is_scan("fault"), "the jam")
+        self.assertEqual(data["fault"]["code"], "jam")
+        self.assertIn("jammed sheet", data["fault"]["text"])
+        clerk.want(200, "POST", f"/scans/{scan['id']}/acts", {"act": "continue"})
+        events.wait(is_scan("done"), "the end of the scan")
+        events.close()
+        return scan, events.seen
+
+    def bring(self, number, slot, pages):
+        """A paper of so many pages, as files, into a document of the slot."""
+        page = os.path.join(self.folder, "0002-1.jpg")
+        target = {"slot": slot}
+        for _ in range(pages):
+            answer = self.clerk.upload(number, page, "image/jpeg")
+            self.assertEqual(answer.status, 201, answer)
+            side = answer.json["sides"][0]["id"]
+            moved = self.clerk.want(200, "POST", f"/sides/{side}/acts", {"act": "move", **target}).json
+            target = {"document": next(one["document"] for one in moved["case"]["sides"] if one["id"] == side)}
+
+    def complete(self, number):
+        """Everything a person has to say or bring so that nothing is missing."""
+        slots = {slot["code"]: slot for slot in self.clerk.want(200, "GET", f"/items/{ITEM}").json["slots"]}
+        for line in self.case(number)["check"]["slots"]:
+            if line["need"] == "conditional":
+                self.act(number, "slot", slot=line["code"], state="na")
+        for line in self.case(number)["check"]["slots"]:
+            if line["state"] in ("na", "exempt"):
+                continue
+            if line["state"] == "missing" or line["pages"] < slots[line["code"]]["pages_min"]:
+                self.bring(number, line["code"], max(1, slots[line["code"]]["pages_min"]))
+            if "last day" in line["detail"]:
+                self.act(number, "slot", slot=line["code"], until="2036-12-31")
+            if line["copies"] > 0:
+                self.act(number, "slot", slot=line["code"], copies=line["copies"])
+            for tick in line["ticks"]:
+                self.act(number, "tick", slot=line["code"], tick=tick["tick"])
+        for side in self.case(number)["sides"]:
+            if side["reviews"]:
+                self.clerk.want(200, "POST", f"/sides/{side['id']}/acts", {"act": "good"})
+        check = self.clerk.want(200, "GET", f"/cases/{number}/check").json
+        left = [(line["code"], line["state"], line["detail"], line["ticks"], line["defects"]) for line in check["slots"]
+                if line["state"] not in ("complete", "na", "exempt")]
+        self.assertTrue(check["complete"], left)
+
+
+class Day(Hall):
+    def test_a_case_goes_from_paper_to_a_bundle_that_verifies(self):
+        number = self.receive()
+        _, seen = self.scan(number)
+        sides = [data["side"]["id"] for kind, _, data in seen if kind == "record" and data["act"] == "side"]
+        self.assertEqual(len(sides), len(set(sides)))
+        self.assertGreater(len(sides), 10)
+        stored = [side["id"] for side in self.case(number)["sides"]]
+        self.assertLessEqual(set(stored), set(sides))
+        image = self.clerk.want(200, "GET", f"/sides/{stored[0]}/thumbnail")
+        self.assertEqual(image.body[:2], b"\xff\xd8")
+        self.assertIn("no-store", image.headers["Cache-Control"])
+
+        for line in self.case(number)["check"]["slots"]:
+            if line["need"] == "conditional":
+                self.act(number, "slot", slot=line["code"], state="na")
+            for tick in line["ticks"]:
+                self.act(number, "tick", slot=line["code"], tick=tick["tick"])
+        paper = self.clerk.want(201, "POST", f"/cases/{number}/notices", {"kind": "supplement"}).json
+        self.assertIn("〕1号", paper["paper_number"])
+        pdf = self.clerk.want(200, "GET", paper["pdf"].removeprefix("/api/v1"))
+        self.assertEqual(pdf.body[:5], b"%PDF-")
+        self.act(number, "supplement", told="signed")
+        self.assertEqual(self.case(number)["state"], "supplement")
+
+        self.complete(number)
+        receipt = self.clerk.want(201, "POST", f"/cases/{number}/receipt", {}).json
+        self.assertEqual(receipt["reprint"], 0)
+        self.act(number, "finish")
+        self.assertTrue(self.case(number)["finished"])
+        self.assertEqual(self.act(number, "accept", want=403).json["code"], "second-person")
+        for act, state in (("accept", "accepted"), ("decide", "decided"), ("deliver", "delivered")):
+            more = {"accept": {"second": {"who": "000013", "secret": SECRET}},
+                    "decide": {"decision": "granted"}}.get(act, {})
+            done = self.act(number, act, **more).json
+            self.assertEqual(done["case"]["state"], state)
+        self.file_and_export(number)
+
+    def file_and_export(self, number):
+        fileable = self.archivist.want(200, "GET", "/fileable").json
+        self.assertIn(number, [row["number"] for row in fileable["ready"]], fileable["blocked"])
+        self.act(number, "file", want=403)
+        self.act(number, "file", who=self.archivist)
+        filed = self.case(number, self.archivist)
+        self.assertEqual(filed["state"], "filed")
+        self.assertTrue(filed["masked"])
+        self.assertTrue(filed["archive_number"])
+
+        events = Events(self.archivist)
+        events.wait(lambda kind, _: kind == "hello", "hello")
+        job = self.archivist.want(202, "POST", "/exports", {
+            "format": "bag-tar", "destination": "exports", "cases": [number]}).json
+        events.wait(lambda kind, data: kind == "export" and data["id"] == job["id"] and
+                    data["state"] != "running", "the end of the export")
+        events.close()
+        done = self.archivist.want(200, "GET", f"/exports/{job['id']}").json
+        self.assertEqual(done["state"], "done", done)
+        path = os.path.join(self.server.data, "exports", done["files"][0]["name"])
+        self.assertTrue(tarfile.is_tarfile(path))
+        verified = subprocess.run([PROGRAM, "verify", path], capture_output=True, text=True, check=False,
+                                  timeout=PATIENCE_S)
+        self.assertEqual((verified.returncode, verified.stdout.splitlines()[-1]), (0, "valid"))
+        received = self.archivist.want(200, "POST", f"/exports/{job['id']}/acts",
+                                       {"act": "received", "by": "市档案馆"}).json
+        self.assertEqual(received["receipt"]["by"], "市档案馆")
+
+    def test_an_audit_of_today_finds_everything(self):
+        self.receive()
+        auditor = self.people["auditor"]
+        today = auditor.want(200, "GET", "/status").json["now"][:10]
+        day = self.people["clerk"].want(200, "GET", "/day").json["date"]
+        events = Events(auditor)
+        events.wait(lambda kind, _: kind == "hello", "hello")
+        job = auditor.want(202, "POST", "/audits", {
+            "from": min(today, day), "to": max(today, day), "level": "full",
+            "sample": {"percent": 50, "seed": "苹果 7"}}).json
+        events.wait(lambda kind, data: kind == "audit" and data["id"] == job["id"] and
+                    data["state"] != "running", "the end of the audit")
+        events.close()
+        audit = auditor.want(200, "GET", "/audits/latest").json
+        self.assertEqual((audit["state"], audit["complete"], audit["findings"]), ("done", True, []))
+        self.assertTrue(audit["journal"]["good"])
+        self.assertEqual(audit["figures"]["gaps"], 0)
+        self.assertEqual(audit["figures"]["unverified"], 0)
+
+    def test_rebuild_makes_the_same_rows_after_a_day_of_the_api(self):
+        number = self.receive("王五")
+        side = self.clerk.upload(number, os.path.join(self.folder, "0002-1.jpg"), "image/jpeg").json["sides"][0]["id"]
+        self.clerk.want(200, "POST", f"/sides/{side}/acts", {"act": "move", "slot": "A01"})
+        self.clerk.want(200, "POST", f"/sides/{side}/acts", {"act": "turn", "turn": 90})
+        self.clerk.want(200, "POST", f"/sides/{side}/acts", {"act": "void", "reason": "重复"})
+        back = self.clerk.want(200, "POST", f"/sides/{side}/acts", {"act": "restore"}).json["case"]["sides"][0]
+        self.assertEqual((back["state"], back["turn"]), ("stored", 90))
+        self.people["auditor"].want(204, "POST", f"/cases/{number}/look", {"reason": "other", "note": "抽查"})
+        before = self.case(number)
+        self.server.run("rebuild")
+        self.assertEqual(self.case(number), before)
+
+
+class Screens(Hall):
+    def test_records_of_the_command_line_reach_the_screens(self):
+        events = Events(self.people["supervisor"])
+        events.wait(lambda kind, _: kind == "hello", "hello")
+        number = self.server.run("case", "open", "--item", ITEM, "--applicant", "李四").strip().replace("-", "")
+        _, data = events.wait(is_record("case.open"), "the case of the command line")
+        self.assertEqual(data["case"], number)
+        self.assertNotIn("李四", json.dumps(events.seen, ensure_ascii=False))
+        events.close()
+
+    def test_a_reconnect_neither_loses_nor_doubles_a_record(self):
+        start = self.clerk.want(200, "GET", "/status").json["seq"]
+        numbers = [self.receive(f"甲{at}") for at in range(5)]
+        first = Events(self.clerk, after=start)
+        seq, data = first.wait(is_record("case.open"), "the first case")
+        first.close()
+        opened = [data["case"]]
+        again = Events(self.clerk, last=seq)
+        while len(opened) < len(numbers):
+            opened.append(again.wait(is_record("case.open"), "the next case")[1]["case"])
+        again.close()
+        self.assertEqual(opened, numbers)
+        seqs = [int(one) for kind, one, _ in again.seen if kind == "record"]
+        self.assertEqual(seqs, sorted(set(seqs)))
+        self.assertGreater(seqs[0], seq)
+
+    def test_a_scan_that_is_stopped_keeps_what_it_has(self):
+        if os.path.exists(os.path.join(self.folder, "place")):
+            os.unlink(os.path.join(self.folder, "place"))
+        number = self.receive()
+        events = Events(self.clerk)
+        events.wait(lambda kind, _: kind == "hello", "hello")
+        scan = self.clerk.want(201, "POST", "/scans", {"case": number, "duplex": True, "dpi": 200}).json
+        self.assertEqual(self.clerk.post("/scans", {"case": number}).json["code"], "busy")
+        events.wait(is_scan("fault"), "the jam")
+        self.clerk.want(200, "POST", f"/scans/{scan['id']}/acts", {"act": "stop"})
+        events.wait(is_scan("stopped"), "the stop")
+        events.close()
+        self.assertEqual(self.clerk.want(200, "GET", f"/scans/{scan['id']}").json["state"], "stopped")
+        self.assertTrue(self.case(number)["counts"]["even"])
+        self.clerk.want(409, "POST", f"/scans/{scan['id']}/acts", {"act": "continue"})
+
+
+class Refusals(Hall):
+    def test_every_route_is_for_the_roles_of_the_document_alone(self):
+        with open(os.path.join(SOURCE, "ui/api/openapi.json"), encoding="utf-8") as file:
+            document = json.load(file)
+        values = {"number": "0" * 24, "id": "999-1-a", "batch": "999", "user": "999999"}
+        nobody = Client(self.server)
+        tried = 0
+        for path, operations in document["paths"].items():
+            full = re.sub(r"\{(\w+)\}", lambda part: values.get(part[1], "1"), path)
+            for method, operation in operations.items():
+                if method == "parameters" or operation["operationId"] in ("events", "signOff"):
+                    continue
+                if nobody.send(method.upper(), full).status == 404:
+                    continue
+                self.assertEqual(nobody.send(method.upper(), full).status, 401, path)
+                for role in ROLES:
+                    answer = self.people[role].send(method.upper(), full, headers={"Content-Type": "text/plain"})
+                    allowed = answer.status != 403 or answer.json["code"] != "forbidden"
+                    self.assertEqual(allowed, role in operation["x-roles"], f"{method} {path} as {role}: {answer}")
+                    tried += 1
+        self.assertGreater(tried, 200)
+
+    def test_without_a_session_only_the_open_pages_answer(self):
+        nobody = Client(self.server)
+        for path in ("/login", "/p/", "/healthz", "/readyz", "/metrics"):
+            self.assertEqual(nobody.get(path).status, 200, path)
+        for path in ("/session", "/cases", "/status", "/events", "/find?q=x"):
+            self.assertEqual(nobody.get(path).status, 401, path)
+
+    def test_a_command_without_its_token_is_refused(self):
+        clerk = Client(self.server)
+        clerk.cookie = self.clerk.cookie
+        answer = clerk.post("/cases", {"item": ITEM, "applicant": "无令牌"})
+        self.assertEqual(answer.status, 403)
+
+    def test_a_command_that_comes_twice_acts_once(self):
+        body = {"item": ITEM, "applicant": "两次"}
+        key = {"Idempotency-Key": "twice-1"}
+        first = self.clerk.want(201, "POST", "/cases", body, headers=key)
+        again = self.clerk.want(201, "POST", "/cases", body, headers=key)
+        self.assertEqual(first.body, again.body)
+        other = self.clerk.post("/cases", {"item": ITEM, "applicant": "别的"}, headers=key)
+        self.assertEqual(other.json["code"], "invalid")
+
+    def test_an_edit_of_what_changed_meanwhile_is_refused(self):
+        number = self.receive()
+        tag = self.clerk.want(200, "GET", f"/cases/{number}").headers["ETag"]
+        self.act(number, "park")
+        late = self.clerk.post(f"/cases/{number}/acts", {"act": "resume-intake"}, headers={"If-Match": tag})
+        self.assertEqual((late.status, late.json["code"]), (412, "stale"))
+        fresh = self.clerk.want(200, "GET", f"/cases/{number}").headers["ETag"]
+        self.clerk.want(200, "POST", f"/cases/{number}/acts", {"act": "resume-intake"}, headers={"If-Match": fresh})
+
+    def test_of_many_edits_with_one_tag_one_wins(self):
+        number = self.receive()
+        tag = self.clerk.want(200, "GET", f"/cases/{number}").headers["ETag"]
+        with concurrent.futures.ThreadPoolExecutor(8) as pool:
+            answers = list(pool.map(lambda _: self.clerk.post(
+                f"/cases/{number}/acts", {"act": "park"}, headers={"If-Match": tag}).status, range(8)))
+        self.assertEqual(sorted(answers), [200] + [412] * 7)
+
+    def test_numbers_of_cases_opened_at_once_have_no_gap(self):
+        with concurrent.futures.ThreadPoolExecutor(8) as pool:
+            numbers = list(pool.map(lambda at: self.receive(f"并发{at}"), range(16)))
+        serials = sorted(int(number[18:22]) for number in numbers)
+        self.assertEqual(serials, list(range(serials[0], serials[0] + 16)))
+
+    def test_bodies_that_do_not_fit_are_refused_by_member(self):
+        number = self.receive()
+        for body in ({}, {"act": "fly"}, {"act": "park", "wings": 2}, {"act": 7}, []):
+            answer = self.clerk.post(f"/cases/{number}/acts", body)
+            self.assertIn(answer.status, (400, 422), body)
+            self.assertEqual(answer.headers["Content-Type"], "application/problem+json")
+
+    def test_names_are_masked_until_a_reason_is_given(self):
+        number = self.receive("欧阳修远水务")
+        auditor = self.people["auditor"]
+        found = auditor.want(200, "GET", "/find?q=" + urllib.parse.quote("欧阳")).json["cases"]
+        self.assertEqual([row["applicant"] for row in found if row["number"] == number], ["欧阳***水务"])
+        self.assertTrue(self.case(number, auditor)["masked"])
+        auditor.want(422, "POST", f"/cases/{number}/look", {"reason": "other"})
+        auditor.want(204, "POST", f"/cases/{number}/look", {"reason": "verify"})
+        self.assertEqual(self.case(number, auditor)["applicant"], "欧阳修远水务")
+        self.people["admin"].want(403, "POST", f"/cases/{number}/look", {"reason": "verify"})
+        acts = [event["act"] for event in auditor.want(200, "GET", f"/cases/{number}/timeline").json["events"]]
+        self.assertIn("look", acts)
+
+    def test_a_file_that_is_not_what_was_announced_is_no_side(self):
+        number = self.receive()
+        path = os.path.join(self.folder, "0001-1.jpg")
+        with open(path, "rb") as file:
+            body = file.read()
+        wrong = "sha-256=:" + "A" * 43 + "=:"
+        answer = self.clerk.send("PUT", f"/cases/{number}/uploads/a.jpg", body,
+                                 {"Content-Type": "image/jpeg", "Repr-Digest": wrong})
+        self.assertEqual(answer.status, 400)
+        noise = os.path.join(self.server.folder.name, "noise.jpg")
+        with open(noise, "wb") as file:
+            file.write(b"no image at all" * 100)
+        self.assertEqual(self.clerk.upload(number, noise, "image/jpeg").json["code"], "format")
+        self.assertEqual(self.case(number)["sides"], [])
+
+    def test_the_applicant_sees_her_case_by_number_and_code_alone(self):
+        number = self.receive("公开测试")
+        nobody = Client(self.server)
+        wrong = nobody.form("/p/", number=number, code="000000")
+        self.assertNotIn("取水许可审批", wrong.body.decode())
+        missing = nobody.form("/p/", number="3" * 24, code="000000")
+        self.assertEqual(wrong.status, missing.status)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

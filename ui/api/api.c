@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ui/api/api_intern.h"
+
+/* Rows with a `run` go through call_run, which finds them again by their place. */
+static void make_routes(Api *api)
+{
+    api->n_routes = api_n_rows;
+    api->routes = g_new0(HttpRoute, api_n_rows);
+    for (gsize i = 0; i < api_n_rows; i++) {
+        const ApiRow *row = &api_rows[i];
+
+        api->routes[i] = (HttpRoute){.method = row->method,
+                                     .pattern = row->pattern,
+                                     .roles = row->roles,
+                                     .flags = row->flags,
+                                     .handler = row->run != NULL ? call_run : row->page,
+                                     .open = row->open,
+                                     .body_bytes = row->body_bytes};
+    }
+}
+
+Api *api_new(const ApiOptions *options, GError **error)
+{
+    Api *api = g_new0(Api, 1);
+
+    api->options = *options;
+    api->began_us = clock_now_us(store_clock(options->store));
+    for (gsize i = 0; i < EDIT_LOCKS; i++)
+        pthread_mutex_init(&api->edits[i], NULL);
+    make_routes(api);
+    api->house = house_new(options->store);
+    api->readers = readers_new(options->store);
+    api->views = views_new();
+    api->schema = schema_new();
+    api->feed = feed_new(api, error);
+    if (api->feed == NULL) {
+        api_free(api);
+        return NULL;
+    }
+    api->scans = scan_desk_new(api);
+    api->jobs = job_desk_new(api);
+    return api;
+}
+
+void api_free(Api *api)
+{
+    if (api == NULL)
+        return;
+    scan_desk_free(api->scans);
+    job_desk_free(api->jobs);
+    feed_free(api->feed);
+    event_hub_free(api->hub);
+    views_free(api->views);
+    readers_free(api->readers);
+    house_free(api->house);
+    schema_free(api->schema);
+    for (gsize i = 0; i < EDIT_LOCKS; i++)
+        pthread_mutex_destroy(&api->edits[i]);
+    g_free(api->routes);
+    g_free(api);
+}
+
+const HttpRoute *api_routes(const Api *api, gsize *n)
+{
+    *n = api->n_routes;
+    return api->routes;
+}
+
+EventHub *api_hub(const Api *api)
+{
+    return api->hub;
+}
+
+void api_denied(Api *api, const Denied *denied)
+{
+    if (api != NULL)
+        feed_denied(api->feed, denied);
+}
+
+gboolean api_is_ready(void *context, GError **error)
+{
+    Api *api = context;
+
+    return store_catch_up(api->options.store, error);
+}

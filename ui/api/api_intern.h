@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The inside of the API, for ui/api alone: the Api, the Call that handlers are given, and what the
+ * files of this folder offer each other.
+ */
+#pragma once
+
+#include "appliance/counter/act.h"
+#include "appliance/counter/edit.h"
+#include "drivers/device.h"
+#include "ui/api/api.h"
+#include "ui/api/pool.h"
+#include "ui/api/schema.h"
+#include "ui/api/views.h"
+#include "ui/public/page.h"
+
+#include <pthread.h>
+
+#define EDIT_LOCKS 16
+
+typedef struct ScanDesk ScanDesk;
+typedef struct JobDesk JobDesk;
+typedef struct Feed Feed;
+
+struct Api {
+    ApiOptions options;
+    House *house;
+    Readers *readers;
+    Views *views;
+    Schema *schema;
+    EventHub *hub;
+    Feed *feed;
+    ScanDesk *scans;
+    JobDesk *jobs;
+    HttpRoute *routes;
+    gsize n_routes;
+    gint64 began_us;
+    pthread_mutex_t edits[EDIT_LOCKS]; /* by case: what If-Match saw is what is edited */
+};
+
+/* One request with what handlers need of it. `body` is the JSON that fitted the operation's
+ * schema, NULL where it has none. */
+typedef struct {
+    Api *api;
+    Request *request;
+    Session *session; /* NULL on open routes */
+    Catalog *reader;
+    StoreActor actor;
+    Lang lang;
+    json_t *body;
+    Day today;
+    guint minute;
+} Call;
+
+typedef Response *(*CallHandler)(Call *call, GError **error);
+
+/* A row of the table: either `run`, or `page` for pages that need no Call. */
+typedef struct {
+    HttpMethod method;
+    const char *pattern;
+    guint32 roles;
+    guint32 flags;
+    CallHandler run;
+    HttpHandler page;
+    HttpOpen open;
+    guint64 body_bytes;
+} ApiRow;
+
+extern const ApiRow api_rows[];
+extern const gsize api_n_rows;
+
+#define API_PREFIX "/api/v1"
+#define WINDOW     "001"
+
+/* ── call.c ──────────────────────────────────────────────────────────────────────────────── */
+
+/* The server's handler of every row with `run`. */
+Response *call_run(Request *request, void *context, GError **error);
+
+guint32 call_roles(const Call *call);
+
+/* Path parameter {number} as 24 digits; its row is there. NULL with an error. */
+char *call_case(Call *call, json_t **row, GError **error);
+
+/* The side {id}. */
+json_t *call_side(Call *call, SideName *name, GError **error);
+
+/* Query `limit` (1…200, 50 where it is absent). */
+gboolean call_limit(Call *call, gint64 *limit, GError **error);
+
+/* A query of "true" or "false". */
+gboolean call_flag(Call *call, const char *name);
+
+/* Locks the case for the edit; where If-Match is there, its version must be that of the case
+ * (ERROR_STALE). Unlock in every case that returned TRUE. */
+gboolean call_edit_begin(Call *call, const char *number, GError **error);
+void call_edit_end(Call *call, const char *number);
+
+/* Whether this person may see the case's names, numbers and pages in full. */
+gboolean call_sees(Call *call, const json_t *row);
+
+/* The second person of a step; NULL where the body names none or she is not one. */
+char *call_second(Call *call, guint32 roles, GError **error);
+
+/* A sentence in the language of the call. */
+const char *call_words(const Call *call, const char *zh, const char *en);
+
+/* 200 (or `status`) with `value` (taken). */
+Response *call_json(guint status, json_t *value);
+
+/* Instants of the first moment of day `from` and the first behind day `to`. */
+typedef struct {
+    char *from, *to;
+} Period;
+void period_init(Period *period, Day from, Day to);
+void period_clear(Period *period);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Period, period_clear)
+
+/* ── show_case.c: JSON of the document ───────────────────────────────────────────────────── */
+
+/* The schemas Case, CaseRow, Check, Side. */
+json_t *show_case(Call *call, const char *number, GError **error);
+json_t *show_row(Call *call, const json_t *row, GError **error);
+json_t *show_rows(Call *call, json_t *rows, GError **error);
+json_t *show_check(Call *call, const char *number, GError **error);
+json_t *show_side(const json_t *side, const json_t *slot, Lang lang);
+
+/* "张*", "昆山***公司": enough to tell apart, too little to know. */
+char *show_masked(const char *name);
+
+/* Case with its ETag and what was said, as CaseChange. `ask` (may be NULL): nothing was done. */
+Response *show_change(Call *call, const char *number, const char *said, const char *ask,
+                      GError **error);
+
+/* ── show_event.c ────────────────────────────────────────────────────────────────────────── */
+
+/* One sentence about a record, without personal data. */
+char *show_event_text(const json_t *row, Lang lang);
+
+/* Data of the event `record`. */
+char *show_record_event(Api *api, Catalog *reader, const json_t *row, Lang lang);
+
+/* Fault of a state, out of the one list of errors. */
+json_t *show_fault(ErrorCode code, const char *last_side, Lang lang);
+
+/* ── feed.c: the hub's other end ─────────────────────────────────────────────────────────── */
+
+Feed *feed_new(Api *api, GError **error);
+void feed_free(Feed *feed);
+/* Publish what was written meanwhile; cheap. From any thread. */
+void feed_wake(Feed *feed);
+void feed_denied(Feed *feed, const Denied *denied);
+gboolean feed_fetch(void *api, const EventReplay *wanted, GError **error);
+
+/* ── scan.c, jobs.c ──────────────────────────────────────────────────────────────────────── */
+
+ScanDesk *scan_desk_new(Api *api);
+void scan_desk_free(ScanDesk *desk);
+/* {"light", "text"} of the scanners. */
+json_t *scan_light(ScanDesk *desk, Lang lang);
+gboolean scan_is_busy(ScanDesk *desk, const char *device);
+
+JobDesk *job_desk_new(Api *api);
+void job_desk_free(JobDesk *desk);
+
+/* ── handlers, by file ───────────────────────────────────────────────────────────────────── */
+
+Response *get_session(Call *call, GError **error);
+Response *delete_session(Call *call, GError **error);
+Response *get_status(Call *call, GError **error);
+Response *get_events(Call *call, GError **error);
+Response *get_items(Call *call, GError **error);
+Response *get_item(Call *call, GError **error);
+Response *get_calendar(Call *call, GError **error);
+Response *put_calendar(Call *call, GError **error);
+
+Response *get_cases(Call *call, GError **error);
+Response *post_cases(Call *call, GError **error);
+Response *get_case(Call *call, GError **error);
+Response *get_check(Call *call, GError **error);
+Response *get_timeline(Call *call, GError **error);
+Response *post_look(Call *call, GError **error);
+Response *get_find(Call *call, GError **error);
+Response *get_tray(Call *call, GError **error);
+Response *post_place(Call *call, GError **error);
+
+Response *post_act(Call *call, GError **error);
+/* Tokens of acts that the case's state allows the person. */
+json_t *act_next(Call *call, const CaseLife *life, const json_t *row);
+
+Response *post_notice(Call *call, GError **error);
+Response *post_receipt(Call *call, GError **error);
+Response *get_paper_pdf(Call *call, GError **error);
+
+Response *get_side(Call *call, GError **error);
+Response *get_thumbnail(Call *call, GError **error);
+Response *get_view(Call *call, GError **error);
+Response *get_full(Call *call, GError **error);
+Response *post_side_act(Call *call, GError **error);
+
+Response *post_scan(Call *call, GError **error);
+Response *get_scan(Call *call, GError **error);
+Response *post_scan_act(Call *call, GError **error);
+gboolean upload_open(Request *request, void *api, GError **error);
+Response *put_upload(Call *call, GError **error);
+
+Response *get_fileable(Call *call, GError **error);
+Response *get_destinations(Call *call, GError **error);
+Response *get_exports(Call *call, GError **error);
+Response *post_export(Call *call, GError **error);
+Response *get_export(Call *call, GError **error);
+Response *post_export_act(Call *call, GError **error);
+Response *post_audit(Call *call, GError **error);
+Response *get_audit(Call *call, GError **error);
+
+Response *get_day(Call *call, GError **error);
+Response *get_board(Call *call, GError **error);
+Response *get_ledger(Call *call, GError **error);
+
+Response *get_devices(Call *call, GError **error);
+Response *post_device_test(Call *call, GError **error);
+Response *get_users(Call *call, GError **error);
+Response *post_user(Call *call, GError **error);
+Response *patch_user(Call *call, GError **error);
+Response *post_user_secret(Call *call, GError **error);
+
+gboolean find_public(void *api, const PublicQuestion *question, PublicStatus *status,
+                     GError **error);

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Papers of a case: notices, receipt, and their PDF.
+ */
+#include "ui/api/api_intern.h"
+
+#include <string.h>
+
+#define PDF_BYTES_MAX (64 * 1024 * 1024)
+
+static json_t *copies_json(Call *call, PaperKind kind, guint copies)
+{
+    const Profile *profile = house_profile(call->api->house, call->reader, NULL);
+    char **receivers = profile != NULL ? profile->papers[kind].copies : NULL;
+    json_t *list = json_array();
+
+    for (guint i = 0; i < copies; i++) {
+        const char *receiver =
+            receivers != NULL && i < g_strv_length(receivers) ? receivers[i] : "";
+        g_autofree char *text = g_strdup_printf("第%u联 %s", i + 1, receiver);
+
+        json_array_append_new(list, json_pack("{s:i, s:s}", "copy", (int)i + 1, "receiver", text));
+    }
+    return list;
+}
+
+static Response *answer_paper(Call *call, const char *number, PaperKind kind,
+                              const PaperIssued *issued)
+{
+    g_autofree char *pdf = g_strdup_printf(
+        API_PREFIX "/cases/%s/documents/%" G_GINT64_FORMAT "/pdf", number, issued->document);
+
+    return call_json(201, json_pack("{s:I, s:s?, s:s, s:o, s:b, s:I, s:s}", "document",
+                                    (json_int_t)issued->document, "paper_number",
+                                    issued->paper_number, "title", paper_kind_title(kind), "copies",
+                                    copies_json(call, kind, issued->copies), "printed", 0,
+                                    "reprint", (json_int_t)issued->reprint, "pdf", pdf));
+}
+
+static gboolean issue(Call *call, const char *number, PaperKind kind, PaperIssued *issued,
+                      GError **error)
+{
+    gboolean large = json_flag(call->body, "large");
+    House *house = call->api->house;
+    PaperRequest request = {.number = number, .kind = kind, .large_print = large};
+
+    if (kind == PAPER_RECEIPT)
+        return paper_issue_receipt(house, &call->actor, number, large, issued, error);
+    if (kind == PAPER_SUPPLEMENT)
+        return paper_issue_supplement(house, &call->actor, number, large, issued, error);
+    return paper_issue(house, &call->actor, &request, issued, error);
+}
+
+Response *post_notice(Call *call, GError **error)
+{
+    PaperKind kind = paper_kind_parse(json_text(call->body, "kind"));
+    g_autofree char *number = call_case(call, NULL, error);
+    g_auto(PaperIssued) issued = {0};
+
+    if (number == NULL)
+        return NULL;
+    if (kind == PAPER_NONE || !paper_kind_is_numbered(kind)) {
+        error_set(error, ERROR_INVALID, "kind '%s': no such paper", json_text(call->body, "kind"));
+        return NULL;
+    }
+    if (!issue(call, number, kind, &issued, error))
+        return NULL;
+    return answer_paper(call, number, kind, &issued);
+}
+
+Response *post_receipt(Call *call, GError **error)
+{
+    g_autofree char *number = call_case(call, NULL, error);
+    g_auto(PaperIssued) issued = {0};
+
+    if (number == NULL || !issue(call, number, PAPER_RECEIPT, &issued, error))
+        return NULL;
+    return answer_paper(call, number, PAPER_RECEIPT, &issued);
+}
+
+/* The row of an issued paper; NULL with ERROR_NOT_FOUND. */
+static json_t *paper_row(Call *call, const char *number, GError **error)
+{
+    const char *wanted = request_param(call->request, "document");
+    g_autoptr(json_t) rows = catalog_documents(call->reader, number, error);
+    gsize i;
+    json_t *row;
+
+    json_array_foreach(rows, i, row)
+    {
+        if (json_int(row, "number", 0) == g_ascii_strtoll(wanted, NULL, 10) &&
+            json_text(row, "file") != NULL)
+            return json_incref(row);
+    }
+    if (rows != NULL)
+        error_set(error, ERROR_NOT_FOUND, "paper %.20s of %s", wanted, number);
+    return NULL;
+}
+
+Response *get_paper_pdf(Call *call, GError **error)
+{
+    g_autoptr(json_t) kase = NULL, row = NULL;
+    g_autofree char *number = call_case(call, &kase, error), *path = NULL;
+    g_autoptr(GBytes) pdf = NULL;
+    Response *response;
+
+    if (number == NULL || (row = paper_row(call, number, error)) == NULL)
+        return NULL;
+    if (!call_sees(call, kase)) {
+        error_set(error, ERROR_FORBIDDEN, "papers are shown in full: name a reason first");
+        return NULL;
+    }
+    path = store_path(call->api->options.store, json_text(row, "file"));
+    pdf = file_read(path, PDF_BYTES_MAX, error);
+    if (pdf == NULL)
+        return NULL;
+    response = response_bytes(200, "application/pdf", pdf);
+    response_header(response, "Content-Disposition", "inline");
+    return response;
+}

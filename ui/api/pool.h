@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Reading connections of the catalogue, kept open: one thread at a time uses one.
+ */
+#pragma once
+
+#include "storage/store.h"
+
+typedef struct Readers Readers;
+
+Readers *readers_new(Store *store);
+void readers_free(Readers *readers); /* all were given back */
+
+Catalog *readers_take(Readers *readers, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void readers_give(Readers *readers, Catalog *reader); /* NULL is nothing */

@@ -1,0 +1,574 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Scans: a run of a feeder as a job with a thread of its own, and files as uploads.
+ *
+ *            all fed                                   (a fault: the hands are asked)
+ *   RUNNING ─────────→ DONE        RUNNING ──────────────────→ FAULT ──continue──→ RUNNING
+ *      └─stop→ STOPPED (what is under way still comes)           └──stop──→ STOPPED
+ *
+ * The batch stays open over a fault: the next sheet keeps its number. Sides are told by the record
+ * events that the feed publishes; the job tells state and counts as event `scan`.
+ */
+#include "ui/api/api_intern.h"
+
+#include "appliance/intake/intake.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+typedef enum { SCAN_RUNNING, SCAN_STOPPED, SCAN_FAULT, SCAN_DONE } ScanState;
+
+typedef struct {
+    ScanDesk *desk;
+    gint64 batch;
+    char *device_name;
+    char *case_number; /* NULL: the paper finds its case */
+    char *person;
+    StoreActor actor;
+    DeviceBatch run;
+    Intake *intake; /* of the thread, but for intake_stop */
+    Catalog *reader;
+    CaseLookup lookup_context;
+    PlacingLookup lookup;
+    Device *device;
+    pthread_t thread;
+    /* under the desk's lock: */
+    pthread_cond_t changed;
+    ScanState state;
+    gboolean wants_continue, wants_stop, over;
+    gint64 sheets, sides, last_sheet;
+    ErrorCode fault; /* in SCAN_FAULT */
+    char *last_side;
+} ScanJob;
+
+struct ScanDesk {
+    Api *api;
+    pthread_mutex_t lock;
+    GPtrArray *jobs; /* of ScanJob, oldest first */
+};
+
+static const char *const state_tokens[] = {"running", "stopped", "fault", "done"};
+
+/* ── the device ──────────────────────────────────────────────────────────────────────────── */
+
+/* The lock is held. */
+static ScanJob *running_on(ScanDesk *desk, const char *device)
+{
+    for (guint i = 0; i < desk->jobs->len; i++) {
+        ScanJob *job = g_ptr_array_index(desk->jobs, i);
+
+        if (!job->over && strcmp(job->device_name, device) == 0)
+            return job;
+    }
+    return NULL;
+}
+
+gboolean scan_is_busy(ScanDesk *desk, const char *device)
+{
+    gboolean busy;
+
+    pthread_mutex_lock(&desk->lock);
+    busy = running_on(desk, device) != NULL;
+    pthread_mutex_unlock(&desk->lock);
+    return busy;
+}
+
+json_t *scan_light(ScanDesk *desk, Lang lang)
+{
+    const GPtrArray *devices = desk->api->options.devices;
+    const char *light = "fine", *text = lang == LANG_ZH ? "就绪" : "ready";
+
+    if (devices == NULL || devices->len == 0) {
+        light = "off";
+        text = lang == LANG_ZH ? "未配置扫描仪" : "no scanner is set up";
+    }
+    pthread_mutex_lock(&desk->lock);
+    for (guint i = 0; i < desk->jobs->len; i++) {
+        const ScanJob *job = g_ptr_array_index(desk->jobs, i);
+
+        if (!job->over && job->state == SCAN_RUNNING) {
+            light = "waiting";
+            text = lang == LANG_ZH ? "扫描中" : "scanning";
+        }
+        if (!job->over && job->state == SCAN_FAULT) {
+            light = "needs-you";
+            text = error_text(job->fault, lang);
+        }
+    }
+    pthread_mutex_unlock(&desk->lock);
+    return json_pack("{s:s, s:s}", "light", light, "text", text);
+}
+
+/* ── telling ─────────────────────────────────────────────────────────────────────────────── */
+
+/* The lock is held. */
+static json_t *fault_json(const ScanJob *job, Lang lang)
+{
+    if (job->state != SCAN_FAULT)
+        return json_null();
+    return show_fault(job->fault, job->last_side, lang);
+}
+
+/* Say where the job stands; the lock is held. */
+static void tell(const ScanJob *job)
+{
+    Api *api = job->desk->api;
+    g_autoptr(json_t) data =
+        json_pack("{s:I, s:s, s:I, s:s?, s:o}", "batch", (json_int_t)job->batch, "state",
+                  state_tokens[job->state], "sheets", (json_int_t)job->sheets, "case",
+                  job->case_number, "fault", fault_json(job, api->options.lang));
+    g_autofree char *line = json_line(data);
+
+    event_hub_tell(api->hub, "scan", line);
+}
+
+static json_t *show_scan(const ScanJob *job, Lang lang)
+{
+    return json_pack("{s:I, s:s?, s:s, s:s, s:I, s:I, s:o}", "id", (json_int_t)job->batch, "case",
+                     job->case_number, "device", job->device_name, "state",
+                     state_tokens[job->state], "sheets", (json_int_t)job->sheets, "sides",
+                     (json_int_t)job->sides, "fault", fault_json(job, lang));
+}
+
+static void on_side(const IntakeSide *side, void *data)
+{
+    ScanJob *job = data;
+
+    pthread_mutex_lock(&job->desk->lock);
+    job->sides++;
+    if (side->sheet > job->last_sheet) {
+        job->last_sheet = side->sheet;
+        job->sheets++;
+    }
+    g_free(job->last_side);
+    job->last_side = g_strdup_printf("%" G_GINT64_FORMAT "-%" G_GINT64_FORMAT "-%c", side->batch,
+                                     side->sheet, side->side);
+    tell(job);
+    pthread_mutex_unlock(&job->desk->lock);
+    feed_wake(job->desk->api->feed);
+}
+
+static void on_refused(const char *source, const GError *why, void *data G_GNUC_UNUSED)
+{
+    g_message("a page was refused: %s: %s", source != NULL ? source : "scan", why->message);
+}
+
+/* ── the job's thread ────────────────────────────────────────────────────────────────────── */
+
+static void set_state(ScanJob *job, ScanState state, ErrorCode fault)
+{
+    pthread_mutex_lock(&job->desk->lock);
+    job->state = state;
+    job->fault = fault;
+    tell(job);
+    pthread_mutex_unlock(&job->desk->lock);
+}
+
+/* Waits for the hands; TRUE to go on. */
+static gboolean wait_for_hands(ScanJob *job)
+{
+    gboolean go_on;
+
+    pthread_mutex_lock(&job->desk->lock);
+    while (!job->wants_continue && !job->wants_stop)
+        pthread_cond_wait(&job->changed, &job->desk->lock);
+    go_on = !job->wants_stop;
+    job->wants_continue = FALSE;
+    if (go_on) {
+        job->state = SCAN_RUNNING;
+        tell(job);
+    }
+    pthread_mutex_unlock(&job->desk->lock);
+    return go_on;
+}
+
+static gboolean wants_stop(ScanJob *job)
+{
+    gboolean stop;
+
+    pthread_mutex_lock(&job->desk->lock);
+    stop = job->wants_stop;
+    pthread_mutex_unlock(&job->desk->lock);
+    return stop;
+}
+
+static gboolean has_sides(ScanJob *job)
+{
+    gboolean has;
+
+    pthread_mutex_lock(&job->desk->lock);
+    has = job->sides > 0;
+    pthread_mutex_unlock(&job->desk->lock);
+    return has;
+}
+
+/* After LOST or SILENT the worker is started anew; what fails is told by the next run. */
+static void bring_back(ScanJob *job, ScannerReason reason)
+{
+    g_autoptr(GError) error = NULL;
+
+    if ((reason == SCANNER_LOST || reason == SCANNER_SILENT) && !device_reopen(job->device, &error))
+        g_message("open the scanner again: %s", error->message);
+}
+
+/* One run after the other until the feeder is empty or somebody stops it; the reason of the
+ * closing record. */
+static const char *run_feeder(ScanJob *job, GError **error)
+{
+    for (;;) {
+        IntakeEnd end;
+
+        if (!intake_device(job->intake, job->device, &job->run, &end, error))
+            return NULL;
+        if (wants_stop(job))
+            return "stopped";
+        if (end.reason == SCANNER_OK || (end.reason == SCANNER_EMPTY && has_sides(job)))
+            return "done";
+        g_message("scan %" G_GINT64_FORMAT ": %s: %s", job->batch, scanner_reason_token(end.reason),
+                  end.detail);
+        set_state(job, SCAN_FAULT, scanner_reason_code(end.reason));
+        if (!wait_for_hands(job))
+            return scanner_reason_token(end.reason);
+        bring_back(job, end.reason);
+    }
+}
+
+static void finish(ScanJob *job, const char *reason, const GError *failure)
+{
+    IntakeSummary summary = {0};
+    g_autoptr(GError) error = NULL;
+    Intake *intake;
+
+    pthread_mutex_lock(&job->desk->lock);
+    intake = g_steal_pointer(&job->intake);
+    pthread_mutex_unlock(&job->desk->lock);
+    if (reason == NULL)
+        g_warning("scan: %s", failure->message);
+    if (!intake_close(intake, reason != NULL ? reason : error_token(error_code(failure)), &summary,
+                      &error))
+        g_warning("close a batch: %s", error->message);
+    intake_summary_clear(&summary);
+    g_clear_pointer(&job->device, device_free);
+    readers_give(job->desk->api->readers, g_steal_pointer(&job->reader));
+    if (failure != NULL)
+        set_state(job, SCAN_FAULT, error_code(failure));
+    else
+        set_state(job, wants_stop(job) ? SCAN_STOPPED : SCAN_DONE, ERROR_NONE);
+    pthread_mutex_lock(&job->desk->lock);
+    job->over = TRUE;
+    pthread_mutex_unlock(&job->desk->lock);
+    feed_wake(job->desk->api->feed);
+}
+
+static void *scan_thread(void *data)
+{
+    ScanJob *job = data;
+    g_autoptr(GError) error = NULL;
+    const char *reason = run_feeder(job, &error);
+
+    finish(job, reason, error);
+    return NULL;
+}
+
+/* ── starting ────────────────────────────────────────────────────────────────────────────── */
+
+static void job_free(gpointer data)
+{
+    ScanJob *job = data;
+
+    pthread_cond_destroy(&job->changed);
+    g_clear_pointer(&job->intake, intake_free);
+    g_clear_pointer(&job->device, device_free);
+    g_free(job->device_name);
+    g_free(job->case_number);
+    g_free(job->person);
+    g_free(job->last_side);
+    g_free(job);
+}
+
+static const char *device_of(Call *call, GError **error)
+{
+    const GPtrArray *devices = call->api->options.devices;
+    const char *wanted = json_text(call->body, "device");
+
+    if (devices == NULL || devices->len == 0) {
+        error_set(error, ERROR_NO_DEVICE, "no scanner is set up");
+        return NULL;
+    }
+    if (wanted == NULL)
+        return g_ptr_array_index(devices, 0);
+    for (guint i = 0; i < devices->len; i++)
+        if (strcmp(g_ptr_array_index(devices, i), wanted) == 0)
+            return wanted;
+    error_set(error, ERROR_NO_DEVICE, "%s", wanted);
+    return NULL;
+}
+
+static void run_options(Call *call, ScanJob *job)
+{
+    const char *mode = json_text(call->body, "mode");
+    gboolean feeder = (device_capabilities(job->device)->features & SCANNER_HAS_FEEDER) != 0;
+
+    job->run.scan =
+        (ScannerOptions){.source = feeder ? SCANNER_SOURCE_FEEDER : SCANNER_SOURCE_STILL,
+                         .duplex = json_flag(call->body, "duplex"),
+                         .mode = g_strcmp0(mode, "gray") == 0      ? SCANNER_GRAY
+                                 : g_strcmp0(mode, "lineart") == 0 ? SCANNER_LINEART
+                                                                   : SCANNER_COLOUR,
+                         .dpi = (guint)json_int(call->body, "dpi", 300)};
+}
+
+/* The slot named, else the one that the case has open. */
+static guint32 slot_for(Call *call, const char *number, GError **error)
+{
+    const char *slot = json_text(call->body, "slot");
+    g_autoptr(json_t) notes =
+        slot == NULL && number != NULL ? catalog_slots(call->reader, number, NULL) : NULL;
+    gsize i;
+    json_t *note;
+
+    json_array_foreach(notes, i, note)
+    {
+        if (strcmp(json_text(note, "what"), "open-slot") == 0)
+            slot = json_text(note, "value");
+    }
+    if (slot != NULL && code_slot_number(slot) == 0)
+        error_set(error, ERROR_INVALID, "slot '%.20s'", slot);
+    return slot != NULL ? code_slot_number(slot) : 0;
+}
+
+static gboolean open_batch(Call *call, ScanJob *job, guint32 slot, GError **error)
+{
+    Api *api = call->api;
+    IntakeOptions options = {.case_number = job->case_number,
+                             .slot = slot,
+                             .device = job->device_name,
+                             .duplex = job->run.scan.duplex,
+                             .declared = json_int(call->body, "sheets", -1),
+                             .lookup = &job->lookup};
+    Intake *intake;
+
+    job->reader = readers_take(api->readers, error);
+    if (job->reader == NULL)
+        return FALSE;
+    options.serial = device_info(job->device)->serial;
+    job->lookup_context = (CaseLookup){api->house, job->reader};
+    job->lookup = case_lookup(&job->lookup_context);
+    intake = intake_open(api->options.store, &job->actor, &options, error);
+    if (intake == NULL) {
+        readers_give(api->readers, g_steal_pointer(&job->reader));
+        return FALSE;
+    }
+    intake_listen(intake, on_side, on_refused, job);
+    pthread_mutex_lock(&job->desk->lock);
+    job->intake = intake;
+    job->batch = intake_batch(intake);
+    pthread_mutex_unlock(&job->desk->lock);
+    return TRUE;
+}
+
+/* Takes the device for the job, so that a second start is told that it is busy. */
+static ScanJob *reserve(Call *call, const char *device, char *number, GError **error)
+{
+    ScanDesk *desk = call->api->scans;
+    ScanJob *job = NULL;
+
+    pthread_mutex_lock(&desk->lock);
+    if (running_on(desk, device) != NULL)
+        error_set(error, ERROR_BUSY, "%s is scanning", device);
+    else {
+        job = g_new0(ScanJob, 1);
+        job->desk = desk;
+        job->batch = -1;
+        job->device_name = g_strdup(device);
+        job->case_number = number;
+        job->person = g_strdup(call->actor.actor);
+        job->actor = (StoreActor){job->person, "window:" WINDOW};
+        pthread_cond_init(&job->changed, NULL);
+        g_ptr_array_add(desk->jobs, job);
+    }
+    pthread_mutex_unlock(&desk->lock);
+    if (job == NULL)
+        g_free(number);
+    return job;
+}
+
+/* No scan comes of it: as if it had never been asked for. */
+static void give_up(ScanJob *job)
+{
+    ScanDesk *desk = job->desk;
+
+    pthread_mutex_lock(&desk->lock);
+    g_ptr_array_remove(desk->jobs, job);
+    pthread_mutex_unlock(&desk->lock);
+}
+
+static gboolean begin(Call *call, ScanJob *job, guint32 slot, GError **error)
+{
+    job->device = device_open(job->device_name, error);
+    if (job->device == NULL)
+        return FALSE;
+    run_options(call, job);
+    if (!open_batch(call, job, slot, error))
+        return FALSE;
+    if (pthread_create(&job->thread, NULL, scan_thread, job) != 0)
+        g_error("pthread_create");
+    return TRUE;
+}
+
+static json_t *shown(ScanJob *job, Lang lang)
+{
+    json_t *scan;
+
+    pthread_mutex_lock(&job->desk->lock);
+    scan = show_scan(job, lang);
+    pthread_mutex_unlock(&job->desk->lock);
+    return scan;
+}
+
+Response *post_scan(Call *call, GError **error)
+{
+    const char *given = json_text(call->body, "case"), *device = device_of(call, error);
+    g_autoptr(json_t) row = NULL;
+    g_autoptr(GError) why = NULL;
+    g_autofree char *number = NULL;
+    guint32 slot;
+    ScanJob *job;
+
+    if (device == NULL)
+        return NULL;
+    if (given != NULL && ((number = case_read_number(given, error)) == NULL ||
+                          (row = case_row(call->reader, number, error)) == NULL))
+        return NULL;
+    slot = slot_for(call, number, &why);
+    if (why != NULL) {
+        g_propagate_error(error, g_steal_pointer(&why));
+        return NULL;
+    }
+    job = reserve(call, device, g_steal_pointer(&number), error);
+    if (job == NULL)
+        return NULL;
+    if (!begin(call, job, slot, error)) {
+        give_up(job);
+        return NULL;
+    }
+    return call_json(201, shown(job, call->lang));
+}
+
+/* ── looking and acting ──────────────────────────────────────────────────────────────────── */
+
+/* The lock is held. */
+static ScanJob *find_job(ScanDesk *desk, gint64 batch)
+{
+    for (guint i = 0; i < desk->jobs->len; i++) {
+        ScanJob *job = g_ptr_array_index(desk->jobs, i);
+
+        if (job->batch == batch)
+            return job;
+    }
+    return NULL;
+}
+
+/* A batch of an earlier run of the daemon, as the catalogue keeps it. */
+static json_t *old_scan(Call *call, gint64 batch, GError **error)
+{
+    g_autoptr(GError) why = NULL;
+    g_autoptr(json_t) row = catalog_batch(call->reader, batch, &why);
+
+    if (row == NULL && why == NULL)
+        error_set(error, ERROR_NOT_FOUND, "batch %" G_GINT64_FORMAT, batch);
+    else if (row == NULL)
+        g_propagate_error(error, g_steal_pointer(&why));
+    if (row == NULL)
+        return NULL;
+    return json_pack("{s:I, s:s?, s:s, s:s, s:I, s:I, s:n}", "id", (json_int_t)batch, "case",
+                     json_text(row, "case"), "device", json_text(row, "device"), "state",
+                     g_strcmp0(json_text(row, "reason"), "done") == 0 ? "done" : "stopped",
+                     "sheets", (json_int_t)json_int(row, "received", 0), "sides",
+                     (json_int_t)json_int(row, "sides", 0), "fault");
+}
+
+Response *get_scan(Call *call, GError **error)
+{
+    ScanDesk *desk = call->api->scans;
+    gint64 batch = g_ascii_strtoll(request_param(call->request, "batch"), NULL, 10);
+    ScanJob *job;
+    json_t *scan = NULL;
+
+    pthread_mutex_lock(&desk->lock);
+    job = find_job(desk, batch);
+    if (job != NULL)
+        scan = show_scan(job, call->lang);
+    pthread_mutex_unlock(&desk->lock);
+    if (scan == NULL)
+        scan = old_scan(call, batch, error);
+    return scan != NULL ? call_json(200, scan) : NULL;
+}
+
+/* The lock is held. */
+static gboolean order(ScanJob *job, const char *act, GError **error)
+{
+    if (job->over)
+        return error_set(error, ERROR_WRONG_STATE, "this scan is over");
+    if (strcmp(act, "stop") == 0) {
+        job->wants_stop = TRUE;
+        if (job->intake != NULL)
+            intake_stop(job->intake);
+    } else if (strcmp(act, "continue") != 0)
+        return error_set(error, ERROR_RULE, "%s: not while a scan runs", act);
+    else if (job->state != SCAN_FAULT)
+        return error_set(error, ERROR_WRONG_STATE, "nothing to continue");
+    else
+        job->wants_continue = TRUE;
+    pthread_cond_signal(&job->changed);
+    return TRUE;
+}
+
+Response *post_scan_act(Call *call, GError **error)
+{
+    ScanDesk *desk = call->api->scans;
+    gint64 batch = g_ascii_strtoll(request_param(call->request, "batch"), NULL, 10);
+    json_t *scan = NULL;
+    ScanJob *job;
+
+    pthread_mutex_lock(&desk->lock);
+    job = find_job(desk, batch);
+    if (job == NULL)
+        error_set(error, ERROR_NOT_FOUND, "scan %" G_GINT64_FORMAT, batch);
+    else if (order(job, json_text(call->body, "act"), error))
+        scan = show_scan(job, call->lang);
+    pthread_mutex_unlock(&desk->lock);
+    return scan != NULL ? call_json(200, scan) : NULL;
+}
+
+/* ── the desk ────────────────────────────────────────────────────────────────────────────── */
+
+ScanDesk *scan_desk_new(Api *api)
+{
+    ScanDesk *desk = g_new0(ScanDesk, 1);
+
+    desk->api = api;
+    pthread_mutex_init(&desk->lock, NULL);
+    desk->jobs = g_ptr_array_new_with_free_func(job_free);
+    return desk;
+}
+
+void scan_desk_free(ScanDesk *desk)
+{
+    if (desk == NULL)
+        return;
+    pthread_mutex_lock(&desk->lock);
+    for (guint i = 0; i < desk->jobs->len; i++) {
+        ScanJob *job = g_ptr_array_index(desk->jobs, i);
+
+        if (!job->over)
+            (void)order(job, "stop", NULL);
+    }
+    pthread_mutex_unlock(&desk->lock);
+    for (guint i = 0; i < desk->jobs->len; i++)
+        pthread_join(((ScanJob *)g_ptr_array_index(desk->jobs, i))->thread, NULL);
+    g_ptr_array_unref(desk->jobs);
+    pthread_mutex_destroy(&desk->lock);
+    g_free(desk);
+}

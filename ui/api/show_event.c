@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Records as sentences for timelines and for the event stream. Nothing personal is said: no name,
+ * no reason that somebody wrote.
+ */
+#include "ui/api/api_intern.h"
+
+#include <string.h>
+
+typedef struct {
+    const char *token, *zh, *en;
+} Words;
+
+static const Words act_words[] = {
+    {"init", "建立数据", "data folder made"},
+    {"definition", "导入定义", "definition imported"},
+    {"case.open", "收件", "case received"},
+    {"case.field", "填写字段", "fields entered"},
+    {"seal", "归档", "case filed"},
+    {"batch.open", "开始扫描", "scan begun"},
+    {"batch.close", "扫描结束", "scan ended"},
+    {"side", "存入一面", "side stored"},
+    {"side.place", "页面归位", "side moved"},
+    {"side.void", "作废一面", "side voided"},
+    {"side.restore", "恢复一面", "side restored"},
+    {"side.turn", "旋转一面", "side turned"},
+    {"document.open", "新增文件", "document begun"},
+    {"document.void", "作废文件", "document voided"},
+    {"paper", "出具文书", "paper issued"},
+    {"paper.reprint", "重打文书", "paper printed again"},
+    {"slot", "登记材料情况", "fact noted"},
+    {"export", "导出数据包", "bundle exported"},
+    {"look", "查看全部信息", "shown in full"},
+    {"denied", "拒绝一次操作", "a try was refused"},
+};
+
+static const Words step_words[] = {
+    {"receive", "收件", "received"},
+    {"receipt", "出具收件凭证", "receipt given"},
+    {"correct", "当场更正", "corrected on the spot"},
+    {"first-check", "初审", "first check"},
+    {"second-check", "复审", "second check"},
+    {"supplement", "一次性告知", "told what is missing"},
+    {"tell", "已告知", "the notice was given"},
+    {"remind", "补正提醒", "reminded"},
+    {"bring", "补齐", "supplemented"},
+    {"lapse", "逾期未补正", "lapsed"},
+    {"refuse", "不予受理", "refused"},
+    {"not-needed", "不受理", "not needed"},
+    {"return", "退回", "returned"},
+    {"accept", "受理", "accepted"},
+    {"silence", "视为受理", "accepted by silence"},
+    {"pause", "特别程序", "paused"},
+    {"resume", "特别程序结束", "resumed"},
+    {"extend", "延期", "extended"},
+    {"hand-up", "上报", "handed up"},
+    {"kind", "改变件类", "kind changed"},
+    {"urgent", "急办", "urgent"},
+    {"decide", "办结", "decided"},
+    {"deliver", "送达", "delivered"},
+    {"withdraw", "撤回申请", "withdrawn"},
+    {"file", "归档", "filed"},
+};
+
+static const char *words_of(const Words *list, gsize n, const char *token, Lang lang)
+{
+    for (gsize i = 0; i < n; i++)
+        if (strcmp(list[i].token, token) == 0)
+            return lang == LANG_ZH ? list[i].zh : list[i].en;
+    return token;
+}
+
+static char *side_text(const json_t *detail, const char *words, Lang lang)
+{
+    return g_strdup_printf(lang == LANG_ZH ? "%s: 第 %d 张 %s面" : "%s: sheet %d, side %s", words,
+                           (int)json_int(detail, "sheet", 0), json_text(detail, "side"));
+}
+
+static char *text_of(const char *act, const json_t *detail, Lang lang)
+{
+    const char *words = words_of(act_words, G_N_ELEMENTS(act_words), act, lang);
+    const char *step = json_text(detail, "step"), *title = json_text(detail, "title");
+
+    if (strcmp(act, "case.step") == 0 && step != NULL)
+        return g_strdup(words_of(step_words, G_N_ELEMENTS(step_words), step, lang));
+    if (g_str_has_prefix(act, "side") && json_text(detail, "side") != NULL)
+        return side_text(detail, words, lang);
+    if ((strcmp(act, "paper") == 0 || strcmp(act, "document.open") == 0) && title != NULL)
+        return g_strdup_printf("%s: %s", words, title);
+    if (strcmp(act, "slot") == 0 && json_text(detail, "slot") != NULL)
+        return g_strdup_printf("%s: %s", words, json_text(detail, "slot"));
+    return g_strdup(words);
+}
+
+static json_t *detail_of(const json_t *row)
+{
+    const char *text = json_text(row, "detail");
+
+    return text != NULL ? json_loads(text, 0, NULL) : NULL;
+}
+
+char *show_event_text(const json_t *row, Lang lang)
+{
+    g_autoptr(json_t) detail = detail_of(row);
+
+    return text_of(json_text(row, "act"), detail, lang);
+}
+
+/* The code of the document a side stands in. */
+static json_t *slot_of_side(Catalog *reader, const json_t *side)
+{
+    const char *number = json_text(side, "case");
+    gint64 document = json_int(side, "document", 0);
+    g_autoptr(json_t) rows =
+        number != NULL && document > 0 ? catalog_documents(reader, number, NULL) : NULL;
+    gsize i;
+    json_t *row;
+
+    json_array_foreach(rows, i, row)
+    {
+        if (json_int(row, "number", 0) == document)
+            return json_incref(json_object_get(row, "code"));
+    }
+    return NULL;
+}
+
+/* The side that the record is about, so that its thumbnail needs no further request. */
+static json_t *side_of_record(Catalog *reader, const json_t *detail, Lang lang)
+{
+    g_autoptr(json_t) side =
+        catalog_side(reader, json_int(detail, "batch", -1), json_int(detail, "sheet", -1),
+                     json_text(detail, "side"), NULL);
+    g_autoptr(json_t) slot = side != NULL ? slot_of_side(reader, side) : NULL;
+
+    return side != NULL ? show_side(side, slot, lang) : json_null();
+}
+
+char *show_record_event(Api *api G_GNUC_UNUSED, Catalog *reader, const json_t *row, Lang lang)
+{
+    const char *act = json_text(row, "act");
+    g_autoptr(json_t) detail = detail_of(row);
+    g_autofree char *text = text_of(act, detail, lang);
+    g_autoptr(json_t) shown =
+        json_pack("{s:s, s:s?, s:s, s:s}", "act", act, "case", json_text(row, "case"), "station",
+                  json_text(row, "station"), "text", text);
+
+    if (g_str_has_prefix(act, "side") && json_text(detail, "side") != NULL)
+        json_object_set_new(shown, "side", side_of_record(reader, detail, lang));
+    if (strcmp(act, "batch.open") == 0)
+        json_object_set_new(shown, "batch", json_integer((json_int_t)json_int(row, "seq", 0)));
+    else if (json_int(detail, "batch", 0) > 0)
+        json_object_set_new(shown, "batch", json_integer((json_int_t)json_int(detail, "batch", 0)));
+    return json_line(shown);
+}
+
+json_t *show_fault(ErrorCode code, const char *last_side, Lang lang)
+{
+    const char *hint = error_hint(code, lang);
+    g_autofree char *text =
+        g_strdup_printf("%s%s%s", error_text(code, lang), *hint != '\0' ? " · " : "", hint);
+
+    return json_pack("{s:s, s:s, s:s, s:s?}", "code", error_token(code), "title",
+                     error_text(code, lang), "text", text, "last_side", last_side);
+}

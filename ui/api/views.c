@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ui/api/views.h"
+
+#include "appliance/page/worker.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define VIEW_QUALITY 80
+
+typedef struct {
+    char *name;
+    GBytes *bytes;
+} Kept;
+
+struct Views {
+    pthread_mutex_t lock;
+    pthread_cond_t given_back;
+    GPtrArray *idle; /* of PageWorker */
+    guint made;
+    GHashTable *by_name; /* char* of Kept → its link in `newest` */
+    GQueue newest;       /* of Kept, newest first */
+    gsize bytes;
+};
+
+Views *views_new(void)
+{
+    Views *views = g_new0(Views, 1);
+
+    pthread_mutex_init(&views->lock, NULL);
+    pthread_cond_init(&views->given_back, NULL);
+    views->idle = g_ptr_array_new_with_free_func((GDestroyNotify)page_worker_free);
+    views->by_name = g_hash_table_new(g_str_hash, g_str_equal);
+    g_queue_init(&views->newest);
+    return views;
+}
+
+static void kept_free(gpointer data)
+{
+    Kept *kept = data;
+
+    g_free(kept->name);
+    g_bytes_unref(kept->bytes);
+    g_free(kept);
+}
+
+void views_free(Views *views)
+{
+    if (views == NULL)
+        return;
+    g_hash_table_unref(views->by_name);
+    g_queue_clear_full(&views->newest, kept_free);
+    g_ptr_array_unref(views->idle);
+    pthread_cond_destroy(&views->given_back);
+    pthread_mutex_destroy(&views->lock);
+    g_free(views);
+}
+
+char *views_name(const ViewWanted *wanted)
+{
+    return g_strdup_printf("%.32s-%u-%u", wanted->sha256, wanted->width_px, wanted->turn);
+}
+
+/* ── cache; the lock is held ─────────────────────────────────────────────────────────────── */
+
+static GBytes *recall(Views *views, const char *name)
+{
+    GList *link = g_hash_table_lookup(views->by_name, name);
+
+    if (link == NULL)
+        return NULL;
+    g_queue_unlink(&views->newest, link);
+    g_queue_push_head_link(&views->newest, link);
+    return g_bytes_ref(((Kept *)link->data)->bytes);
+}
+
+static void forget_oldest(Views *views)
+{
+    Kept *kept = g_queue_pop_tail(&views->newest);
+
+    g_hash_table_remove(views->by_name, kept->name);
+    views->bytes -= g_bytes_get_size(kept->bytes);
+    kept_free(kept);
+}
+
+static void keep(Views *views, const char *name, GBytes *bytes)
+{
+    Kept *kept;
+
+    if (g_bytes_get_size(bytes) > VIEWS_CACHE_BYTES / 4 ||
+        g_hash_table_contains(views->by_name, name))
+        return;
+    kept = g_new0(Kept, 1);
+    kept->name = g_strdup(name);
+    kept->bytes = g_bytes_ref(bytes);
+    g_queue_push_head(&views->newest, kept);
+    g_hash_table_insert(views->by_name, kept->name, views->newest.head);
+    views->bytes += g_bytes_get_size(bytes);
+    while (views->bytes > VIEWS_CACHE_BYTES)
+        forget_oldest(views);
+}
+
+/* ── workers ─────────────────────────────────────────────────────────────────────────────── */
+
+static PageWorker *worker_take(Views *views, GError **error)
+{
+    PageWorker *worker = NULL;
+
+    pthread_mutex_lock(&views->lock);
+    while (views->idle->len == 0 && views->made >= VIEWS_WORKERS)
+        pthread_cond_wait(&views->given_back, &views->lock);
+    if (views->idle->len > 0)
+        worker = g_ptr_array_steal_index(views->idle, views->idle->len - 1);
+    else
+        views->made++;
+    pthread_mutex_unlock(&views->lock);
+    if (worker != NULL)
+        return worker;
+    worker = page_worker_new(error);
+    if (worker != NULL)
+        return worker;
+    pthread_mutex_lock(&views->lock);
+    views->made--;
+    pthread_cond_signal(&views->given_back);
+    pthread_mutex_unlock(&views->lock);
+    return NULL;
+}
+
+static void worker_give(Views *views, PageWorker *worker)
+{
+    pthread_mutex_lock(&views->lock);
+    g_ptr_array_add(views->idle, worker);
+    pthread_cond_signal(&views->given_back);
+    pthread_mutex_unlock(&views->lock);
+}
+
+/* The worker sealed it: nobody changes it while it is read. */
+static GBytes *read_all(int fd, GError **error)
+{
+    struct stat facts;
+    g_autofree guint8 *bytes = NULL;
+    gsize done = 0;
+
+    if (fstat(fd, &facts) != 0) {
+        error_set_errno(error, ERROR_IO, errno, "a view");
+        return NULL;
+    }
+    bytes = g_malloc((gsize)facts.st_size + 1);
+    while (done < (gsize)facts.st_size) {
+        gssize n = pread(fd, bytes + done, (gsize)facts.st_size - done, (off_t)done);
+
+        if (n <= 0) {
+            error_set_errno(error, ERROR_IO, n < 0 ? errno : EIO, "a view");
+            return NULL;
+        }
+        done += (gsize)n;
+    }
+    return g_bytes_new_take(g_steal_pointer(&bytes), done);
+}
+
+static GBytes *make(Views *views, const ViewWanted *wanted, GError **error)
+{
+    g_auto(Fd) fd = open(wanted->path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    PageView view = {.turn = wanted->turn, .quality = VIEW_QUALITY};
+    g_auto(Fd) out = -1;
+    PageWorker *worker;
+    gboolean ok;
+
+    if (fd < 0) {
+        error_set_errno(error, ERROR_NO_FILE, errno, "%.16s", wanted->sha256);
+        return NULL;
+    }
+    /* The width is that of the result as it is seen; the view's is before it is turned. */
+    if (wanted->turn % 180 == 0)
+        view.width_px = wanted->width_px;
+    else
+        view.height_px = wanted->width_px;
+    worker = worker_take(views, error);
+    if (worker == NULL)
+        return NULL;
+    ok = page_worker_view(worker, fd, &view, &out, error);
+    worker_give(views, worker);
+    return ok ? read_all(out, error) : NULL;
+}
+
+GBytes *views_get(Views *views, const ViewWanted *wanted, GError **error)
+{
+    g_autofree char *name = views_name(wanted);
+    GBytes *bytes;
+
+    pthread_mutex_lock(&views->lock);
+    bytes = recall(views, name);
+    pthread_mutex_unlock(&views->lock);
+    if (bytes != NULL)
+        return bytes;
+    bytes = make(views, wanted, error);
+    if (bytes == NULL)
+        return NULL;
+    pthread_mutex_lock(&views->lock);
+    keep(views, name, bytes);
+    pthread_mutex_unlock(&views->lock);
+    return bytes;
+}
