@@ -435,6 +435,12 @@ static gboolean apply_slot(Catalog *catalog, const CatalogRecord *record, GError
 {
     const json_t *b = record->body;
 
+    /* An empty value takes back what was said. */
+    if (*json_text(b, "value") == '\0')
+        return db_run(catalog->db, error,
+                      "DELETE FROM slot WHERE \"case\" = ? AND slot = ? AND what = ?", "ttt",
+                      record->case_number, json_text(b, "slot"), json_text(b, "what")) &&
+               touch_case(catalog, record, error);
     return db_run(catalog->db, error,
                   "INSERT OR REPLACE INTO slot (\"case\", slot, what, value, actor, seq)"
                   " VALUES (?, ?, ?, ?, ?, ?)",
