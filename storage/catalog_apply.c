@@ -18,6 +18,9 @@
  * title, paper_number?, copies, file, sha256, sha512, bytes slot            slot, what, value
  *   bundle          format, name, bytes, sha256, cases[]
  *   bundle.receipt  bundle, by: who took it
+ *   custody         place, document?, box?, secret? {note}: where papers are now
+ *   day.close       date, window, records, root: 日清
+ *   day.hand-over   to, cases[], sheets: 交接
  *   side.restore    batch, sheet, side (a void taken back)
  *   look            reason, secret? {note}: full view of a case, and why
  *   denied          code, person?, method?, pattern?: a refused try
@@ -500,6 +503,9 @@ static const struct {
     {"slot", apply_slot},
     {"bundle", apply_bundle},
     {"bundle.receipt", apply_event_alone},
+    {"custody", apply_event_alone},
+    {"day.close", apply_event_alone},
+    {"day.hand-over", apply_event_alone},
     {"look", apply_event_alone},
     {"denied", apply_event_alone},
 };

@@ -234,7 +234,8 @@ static gboolean check_journal(Running *r, GError **error)
     g_autoptr(GError) why = NULL;
     gint64 records = 0;
     gboolean good = store_verify_journal(job_api(r->job)->options.store, &records, &why);
-    CatalogMark mark;
+    g_autofree char *root = NULL;
+    gint64 applied;
 
     if (!good && error_code(why) != ERROR_JOURNAL_DAMAGED) {
         g_propagate_error(error, g_steal_pointer(&why));
@@ -242,10 +243,11 @@ static gboolean check_journal(Running *r, GError **error)
     }
     if (!good)
         find(r, "journal-damaged", why->message, NULL);
-    if (!catalog_mark(r->reader, &mark, error))
+    root = catalog_root(r->reader, &applied, error);
+    if (root == NULL)
         return FALSE;
     r->journal = json_pack("{s:I, s:b, s:s, s:n, s:n}", "records", (json_int_t)records, "good",
-                           good, "root", mark.last_leaf, "checkpoint", "signed_at");
+                           good, "root", root, "checkpoint", "signed_at");
     return TRUE;
 }
 

@@ -254,3 +254,28 @@ Response *put_calendar(Call *call, GError **error)
         return NULL;
     return get_calendar(call, error);
 }
+
+/* ── diagnostics ─────────────────────────────────────────────────────────────────────────── */
+
+/* Nothing of a case, no name, no path of a person: what may leave the house. */
+Response *get_diagnostics(Call *call, GError **error)
+{
+    const Api *api = call->api;
+    const Clock *clock = store_clock(api->options.store);
+    g_autofree char *now = clock_format(clock_now_us(clock));
+    g_autoptr(GString) text = g_string_new(NULL);
+    guint64 free_bytes;
+    gint64 seq;
+
+    if (!catalog_newest_seq(call->reader, &seq, error) ||
+        !file_free_bytes(store_folder(api->options.store), &free_bytes, error))
+        return NULL;
+    g_string_append_printf(text, "anjuan %s\nnow %s (%s)\n", ANJUAN_VERSION, now,
+                           trust_token(clock_trust(clock)));
+    g_string_append_printf(text, "running %" G_GINT64_FORMAT " s\nrecords %" G_GINT64_FORMAT "\n",
+                           (clock_now_us(clock) - api->began_us) / G_USEC_PER_SEC, seq + 1);
+    g_string_append_printf(text, "free %" G_GUINT64_FORMAT " bytes\nscreens %u\nscanners %u\n",
+                           free_bytes, event_hub_streams(api->hub),
+                           api->options.devices != NULL ? api->options.devices->len : 0);
+    return response_text(200, "text/plain; charset=utf-8", text->str);
+}

@@ -112,6 +112,12 @@ const ApiRow api_rows[] = {
     {HTTP_GET, API_PREFIX "/ledgers/{ledger}", ALL & ~(guint32)ROLE_ADMIN, W, get_ledger, NULL,
      NULL, 0},
 
+    {HTTP_GET, CASE "/manifest", ALL, W, get_manifest, NULL, NULL, 0},
+    {HTTP_POST, API_PREFIX "/custody", ROLE_CLERK | ROLE_ARCHIVIST, W, post_custody, NULL, NULL, 0},
+    {HTTP_POST, API_PREFIX "/day/close", ROLES_BOARD, W, post_close_day, NULL, NULL, 0},
+    {HTTP_POST, API_PREFIX "/day/handover", ROLES_INTAKE, W, post_hand_over, NULL, NULL, 0},
+    {HTTP_GET, API_PREFIX "/diagnostics", ROLES_ADMIN, W, get_diagnostics, NULL, NULL, 0},
+
     {HTTP_GET, API_PREFIX "/devices", ALL, W, get_devices, NULL, NULL, 0},
     {HTTP_POST, API_PREFIX "/devices/{device}/test", ROLES_INTAKE | ROLES_ADMIN, W,
      post_device_test, NULL, NULL, 0},

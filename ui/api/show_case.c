@@ -456,8 +456,8 @@ static json_t *show_counts(json_t *sides, json_t *batches, json_t *notes, Lang l
     }
     counts = json_pack("{s:I, s:I, s:I, s:I, s:b}", "sheets_in", (json_int_t)sheets, "pages",
                        (json_int_t)pages, "blanks", (json_int_t)blanks, "sheets_out",
-                       (json_int_t)g_ascii_strtoull(call_said(notes, "", "sheets-out"), NULL, 10), "even",
-                       difference == NULL);
+                       (json_int_t)g_ascii_strtoull(call_said(notes, "", "sheets-out"), NULL, 10),
+                       "even", difference == NULL);
     json_object_set_new(counts, "difference", text_or_null(difference));
     return counts;
 }
@@ -578,6 +578,7 @@ static json_t *show_head(Call *call, const json_t *row, const CaseLife *life, js
     const char *applicant = json_text(row, "applicant");
     gboolean sees = call_sees(call, row);
     const char *intake = call_said(notes, "", "intake");
+    g_autofree char *place = catalog_place(call->reader, json_text(row, "number"), NULL);
     json_t *shown = json_pack(
         "{s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:b}", "number", json_text(row, "number"), "applicant",
         sees && applicant != NULL ? applicant : masked, "state",
@@ -586,7 +587,7 @@ static json_t *show_head(Call *call, const json_t *row, const CaseLife *life, js
         strcmp(intake, "parked") == 0, "finished", strcmp(intake, "finished") == 0);
 
     json_object_set_new(shown, "archive_number", text_or_null(json_text(row, "archive_number")));
-    json_object_set_new(shown, "place", json_null());
+    json_object_set_new(shown, "place", text_or_null(place));
     return shown;
 }
 
@@ -665,9 +666,9 @@ static json_t *show_loaded(Call *call, CaseRows *rows)
                         *open_slot != '\0' ? json_string(open_slot) : json_null());
     json_object_set_new(shown, "counts",
                         show_counts(rows->sides, rows->batches, rows->notes, call->lang));
-    json_object_set_new(shown, "undo",
-                        text_or_null(undos_words(call->api->undos, json_text(row, "number"),
-                                                 call->lang)));
+    json_object_set_new(
+        shown, "undo",
+        text_or_null(undos_words(call->api->undos, json_text(row, "number"), call->lang)));
     json_object_set_new(shown, "redo", json_null());
     json_object_set_new(shown, "next", act_next(call, &rows->life, row));
     json_object_set_new(shown, "print", wanted_paper(rows));

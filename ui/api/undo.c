@@ -91,8 +91,8 @@ static gboolean take_back(House *house, const StoreActor *actor, const char *cas
 
     switch (undo->kind) {
     case UNDO_NOTE:
-        return case_note(house, actor,
-                         &(CaseFact){case_number, undo->slot, undo->what, undo->text}, error);
+        return case_note(house, actor, &(CaseFact){case_number, undo->slot, undo->what, undo->text},
+                         error);
     case UNDO_TURN:
         return edit_turn_side(house, actor, &undo->side, (guint)undo->number, error);
     case UNDO_PLACE:

@@ -217,6 +217,75 @@ class Day(Hall):
         self.assertEqual(self.case(number), before)
 
 
+    def test_undo_brings_back_what_was_until_nothing_is_left(self):
+        number = self.receive("撤销测试")
+        page = os.path.join(self.folder, "0002-1.jpg")
+        side = self.clerk.upload(number, page, "image/jpeg").json["sides"][0]["id"]
+        self.clerk.want(200, "POST", f"/sides/{side}/acts", {"act": "move", "slot": "A01"})
+        before = self.case(number)
+        self.assertIsNone(before["undo"])
+        self.clerk.want(200, "POST", f"/sides/{side}/acts", {"act": "turn", "turn": 90})
+        self.act(number, "tick", slot="A01", tick="seal")
+        self.act(number, "open-slot", slot="A03")
+        self.clerk.want(200, "POST", f"/sides/{side}/acts", {"act": "move", "slot": "A02"})
+        self.clerk.want(200, "POST", f"/sides/{side}/acts", {"act": "void", "reason": "看错"})
+        for _ in range(5):
+            self.assertTrue(self.case(number)["undo"])
+            self.act(number, "undo")
+        after = self.case(number)
+        for member in ("open_slot", "sides", "undo"):
+            self.assertEqual(after[member], before[member], member)
+        self.assertEqual(after["check"]["slots"][0], before["check"]["slots"][0])
+        self.act(number, "undo", want=409)
+
+    def test_the_next_slot_is_the_next_that_lacks_something(self):
+        number = self.receive("下一份")
+        self.assertEqual(self.act(number, "next-slot").json["case"]["open_slot"], "A01")
+        self.assertEqual(self.act(number, "next-slot").json["case"]["open_slot"], "A02")
+        self.assertEqual(self.act(number, "same-slot").json["case"]["open_slot"], "A02")
+        self.act(number, "open-slot", slot="Z99", want=422)
+
+    def test_papers_are_where_they_were_last_said_to_be(self):
+        number = self.receive("位置")
+        self.assertIsNone(self.case(number)["place"])
+        for place in ("窗口 003", "柜 2"):
+            self.clerk.want(204, "POST", "/custody", {"place": place, "case": number})
+        self.assertEqual(self.case(number)["place"], "柜 2")
+
+    def test_a_manifest_names_every_page(self):
+        number = self.receive("清单")
+        side = self.clerk.upload(number, os.path.join(self.folder, "0002-1.jpg"), "image/jpeg").json["sides"][0]
+        answer = self.clerk.want(200, "GET", f"/cases/{number}/manifest")
+        self.assertIn("presentation/3", answer.headers["Content-Type"])
+        canvases = answer.json["items"]
+        self.assertEqual([one["width"] for one in canvases], [side["width_px"]])
+        image = canvases[0]["items"][0]["items"][0]["body"]["id"]
+        self.clerk.want(200, "GET", urllib.parse.urlsplit(image).path.removeprefix("/api/v1"))
+
+    def test_a_day_is_asked_about_and_closed_once(self):
+        self.receive("日清")
+        supervisor = self.people["supervisor"]
+        date = supervisor.want(200, "GET", "/day").json["date"]
+        ask = supervisor.want(200, "POST", "/day/close", {"date": date}).json
+        self.assertTrue(ask["ask"])
+        self.assertFalse(ask["day"]["closed"])
+        done = supervisor.want(200, "POST", "/day/close", {"date": date, "again": True}).json
+        self.assertIsNone(done["ask"])
+        self.assertTrue(done["day"]["closed"])
+        self.assertRegex(done["day"]["code"], "^95[0-9]{22}$")
+        supervisor.want(409, "POST", "/day/close", {"date": date, "again": True})
+
+    def test_cases_are_handed_over_to_another_person_alone(self):
+        number = self.receive("交接")
+        own = {"who": "000010", "secret": SECRET}
+        self.assertEqual(self.clerk.post("/day/handover", {"second": own}).json["code"], "second-person")
+        self.people["admin"].want(201, "POST", "/users", {
+            "number": "000055", "name": "下一班", "roles": ["clerk"], "secret": SECRET})
+        done = self.clerk.want(200, "POST", "/day/handover", {
+            "second": {"who": "000055", "secret": SECRET}, "cases": [number]}).json
+        self.assertEqual(done["cases"], 1)
+
+
 class Screens(Hall):
     def test_records_of_the_command_line_reach_the_screens(self):
         events = Events(self.people["supervisor"])
