@@ -218,6 +218,7 @@ Response *get_export(Call *call, GError **error);
 Response *post_export_act(Call *call, GError **error);
 Response *post_audit(Call *call, GError **error);
 Response *get_audit(Call *call, GError **error);
+Response *get_audit_report(Call *call, GError **error);
 
 Response *get_day(Call *call, GError **error);
 Response *get_board(Call *call, GError **error);

@@ -107,6 +107,7 @@ const ApiRow api_rows[] = {
     {HTTP_POST, API_PREFIX "/exports/{job}/acts", ROLES_ARCHIVE, W, post_export_act, NULL, NULL, 0},
     {HTTP_POST, API_PREFIX "/audits", ROLES_AUDIT, W, post_audit, NULL, NULL, 0},
     {HTTP_GET, API_PREFIX "/audits/{job}", ROLES_AUDIT, W, get_audit, NULL, NULL, 0},
+    {HTTP_GET, API_PREFIX "/audits/{job}/report", ROLES_AUDIT, W, get_audit_report, NULL, NULL, 0},
     {HTTP_GET, API_PREFIX "/day", ROLES_BOARD, W, get_day, NULL, NULL, 0},
     {HTTP_GET, API_PREFIX "/board", ROLES_BOARD, W, get_board, NULL, NULL, 0},
     {HTTP_GET, API_PREFIX "/ledgers/{ledger}", ALL & ~(guint32)ROLE_ADMIN, W, get_ledger, NULL,

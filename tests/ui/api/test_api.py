@@ -3,6 +3,7 @@
 """The day of a hall against a real daemon: paper from a scripted scanner, every role, two screens,
 and the command line beside it. Nothing sleeps: everything waits for a condition with a deadline."""
 import concurrent.futures
+import hashlib
 import json
 import os
 import re
@@ -202,6 +203,8 @@ class Day(Hall):
         self.assertTrue(audit["journal"]["good"])
         self.assertEqual(audit["figures"]["gaps"], 0)
         self.assertEqual(audit["figures"]["unverified"], 0)
+        report = auditor.want(200, "GET", f"/audits/{job['id']}/report")
+        self.assertEqual(report.body[:5], b"%PDF-")
 
     def test_rebuild_makes_the_same_rows_after_a_day_of_the_api(self):
         number = self.receive("王五")
@@ -438,6 +441,47 @@ class Refusals(Hall):
         self.assertNotIn("取水许可审批", wrong.body.decode())
         missing = nobody.form("/p/", number="3" * 24, code="000000")
         self.assertEqual(wrong.status, missing.status)
+        right = nobody.form("/p/", number=number, code=self.query_code(number))
+        self.assertEqual(right.status, 200)
+        self.assertIn("取水许可审批", right.body.decode())
+        self.assertNotIn("公开测试", right.body.decode())
+
+    def query_code(self, number):
+        """What stands on the receipt, from the case's opening record."""
+        journal = os.path.join(self.server.data, "journal")
+        for name in sorted(os.listdir(journal)):
+            with open(os.path.join(journal, name), encoding="utf-8") as file:
+                for line in file:
+                    record = json.loads(line)
+                    if record["act"] == "case.open" and record["case"] == number:
+                        digest = hashlib.sha256(f"query-code:{record['secret']}".encode()).hexdigest()
+                        return f"{int(digest[:12], 16) % 1000000:06d}"
+        raise AssertionError("no opening record")
+
+    def test_many_screens_and_clerks_at_once_disturb_nobody(self):
+        number = self.receive("并行")
+        page = os.path.join(self.folder, "0002-1.jpg")
+        start = self.clerk.want(200, "GET", "/status").json["seq"]
+        streams = [Events(self.people[role], after=start) for role in ROLES]
+
+        def one(at):
+            own = self.receive(f"并行{at}")
+            side = self.clerk.upload(own, page, "image/jpeg").json["sides"][0]["id"]
+            for path in (f"/cases/{own}", f"/sides/{side}/thumbnail", "/board", "/day", "/tray", f"/find?q={own}"):
+                self.clerk.want(200, "GET", path)
+            self.act(number, "park" if at % 2 else "resume-intake")
+            return own
+
+        with concurrent.futures.ThreadPoolExecutor(6) as pool:
+            opened = set(pool.map(one, range(12)))
+        self.assertEqual(len(opened), 12)
+        for stream in streams:
+            left = set(opened)
+            while left:
+                left.discard(stream.wait(is_record("case.open"), "every case on every screen")[1]["case"])
+            seqs = [int(seq) for kind, seq, _ in stream.seen if kind == "record"]
+            self.assertEqual(seqs, sorted(set(seqs)))
+            stream.close()
 
 
 if __name__ == "__main__":
