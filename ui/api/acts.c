@@ -453,12 +453,11 @@ static const Act *find_act(const char *token, GError **error)
 
 Response *post_act(Call *call, GError **error)
 {
-    Doing doing = {0};
-    g_autofree char *number = call_case(call, &doing.row, error);
-    g_autoptr(json_t) row = doing.row;
+    g_autoptr(json_t) row = NULL;
+    g_autofree char *number = call_case(call, &row, error);
+    Doing doing = {.number = number, .row = row};
     gboolean ok;
 
-    doing.number = number;
     doing.act = number != NULL ? find_act(given(call, "act"), error) : NULL;
     if (doing.act == NULL)
         return NULL;
