@@ -362,6 +362,7 @@ static gboolean take_image_begin(Device *device, const WireMessage *message, Fd 
         return FALSE;
     event->kind = DEVICE_IMAGE_BEGIN;
     event->id = hold(device, message, page_fd);
+    event->sheet = message->sheet;
     event->back = message->flag;
     event->geometry = message->geometry;
     event->page_fd = page_fd;
@@ -396,6 +397,7 @@ static gboolean take_file(Device *device, const WireMessage *message, Fd *fd, De
         return FALSE;
     event->kind = DEVICE_FILE;
     event->id = hold(device, message, -1);
+    event->sheet = message->sheet;
     event->back = message->flag;
     event->fd = fd_steal(fd);
     event->progress = message->progress;
@@ -446,6 +448,10 @@ static gboolean take(Device *device, const WireMessage *message, Fd *fd, DeviceE
         return TRUE;
     case WIRE_TRIGGER:
         event->kind = DEVICE_TRIGGER;
+        return TRUE;
+    case WIRE_CODE:
+        event->kind = message->flag ? DEVICE_CODE_DAMAGED : DEVICE_CODE;
+        g_strlcpy(event->code, message->text, sizeof event->code);
         return TRUE;
     default:
         return FALSE;
@@ -506,6 +512,8 @@ gboolean device_status(Device *device, ScannerStatus *status, GError **error)
 
     if (device->in_batch)
         return error_set(error, ERROR_BUSY, "%s: a batch runs", device->info.name);
+    if (reader_is_name(device->info.name))
+        return error_set(error, ERROR_INVALID, "%s: has no feeder", device->info.name);
     if (!tell_kind(device, WIRE_ASK, error))
         return FALSE;
     do {
@@ -524,6 +532,8 @@ gboolean device_start(Device *device, const DeviceBatch *batch, GError **error)
 
     if (device->in_batch)
         return error_set(error, ERROR_BUSY, "%s: a batch runs", device->info.name);
+    if (reader_is_name(device->info.name))
+        return error_set(error, ERROR_INVALID, "%s: takes no paper", device->info.name);
     message.sides = batch->sides_max > 0 ? batch->sides_max : DEVICE_SIDES_MAX;
     if (!tell(device, &message, error))
         return FALSE;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A scanner in a process of its own: what the daemon and the command line use.
+ * A scanner or a code reader in a process of its own: what the daemon and the command line use.
  *
  * The device worker (`anjuan worker device`) owns the driver; this client speaks with it over a
  * socket pair. A batch is a stream of events, in this order:
@@ -21,10 +21,14 @@
  * stops the feeder; what is under way still comes, then the status is SCANNER_HALF_IMAGE. After
  * sides_max sides it asks whether to go on.
  *
+ * A reader's name ("evdev:…", "serial:…") opens the same way: then only DEVICE_CODE, its damaged
+ * kind, and DEVICE_STATUS with SCANNER_LOST once it is unplugged come, and no batch can be started.
+ *
  * One thread at a time uses a Device.
  */
 #pragma once
 
+#include "drivers/reader.h"
 #include "drivers/scanner.h"
 
 #define DEVICE_PAGES     4
@@ -34,21 +38,25 @@
 #define DEVICE_NAME_MAX  512
 
 typedef enum {
-    DEVICE_NOTHING,     /* the time is over */
-    DEVICE_IMAGE_BEGIN, /* id, back, geometry, page_fd */
-    DEVICE_ROWS,        /* id, progress */
-    DEVICE_IMAGE_END,   /* id, progress */
-    DEVICE_FILE,        /* id, back, fd, media_type, source, progress.whole */
-    DEVICE_STATUS,      /* status: asked after the batch, or what was made up */
-    DEVICE_QUESTION,    /* sides have come and no end: device_continue or device_stop */
-    DEVICE_UNSETTLED,   /* id: the device could not do what device_release asked; detail */
-    DEVICE_BATCH_END,   /* sides, status as before */
-    DEVICE_TRIGGER,     /* the button was pressed or paper was put in (device_watch) */
+    DEVICE_NOTHING,      /* the time is over */
+    DEVICE_IMAGE_BEGIN,  /* id, sheet, back, geometry, page_fd */
+    DEVICE_ROWS,         /* id, progress */
+    DEVICE_IMAGE_END,    /* id, progress */
+    DEVICE_FILE,         /* id, sheet, back, fd, media_type, source, progress.whole */
+    DEVICE_STATUS,       /* status: asked after the batch, or what was made up */
+    DEVICE_QUESTION,     /* sides have come and no end: device_continue or device_stop */
+    DEVICE_UNSETTLED,    /* id: the device could not do what device_release asked; detail */
+    DEVICE_BATCH_END,    /* sides, status as before */
+    DEVICE_TRIGGER,      /* the button was pressed or paper was put in (device_watch) */
+    DEVICE_CODE,         /* code: a reader has read it */
+    DEVICE_CODE_DAMAGED, /* a reader has lost a part of one: scan again */
 } DeviceEventKind;
 
 typedef struct {
     DeviceEventKind kind;
     guint64 id; /* of the side; unique in this Device */
+    guint
+        sheet; /* of this batch, from 1: its two sides have the same, also when one is not whole */
     gboolean back;
     ScannerGeometry geometry;
     int page_fd; /* borrowed until device_release of this id */
@@ -58,6 +66,7 @@ typedef struct {
     ScannerProgress progress;
     ScannerStatus status;
     guint sides;
+    char code[READER_TEXT_MAX];
 } DeviceEvent;
 
 typedef struct {

@@ -27,14 +27,15 @@ typedef enum {
     WIRE_FAULT,  /* code, text: what was asked failed */
     WIRE_STATUS, /* status: the answer to WIRE_ASK, and the end but one of a batch */
     WIRE_ALIVE,
-    WIRE_IMAGE_BEGIN, /* id, flag = back, geometry, slot; a descriptor where the slot is new */
+    WIRE_IMAGE_BEGIN, /* id, sheet, flag = back, geometry, slot; a descriptor of a new slot */
     WIRE_ROWS,        /* id, progress */
     WIRE_IMAGE_END,   /* id, progress */
-    WIRE_FILE,        /* id, flag = back, name = source, media_type, progress; a descriptor */
-    WIRE_QUESTION,    /* sides */
-    WIRE_UNSETTLED,   /* ticket, text */
-    WIRE_BATCH_END,   /* sides, status */
+    WIRE_FILE,      /* id, sheet, flag = back, name = source, media_type, progress; a descriptor */
+    WIRE_QUESTION,  /* sides */
+    WIRE_UNSETTLED, /* ticket, text */
+    WIRE_BATCH_END, /* sides, status */
     WIRE_TRIGGER,
+    WIRE_CODE, /* text; flag = damaged */
     WIRE_KINDS,
 } WireKind;
 
@@ -43,6 +44,7 @@ typedef struct {
     guint code;
     guint slot;
     guint sides;
+    guint sheet;
     guint64 id;     /* the worker's for a side */
     guint64 ticket; /* the client's for the same */
     gboolean flag;

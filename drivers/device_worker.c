@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -28,12 +29,14 @@ typedef struct {
     int socket;
     ScannerHost host;
     Scanner *scanner;
+    Reader *reader;        /* instead */
     GPtrArray *configured; /* names collected by WIRE_LIST */
     Page pages[DEVICE_PAGES];
     guint64 files[DEVICE_FILES]; /* ids in work; 0 = free */
     guint64 driver_ids[DEVICE_FILES];
     guint64 last_id;
     guint sides;
+    guint sheets; /* begun in this batch */
     guint sides_limit;
     guint alive_ms;
     gint64 spoken_ms;
@@ -254,7 +257,7 @@ static gboolean deliver_rows(DeviceWorker *worker, const Page *page, GError **er
 
 static gboolean deliver_strips(DeviceWorker *worker, const ScannerImage *image, GError **error)
 {
-    WireMessage message = {.kind = WIRE_IMAGE_BEGIN, .flag = image->back};
+    WireMessage message = {.kind = WIRE_IMAGE_BEGIN, .sheet = worker->sheets, .flag = image->back};
     Page *page = page_wait(worker);
     gboolean is_new;
 
@@ -273,7 +276,7 @@ static gboolean deliver_strips(DeviceWorker *worker, const ScannerImage *image, 
 
 static gboolean deliver_file(DeviceWorker *worker, const ScannerImage *image, GError **error)
 {
-    WireMessage message = {.kind = WIRE_FILE, .flag = image->back};
+    WireMessage message = {.kind = WIRE_FILE, .sheet = worker->sheets, .flag = image->back};
     guint64 *file = file_wait(worker);
 
     if (file == NULL)
@@ -295,6 +298,7 @@ static gboolean deliver(DeviceWorker *worker, ScannerImage *image, GError **erro
     gboolean delivered;
 
     worker->sides++;
+    worker->sheets += image->back ? 0 : 1;
     delivered = fd < 0 ? deliver_strips(worker, image, error) : deliver_file(worker, image, error);
     if (!delivered)
         scanner_cancel(worker->scanner);
@@ -392,6 +396,7 @@ static void run_batch(DeviceWorker *worker, const WireMessage *order)
     g_autoptr(GError) fault = NULL;
 
     worker->sides = 0;
+    worker->sheets = 0;
     worker->sides_limit = order->sides;
     worker->stopping = FALSE;
     worker->cancelled = FALSE;
@@ -435,10 +440,29 @@ static void do_list(DeviceWorker *worker, const WireMessage *order)
     say(worker, &(WireMessage){.kind = WIRE_LISTED});
 }
 
+static void do_open_reader(DeviceWorker *worker, const WireMessage *order)
+{
+    WireMessage message = {.kind = WIRE_OPENED};
+    g_autoptr(GError) error = NULL;
+
+    worker->reader = reader_open(order->name, &error);
+    if (worker->reader == NULL) {
+        say_fault(worker, error);
+        return;
+    }
+    g_strlcpy(message.name, order->name, sizeof message.name);
+    say(worker, &message);
+}
+
 static void do_open(DeviceWorker *worker, const WireMessage *order)
 {
     WireMessage message = {.kind = WIRE_OPENED};
     g_autoptr(GError) error = NULL;
+
+    if (reader_is_name(order->name)) {
+        do_open_reader(worker, order);
+        return;
+    }
 
     g_clear_pointer(&worker->scanner, scanner_free);
     worker->scanner = scanner_open(order->name, &worker->host, &error);
@@ -497,6 +521,41 @@ static void look(DeviceWorker *worker)
     worker->loaded_before = loaded;
 }
 
+/* All codes that the reader has now; one that is gone ends the worker. */
+static void read_codes(DeviceWorker *worker)
+{
+    g_autoptr(GError) error = NULL;
+    ReaderEvent event;
+
+    do {
+        WireMessage message = {.kind = WIRE_CODE};
+
+        if (!reader_next(worker->reader, monotonic_ms(NULL), &event, &error) ||
+            event.kind == READER_GONE) {
+            worker->gone = TRUE;
+            return;
+        }
+        if (event.kind == READER_QUIET)
+            return;
+        message.flag = event.kind == READER_DAMAGED;
+        g_strlcpy(message.text, event.text, sizeof message.text);
+        say(worker, &message);
+    } while (!worker->gone);
+}
+
+static void wait_for_codes(DeviceWorker *worker)
+{
+    struct pollfd fds[] = {{.fd = worker->socket, .events = POLLIN},
+                           {.fd = reader_poll_fd(worker->reader), .events = POLLIN}};
+
+    if (poll(fds, G_N_ELEMENTS(fds), -1) < 0 && errno != EINTR)
+        worker->gone = TRUE;
+    if (fds[0].revents != 0) /* a reader takes no commands: the client has closed its end */
+        worker->gone = TRUE;
+    else if (fds[1].revents != 0)
+        read_codes(worker);
+}
+
 int device_worker_main(void)
 {
     DeviceWorker worker = {
@@ -513,12 +572,15 @@ int device_worker_main(void)
     while (!worker.gone) {
         WireMessage message;
 
-        if (hear(&worker, worker.watching ? LOOK_MS : -1, &message))
+        if (worker.reader != NULL)
+            wait_for_codes(&worker);
+        else if (hear(&worker, worker.watching ? LOOK_MS : -1, &message))
             obey(&worker, &message);
         else if (!worker.gone)
             look(&worker);
     }
     g_clear_pointer(&worker.scanner, scanner_free);
+    g_clear_pointer(&worker.reader, reader_free);
     g_ptr_array_unref(worker.configured);
     for (guint i = 0; i < DEVICE_PAGES; i++) {
         if (worker.pages[i].bytes != NULL)

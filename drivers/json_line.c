@@ -59,8 +59,10 @@ static void skip_value(Cursor *cursor)
                 return;
             cursor->at++;
         } else {
-            while (cursor->at < cursor->end && strchr(",:]} \t\r\n", *cursor->at) == NULL)
+            /* a number or a word; one byte at least, or a stray NUL would stop us for ever */
+            do
                 cursor->at++;
+            while (cursor->at < cursor->end && strchr(",:]} \t\r\n", *cursor->at) == NULL);
         }
     } while (depth > 0);
 }

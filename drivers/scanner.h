@@ -249,7 +249,7 @@ gboolean scanner_rows(Scanner *scanner, guint8 *page, gsize room, ScannerProgres
 /* Room a page of this geometry needs; with unknown height, of the longest allowed. 0 = nonsense. */
 gsize scanner_page_bytes(const ScannerGeometry *geometry);
 
-/* What gdepth, samples and width make of a row; 0 = nonsense. */
+/* What width, samples and depth make of a row; 0 = nonsense. */
 guint scanner_row_bytes(guint width_px, guint samples, guint depth);
 
 /* Take no further sheet. What is moving or already in the device's buffer still comes by

@@ -45,18 +45,37 @@ typedef struct {
 
 /* --- the library --- */
 
-/* Once for the process and never undone: sane_exit unloads backends whose threads may still run
- * (seen with the test backend), and a device worker ends with its device anyway. */
+static gboolean library_is_in;
+static guint handles; /* open in this process */
+
+/* Once for the process: sane_exit unloads backends whose threads may still run (seen with the test
+ * backend), and a device worker ends with its device anyway. */
 static gboolean library_enter(GError **error)
 {
-    static gboolean entered;
     SANE_Status status;
 
-    if (entered)
+    if (library_is_in)
         return TRUE;
     status = sane_init(NULL, NULL);
-    entered = status == SANE_STATUS_GOOD;
-    return entered || error_set(error, ERROR_DEVICE, "SANE: %s", sane_strstatus(status));
+    library_is_in = status == SANE_STATUS_GOOD;
+    return library_is_in || error_set(error, ERROR_DEVICE, "SANE: %s", sane_strstatus(status));
+}
+
+/* sane_open; with a second try behind a fresh start of the library, since the net backend keeps a
+ * connection that broke (saned's child may die of a cancel) and answers I/O error ever after. */
+static SANE_Status open_handle(const char *name, SANE_Handle *handle)
+{
+    SANE_Status status = sane_open(name, handle);
+
+    if (status == SANE_STATUS_IO_ERROR && handles == 0) {
+        sane_exit();
+        library_is_in = FALSE;
+        if (!library_enter(NULL))
+            return status;
+        status = sane_open(name, handle);
+    }
+    handles += status == SANE_STATUS_GOOD ? 1 : 0;
+    return status;
 }
 
 static ScannerReason reason_of(SANE_Status status)
@@ -374,7 +393,7 @@ static void *sane_driver_open(const char *name, const ScannerHost *host, GError 
 
     if (!library_enter(error))
         return NULL;
-    status = sane_open(name, &handle);
+    status = open_handle(name, &handle);
     if (status != SANE_STATUS_GOOD) {
         gboolean is_busy = status == SANE_STATUS_DEVICE_BUSY;
 
@@ -408,6 +427,7 @@ static void sane_driver_close(void *self)
 
     sane_driver_cancel(device);
     sane_close(device->handle);
+    handles--;
     g_byte_array_unref(device->plane_row);
     g_free(device->name);
     g_free(device->vendor);

@@ -8,7 +8,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
-#define UNPACKED_FLOOR_BYTES (64 * 1024 * 1024)
+#define UNPACKED_FLOOR_BYTES (G_GUINT64_CONSTANT(64) * 1024 * 1024)
 
 struct ArchiveReader {
     const Archive *archive;

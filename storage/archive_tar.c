@@ -4,8 +4,8 @@
 #include <string.h>
 
 #define BLOCK             512
-#define EXTENSION_MAX     (1024 * 1024) /* bytes of one pax record set or long name */
-#define PADDING_MAX_BYTES (1024 * 1024) /* zero bytes that may stand behind the end */
+#define EXTENSION_MAX     ((guint64)1024 * 1024) /* bytes of one pax record set or long name */
+#define PADDING_MAX_BYTES ((guint64)1024 * 1024) /* zero bytes that may stand behind the end */
 
 /* One header as it stands on the medium (POSIX.1-1988 ustar; GNU shares the fields used). */
 typedef struct {

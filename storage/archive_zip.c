@@ -282,7 +282,6 @@ static gboolean take_entry(Archive *archive, guint64 *offset, guint64 end, GArra
 {
     guint8 fixed[CENTRAL_BYTES];
     g_autofree guint8 *variable = NULL;
-    g_autofree char *name = NULL;
     gsize length;
     Entry entry = {0};
     Extent extent;
@@ -301,7 +300,7 @@ static gboolean take_entry(Archive *archive, guint64 *offset, guint64 end, GArra
     taken = entry_parse(archive, fixed, variable, &entry, error) &&
             entry_locate(archive, &entry, &extent, error) &&
             archive_add(archive, entry.name, &entry.member, error);
-    name = entry.name;
+    g_free(entry.name);
     *offset += CENTRAL_BYTES + length;
     if (taken)
         g_array_append_val(extents, extent);

@@ -240,6 +240,10 @@ static gboolean add_item(BagWriter *writer, const char *path, BagItem *item, con
 {
     if (!check_path(writer, path, error))
         return FALSE;
+    /* No reader of ours takes more members; the manifests and other own files are some ten. */
+    if (writer->payload->len + writer->tags->len + 16 > ARCHIVE_MEMBERS_MAX)
+        return error_set(error, ERROR_TOO_LARGE, "%s: more than %d files: use volumes", path,
+                         ARCHIVE_MEMBERS_MAX);
     item->path = g_string_chunk_insert(writer->texts, path);
     item->sha256_known = known != NULL && known->sha256 != NULL;
     item->sha512_known = known != NULL && known->sha512 != NULL;

@@ -54,7 +54,8 @@ typedef struct {
 } BagKnown;
 
 /* Add a file: payload before bag_close_payload ("data/…"), a tag file after it (anything else).
- * ERROR_INVALID for a name against the rules or one that stands twice. `known` may be NULL.
+ * ERROR_INVALID for a name against the rules or one that stands twice, ERROR_TOO_LARGE for more
+ * files than ARCHIVE_MEMBERS_MAX. `known` may be NULL.
  * The source is opened when it is read; the descriptor stays the caller's and open until
  * bag_write is done; it is read from its beginning. */
 gboolean bag_add_path(BagWriter *writer, const char *path, const char *source,

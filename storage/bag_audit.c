@@ -7,6 +7,7 @@
 
 #include "appliance/base/json.h"
 #include "appliance/base/text.h"
+#include "storage/ocfl.h"
 #include "storage/proof.h"
 #include "storage/seal.h"
 
@@ -20,7 +21,7 @@
 #define ENTRY_SUFFIX ".entry"
 #define CASES        "audit/cases/"
 #define ENTRY_MAX    65535
-#define SMALL_MAX    (1024 * 1024)
+#define SMALL_MAX    ((gsize)1024 * 1024)
 
 /* The proofs while they are checked; all must end in one checkpoint. */
 typedef struct {
@@ -94,7 +95,7 @@ static void volume_line(Bag *bag, const char *path, const char *line, guint64 nu
 
     (*lines)++;
     if (g_strv_length(words) != 4 || !decimal_parse(words[0], strlen(words[0]), &volume) ||
-        volume != *lines || strlen(words[2]) != 2 * SHA512_DIGEST_SIZE)
+        volume != *lines || strlen(words[2]) != (gsize)2 * SHA512_DIGEST_SIZE)
         judge_find(bag->judge, FOUND_VOLUMES, path, "line %" G_GUINT64_FORMAT, number);
     else if (volume == bag->judge->summary->volume)
         judge_own_line(bag, words);
@@ -205,29 +206,114 @@ static char *case_digest(const Audit *audit, const char *name, guint64 *files, g
     return seal_digest_finish(&seal);
 }
 
+/* One file of the sealed inventory against the payload; FALSE when it is not in this bag. */
+static gboolean judge_sealed_file(Audit *audit, const char *name, const char *logical,
+                                  const char *hex)
+{
+    const Bag *bag = audit->bag;
+    g_autofree char *path = g_strdup_printf("data/%s/%s", name, logical);
+    g_autofree char *lower = g_ascii_strdown(hex, -1);
+    const ArchiveMember *member = find_file(bag, path);
+    guint8 digest[SHA512_DIGEST_SIZE];
+    guint index;
+
+    if (member == NULL)
+        return FALSE;
+    index = archive_index(bag->archive, member);
+    if (!hex_decode(lower, digest, sizeof digest) ||
+        !expected_has(&bag->payload, HASH_SHA512, index) ||
+        memcmp(expected_digest(&bag->payload, HASH_SHA512, index), digest, sizeof digest) != 0)
+        judge_find(bag->judge, FOUND_SEAL, path, "another digest than in the sealed inventory");
+    return TRUE;
+}
+
+/* Every file of the head version is there as it was sealed, and no other. */
+static void judge_inventory_content(Audit *audit, const char *name, const json_t *inventory)
+{
+    Judge *judge = audit->bag->judge;
+    g_autofree char *prefix = g_strdup_printf("data/%s/", name);
+    const char *head = json_text(inventory, "head"), *digest;
+    json_t *versions = json_object_get(inventory, "versions"), *state, *paths, *path;
+    guint end, first = judge_below(audit->bag->archive, audit->order, prefix, &end);
+    guint sealed = 0, found = 0, there = 0;
+    gsize i;
+
+    state = json_object_get(json_object_get(versions, head != NULL ? head : ""), "state");
+    json_object_foreach(state, digest, paths)
+    {
+        json_array_foreach(paths, i, path)
+        {
+            sealed++;
+            found += json_is_string(path) &&
+                     judge_sealed_file(audit, name, json_string_value(path), digest);
+        }
+    }
+    for (guint at = first; at < end; at++)
+        there +=
+            archive_member(audit->bag->archive, g_array_index(audit->order, guint, at))->kind ==
+            ARCHIVE_FILE;
+    if (found < sealed && judge->summary->volumes > 1)
+        judge_find(judge, FOUND_CASE_SPLIT, name, "%u of %u", found, sealed);
+    else if (found < sealed || there > found)
+        judge_find(judge, FOUND_SEAL, name, "%u files sealed, %u of them here among %u", sealed,
+                   found, there);
+}
+
+/* A seal that names the OCFL inventory of the case: audit/cases/<case>/inventory.json is it. */
+static void judge_sealed_inventory(Audit *audit, const char *name, const char *wanted)
+{
+    g_autofree char *path = g_strdup_printf(CASES "%s/inventory.json", name);
+    g_autoptr(GBytes) bytes = read_file(audit->bag, path, OCFL_INVENTORY_MAX);
+    g_autofree char *hex = NULL;
+    g_autoptr(json_t) inventory = NULL;
+
+    if (bytes == NULL) {
+        missing(audit, path);
+        return;
+    }
+    hex = g_compute_checksum_for_bytes(G_CHECKSUM_SHA512, bytes);
+    if (strcmp(hex, wanted) != 0) {
+        judge_find(audit->bag->judge, FOUND_SEAL, path, "expected %s, found %s", wanted, hex);
+        return;
+    }
+    inventory = record_json(audit, path, bytes);
+    if (inventory != NULL)
+        judge_inventory_content(audit, name, inventory);
+}
+
+/* A seal that names the digest over the lines of its files. */
+static void judge_sealed_lines(Audit *audit, const char *name, const json_t *json)
+{
+    const char *wanted = json_text(json, "digest");
+    Judge *judge = audit->bag->judge;
+    guint64 files;
+    gboolean whole;
+    g_autofree char *digest = case_digest(audit, name, &files, &whole);
+
+    if (judge->summary->volumes > 1 && (gint64)files < json_int(json, "files", 0))
+        judge_find(judge, FOUND_CASE_SPLIT, name, "%" G_GUINT64_FORMAT " of %" G_GINT64_FORMAT,
+                   files, json_int(json, "files", 0));
+    else if (!whole || strcmp(wanted, digest) != 0)
+        judge_find(judge, FOUND_SEAL, name, "expected %s, found %s", wanted, digest);
+}
+
 /* The content of a case against the record that sealed it. */
 static void judge_seal(Audit *audit, const char *path, const char *name, GBytes *record)
 {
     g_autoptr(json_t) json = record_json(audit, path, record);
-    guint64 files;
-    gboolean whole;
-    g_autofree char *digest = case_digest(audit, name, &files, &whole);
-    Judge *judge = audit->bag->judge;
+    const char *act = json_text(json, "act");
 
     if (json == NULL)
         return;
-    if (g_strcmp0(json_text(json, "act"), "seal") != 0 ||
-        g_strcmp0(json_text(json, "case"), name) != 0) {
+    if ((g_strcmp0(act, "seal") != 0 && g_strcmp0(act, "case.seal") != 0) ||
+        g_strcmp0(json_text(json, "case"), name) != 0)
         refuse(audit, path, "the record is not the seal of this case");
-        return;
-    }
-    if (judge->summary->volumes > 1 && (gint64)files < json_int(json, "files", 0))
-        judge_find(judge, FOUND_CASE_SPLIT, name, "%" G_GUINT64_FORMAT " of %" G_GINT64_FORMAT,
-                   files, json_int(json, "files", 0));
-    else if (!whole || g_strcmp0(json_text(json, "digest"), digest) != 0)
-        judge_find(judge, FOUND_SEAL, name, "expected %s, found %s",
-                   json_text(json, "digest") != NULL ? json_text(json, "digest") : "nothing",
-                   digest);
+    else if (json_text(json, "digest") != NULL)
+        judge_sealed_lines(audit, name, json);
+    else if (json_text(json, "inventory") != NULL)
+        judge_sealed_inventory(audit, name, json_text(json, "inventory"));
+    else
+        refuse(audit, path, "the seal names no digest");
 }
 
 /* "manifest": one "sha512:<hex>", or a list of them with volumes. */
@@ -247,7 +333,7 @@ static gboolean names_manifest(const json_t *manifest, const char *digest)
     return FALSE;
 }
 
-/* A case that the export names: it is in the bag, and so is the proof of its seal. */
+/* A case that the export names: it is in the bag, and so is its seal unless it was still open. */
 static void judge_exported_case(Audit *audit, const char *name)
 {
     g_autofree char *prefix = g_strdup_printf("data/%s/", name);
@@ -255,7 +341,7 @@ static void judge_exported_case(Audit *audit, const char *name)
     guint end, first = judge_below(audit->bag->archive, audit->order, prefix, &end);
 
     if (first < end && find_file(audit->bag, proof) == NULL)
-        missing(audit, proof);
+        judge_find(audit->bag->judge, FOUND_UNSEALED, prefix, "%s", "");
     if (first == end && audit->bag->judge->summary->volumes <= 1)
         judge_find(audit->bag->judge, FOUND_EXPORT, prefix, "the case is not in the bag");
 }
@@ -270,7 +356,8 @@ static void judge_export(Audit *audit, const char *path, GBytes *record)
 
     if (json == NULL)
         return;
-    if (g_strcmp0(json_text(json, "act"), "export") != 0) {
+    if (g_strcmp0(json_text(json, "act"), "export") != 0 &&
+        g_strcmp0(json_text(json, "act"), "bundle") != 0) {
         refuse(audit, path, "the record is not of an export");
         return;
     }

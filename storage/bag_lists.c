@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "storage/bag_verify.h"
 
+#include "appliance/base/digest.h"
 #include "appliance/base/text.h"
 #include "storage/tag_file.h"
 
@@ -10,8 +11,17 @@
 typedef struct {
     HashKind kind;
     gboolean of_tags;
-    GHashTable *missing; /* paths listed that are not there: a second line is a twin too */
+    GHashTable *missing; /* name_key of paths listed that are not there: a second line is a twin */
 } Manifest;
+
+/* 64 bits stand for a path of a list: a hostile list costs no more memory than an honest one. */
+static gint64 *name_key(const char *path)
+{
+    guint8 digest[SHA256_DIGEST_SIZE];
+
+    sha256_of(path, strlen(path), digest);
+    return g_memdup2(digest, sizeof(gint64));
+}
 
 gboolean bag_manifest_name(const char *path, gboolean *of_tags, char **name)
 {
@@ -27,14 +37,27 @@ gboolean bag_manifest_name(const char *path, gboolean *of_tags, char **name)
     return TRUE;
 }
 
+/* No list needs more lines than there may be members. */
+static guint64 lines_max(const Bag *bag)
+{
+    guint64 wanted = bag->judge->options->limits.members_max;
+
+    return wanted != 0 ? wanted : ARCHIVE_MEMBERS_MAX;
+}
+
 void bag_each_line(Bag *bag, const ArchiveMember *member, BagLine take, void *data)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(TagFile) file = tag_file_open(bag->archive, member, bag->encoding, &error);
     const char *line;
 
-    while (file != NULL && (line = tag_file_line(file, &error)) != NULL)
+    while (file != NULL && (line = tag_file_line(file, &error)) != NULL) {
+        if (tag_file_line_number(file) > lines_max(bag)) {
+            judge_find(bag->judge, FOUND_TAG_LINES, member->path, "%s", "");
+            return;
+        }
         take(bag, member->path, line, tag_file_line_number(file), data);
+    }
     if (g_error_matches(error, ANJUAN_ERROR, ERROR_INVALID))
         judge_find(bag->judge, FOUND_TAG_BYTES, member->path, "%s", error->message);
     else if (g_error_matches(error, ANJUAN_ERROR, ERROR_TOO_LARGE))
@@ -111,12 +134,13 @@ static void report_twin(Bag *bag, const char *list, const char *path, gboolean s
 
 static void report_missing(Bag *bag, const char *list, const char *path)
 {
+    g_autofree gint64 *key = name_key(path);
     gint64 fold = bag_fold(path);
 
     /* Never taken for the one listed: that would accept a swap. */
     if (g_hash_table_contains(bag->folded, &fold))
         judge_find(bag->judge, FOUND_SIMILAR, path, "%s", list);
-    if (bag->fetch != NULL && g_hash_table_contains(bag->fetch, path))
+    if (bag->fetch != NULL && g_hash_table_contains(bag->fetch, key))
         judge_find(bag->judge, FOUND_HOLE, path, "%s", list);
     else
         judge_find(bag->judge, FOUND_MISSING, path, "%s", list);
@@ -130,7 +154,7 @@ static void list_file(Bag *bag, const char *list, const char *path, const guint8
     guint index;
 
     if (member == NULL || member->kind == ARCHIVE_SUBFOLDER) {
-        if (g_hash_table_add(manifest->missing, g_strdup(path)))
+        if (g_hash_table_add(manifest->missing, name_key(path)))
             report_missing(bag, list, path);
         else
             report_twin(bag, list, path, TRUE);
@@ -172,7 +196,8 @@ static void manifest_line(Bag *bag, const char *list, const char *line, guint64 
 static void read_manifest(Bag *bag, const ArchiveMember *member)
 {
     g_autofree char *name = NULL;
-    g_autoptr(GHashTable) missing = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    g_autoptr(GHashTable) missing =
+        g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
     Manifest manifest = {.missing = missing};
 
     if (!bag_manifest_name(member->path, &manifest.of_tags, &name))
@@ -210,7 +235,7 @@ static void fetch_line(Bag *bag, const char *list, const char *line, guint64 num
         return;
     if (!bag_is_payload(path) && bag->version >= BAG_VERSION_1_0)
         judge_find(bag->judge, FOUND_PATH_PLACE, path, "%s", list);
-    g_hash_table_add(bag->fetch, g_steal_pointer(&path));
+    g_hash_table_add(bag->fetch, name_key(path));
 }
 
 static void read_fetch(Bag *bag)
@@ -220,7 +245,7 @@ static void read_fetch(Bag *bag)
     if (member == NULL || member->kind != ARCHIVE_FILE)
         return;
     judge_find(bag->judge, FOUND_FETCH, "fetch.txt", "%s", "");
-    bag->fetch = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    bag->fetch = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
     bag_each_line(bag, member, fetch_line, NULL);
 }
 

@@ -16,7 +16,7 @@ typedef struct {
     Expected tags;     /* what tag manifests list */
     HashSet manifests; /* algorithms of payload manifests that could be read */
     HashSet tag_manifests;
-    GHashTable *fetch;     /* paths of fetch.txt */
+    GHashTable *fetch;     /* paths of fetch.txt, 64 bits of a digest each */
     gint64 *folds;         /* bag_fold of every member */
     GHashTable *folded;    /* the same as a set: names that some system takes for one */
     gboolean has_manifest; /* any payload manifest, readable or not */

@@ -4,6 +4,7 @@
 #include "appliance/base/embed.h"
 #include "storage/catalog_intern.h"
 #include "storage/secrets.h"
+#include "storage/tree.h"
 
 #include <string.h>
 
@@ -112,7 +113,8 @@ gboolean catalog_set_leaf(Catalog *catalog, JournalPlace at, const guint8 leaf[S
                           GError **error)
 {
     return db_run(catalog->db, error, "INSERT INTO leaf (seq, hash, at) VALUES (?, ?, ?)", "ibi",
-                  at.seq, leaf, SHA256_DIGEST_SIZE, at.offset);
+                  at.seq, leaf, SHA256_DIGEST_SIZE, at.offset) &&
+           tree_keep(catalog->db, at.seq, error);
 }
 
 gboolean catalog_set_mark(Catalog *catalog, const CatalogMark *mark, GError **error)

@@ -1,22 +1,36 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The projection: for every act of the journal the rows it makes. The acts and their fields:
+ * The projection: for every act of the journal the rows it makes.
+ */
+/* clang-format off
+ *
+ * The acts and their fields ("?" may be absent):
  *
  *   init            region, hall, origin, profile
  *   definition      kind, code, digest, from, name
  *   case.open       item, item_digest, kind, window, day, serial, channel, received_at,
- * platform_id?, life, secret {applicant, fields{…}} case.step       step, state, life, set{column:
- * value …}, and what the step itself says case.seal       archive_number, filed_at, documents
- * [[number, position, first_page, pages] …], sides [[batch, sheet, side, page_number] …], digest
+ *                   platform_id?, secret {applicant, fields{…}}
+ *   case.field      secret {fields{…}}
+ *   case.step       step, the fields of the event, state, set{column: value …}, secret? {reason …}
+ *   seal            archive_number, filed_at, retention, digest, inventory,
+ *                   documents [[number, position, first_page, pages] …],
+ *                   sides [[batch, sheet, side, page_number] …]
  *   batch.open      device, duplex, declared?
  *   batch.close     batch, received, stored, counted?, reason
- *   side            batch, sheet, side, state, blank, role, file, media_type, bytes, sha256,
- * sha512, source?, facts, codes[], document?, place, reason? side.place      batch, sheet, side,
- * document?, place, reason?   (`case` absent: to the tray) side.void       batch, sheet, side,
- * reason side.turn       batch, sheet, side, turn document.open   number, family, code, title,
- * copies, originals, kept document.void   number, reason paper           number, family, code,
- * title, paper_number?, copies, file, sha256, sha512, bytes slot            slot, what, value
- *   bundle          format, name, bytes, sha256, cases[]
+ *   side            batch, day, sheet, side, state, blank, role, file, media_type, bytes, sha256,
+ *                   sha512, facts, codes[] (own ones), document?, place, reason?,
+ *                   secret? {source?, codes[] (foreign ones)} of the batch
+ *   side.place      batch, sheet, side, document?, place, reason?   (`case` absent: to the tray)
+ *   side.void       batch, sheet, side, reason
+ *   side.turn       batch, sheet, side, turn
+ *   document.open   number, family, code, title, copies, originals, kept
+ *   document.void   number, reason
+ *   paper           number, family, code, kind, title, paper_number?, copies, file, sha256, sha512,
+ *                   bytes, told?[]
+ *   paper.reprint   number, reprint
+ *   slot            slot, what, value
+ *   export          format, name, manifest, cases[]
+ *   export.done     export, bytes, sha256
  *   bundle.receipt  bundle, by: who took it
  *   custody         place, document?, box?, secret? {note}: where papers are now
  *   day.close       date, window, records, root: 日清
@@ -24,7 +38,8 @@
  *   side.restore    batch, sheet, side (a void taken back)
  *   look            reason, secret? {note}: full view of a case, and why
  *   denied          code, person?, method?, pattern?: a refused try
- */
+ *
+ * clang-format on */
 #include "storage/catalog_intern.h"
 
 #include "appliance/base/text.h"
@@ -191,7 +206,7 @@ static gint64 cell(const json_t *row, gsize i)
     return json_integer_value(json_array_get(row, i));
 }
 
-static gboolean apply_case_seal(Catalog *catalog, const CatalogRecord *record, GError **error)
+static gboolean apply_seal(Catalog *catalog, const CatalogRecord *record, GError **error)
 {
     gsize i;
     json_t *row;
@@ -454,21 +469,18 @@ static gboolean apply_slot(Catalog *catalog, const CatalogRecord *record, GError
            touch_case(catalog, record, error);
 }
 
-static gboolean apply_bundle(Catalog *catalog, const CatalogRecord *record, GError **error)
+static gboolean apply_export(Catalog *catalog, const CatalogRecord *record, GError **error)
 {
     const json_t *b = record->body;
     const json_t *cases = json_object_get(b, "cases");
-    guint8 digest[SHA256_DIGEST_SIZE];
     gsize i;
     json_t *number;
 
-    if (!digest_field(b, "sha256", digest, sizeof digest, error) ||
-        !db_run(catalog->db, error,
-                "INSERT INTO bundle (seq, t, format, name, bytes, sha256, cases)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                "itttibi", record->seq, record->t, json_text(b, "format"), json_text(b, "name"),
-                json_int(b, "bytes", 0), digest, (int)sizeof digest,
-                (gint64)json_array_size(cases)))
+    if (!db_run(catalog->db, error,
+                "INSERT INTO bundle (seq, t, format, name, manifest, cases)"
+                " VALUES (?, ?, ?, ?, ?, ?)",
+                "itttti", record->seq, record->t, json_text(b, "format"), json_text(b, "name"),
+                json_text(b, "manifest"), (gint64)json_array_size(cases)))
         return FALSE;
     json_array_foreach(cases, i, number)
     {
@@ -477,6 +489,16 @@ static gboolean apply_bundle(Catalog *catalog, const CatalogRecord *record, GErr
             return FALSE;
     }
     return TRUE;
+}
+
+static gboolean apply_export_done(Catalog *catalog, const CatalogRecord *record, GError **error)
+{
+    guint8 digest[SHA256_DIGEST_SIZE];
+
+    return digest_field(record->body, "sha256", digest, sizeof digest, error) &&
+           db_run(catalog->db, error, "UPDATE bundle SET bytes = ?, sha256 = ? WHERE seq = ?",
+                  "ibi", json_int(record->body, "bytes", 0), digest, (int)sizeof digest,
+                  json_int(record->body, "export", -1));
 }
 
 static const struct {
@@ -488,7 +510,7 @@ static const struct {
     {"case.open", apply_case_open},
     {"case.field", apply_case_field},
     {"case.step", apply_case_step},
-    {"case.seal", apply_case_seal},
+    {"seal", apply_seal},
     {"batch.open", apply_batch_open},
     {"batch.close", apply_batch_close},
     {"side", apply_side},
@@ -501,7 +523,8 @@ static const struct {
     {"paper", apply_paper},
     {"paper.reprint", apply_paper_reprint},
     {"slot", apply_slot},
-    {"bundle", apply_bundle},
+    {"export", apply_export},
+    {"export.done", apply_export_done},
     {"bundle.receipt", apply_event_alone},
     {"custody", apply_event_alone},
     {"day.close", apply_event_alone},

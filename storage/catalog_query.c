@@ -262,12 +262,18 @@ gboolean catalog_next_item_number(Catalog *catalog, const char *prefix, gint64 *
                   "tt", prefix, end);
 }
 
+gboolean catalog_seal_seq(Catalog *catalog, const char *number, gint64 *seq, GError **error)
+{
+    return db_int(catalog_db(catalog), seq, -1, error,
+                  "SELECT max(seq) FROM event WHERE \"case\" = ? AND act = 'seal'", "t", number);
+}
+
 gboolean catalog_has_seal(Catalog *catalog, const char *number, const char *inventory)
 {
     gint64 n = 0;
 
     return db_int(catalog_db(catalog), &n, 0, NULL,
-                  "SELECT count(*) FROM event WHERE \"case\" = ? AND act = 'case.seal'"
+                  "SELECT count(*) FROM event WHERE \"case\" = ? AND act = 'seal'"
                   " AND json_extract(detail, '$.inventory') = ?",
                   "tt", number, inventory) &&
            n > 0;
@@ -345,8 +351,8 @@ gboolean catalog_filed_between(Catalog *catalog, const char *from, const char *t
                                GError **error)
 {
     return db_int(catalog_db(catalog), n, 0, error,
-                  "SELECT count(*) FROM event WHERE act = 'case.seal' AND t >= ? AND t < ?", "tt",
-                  from, to);
+                  "SELECT count(*) FROM event WHERE act = 'seal' AND t >= ? AND t < ?", "tt", from,
+                  to);
 }
 
 json_t *catalog_case_events(Catalog *catalog, const char *number, gint64 seq, gint64 limit,
@@ -380,7 +386,8 @@ json_t *catalog_tray_stacks(Catalog *catalog, GError **error)
 json_t *catalog_bundles(Catalog *catalog, gint64 before, gint64 limit, GError **error)
 {
     return db_rows(catalog_db(catalog), error,
-                   "SELECT seq, t, format, name, bytes, sha256, cases FROM bundle WHERE seq < ?"
+                   "SELECT seq, t, format, name, bytes, sha256, cases FROM bundle"
+                   " WHERE bytes IS NOT NULL AND seq < ?"
                    " ORDER BY seq DESC LIMIT ?",
                    "ii", before, limit);
 }
@@ -388,7 +395,8 @@ json_t *catalog_bundles(Catalog *catalog, gint64 before, gint64 limit, GError **
 json_t *catalog_bundle(Catalog *catalog, gint64 seq, GError **error)
 {
     return db_row(catalog_db(catalog), error,
-                  "SELECT seq, t, format, name, bytes, sha256, cases FROM bundle WHERE seq = ?",
+                  "SELECT seq, t, format, name, bytes, sha256, cases FROM bundle"
+                  " WHERE bytes IS NOT NULL AND seq = ?",
                   "i", seq);
 }
 

@@ -279,6 +279,7 @@ gboolean note_verify(const char *note, gsize size, const NoteKey *key, gsize *te
 
     if (sodium_init() < 0)
         return error_set(error, ERROR_INTERNAL, "libsodium does not start");
+    *text_size = 0;
     if (!note_split(note, size, text_size, error))
         return FALSE;
     for (const char *p = note + *text_size + 1; p < end;) {
@@ -350,7 +351,7 @@ gboolean checkpoint_parse(const char *text, gsize size, Checkpoint *checkpoint, 
 gboolean checkpoint_verify(const char *note, gsize size, const NoteKey *key, Checkpoint *checkpoint,
                            GError **error)
 {
-    gsize text_size;
+    gsize text_size = 0;
 
     if (!note_verify(note, size, key, &text_size, error) ||
         !checkpoint_parse(note, text_size, checkpoint, error))

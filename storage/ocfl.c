@@ -236,6 +236,14 @@ json_t *ocfl_inventory_read(const OcflRoot *root, const char *id, GError **error
     return read_inventory(path, digest, error);
 }
 
+GBytes *ocfl_inventory_bytes(const OcflRoot *root, const char *id, GError **error)
+{
+    g_autofree char *path = ocfl_object_path(root, id);
+    guint8 digest[SHA512_DIGEST_SIZE];
+
+    return read_pair(path, digest, error);
+}
+
 /* logical path -> sha512 hex of the head version; borrowed from the inventory. */
 static GHashTable *head_state(const json_t *inventory)
 {

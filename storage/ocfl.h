@@ -29,7 +29,7 @@
 #include <jansson.h>
 
 #define OCFL_ALGORITHM     "sha512"
-#define OCFL_INVENTORY_MAX (16 * 1024 * 1024)
+#define OCFL_INVENTORY_MAX ((gsize)8 * 1024 * 1024) /* bytes: some 20,000 files */
 
 typedef struct OcflRoot OcflRoot;
 
@@ -61,6 +61,10 @@ gboolean ocfl_object_exists(const OcflRoot *root, const char *id);
  * its side-car. */
 json_t *ocfl_inventory_read(const OcflRoot *root, const char *id,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Its bytes, whose SHA-512 the seal record names. */
+GBytes *ocfl_inventory_bytes(const OcflRoot *root, const char *id,
+                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* One file of the head version. */
 typedef struct {

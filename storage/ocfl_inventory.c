@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define INVENTORY_PARTS_MAX 250000 /* commas and opening brackets */
+
 static void find(const Inventory *inventory, Found found, const char *detail)
 {
     judge_find(inventory->judge, found, inventory->where, "%s", detail);
@@ -185,7 +187,7 @@ static void judge_manifest(Inventory *inventory)
     if (manifest == NULL)
         find(inventory, FOUND_OCFL_E041, "");
     else if (!json_is_object(manifest))
-        find(inventory, FOUND_OCFL_E106, "");
+        find(inventory, inventory->spec >= 1 ? FOUND_OCFL_E106 : FOUND_OCFL_E041, "no object");
     judge_twins(inventory, manifest, FOUND_OCFL_E096);
     json_object_foreach(manifest, digest, paths)
     {
@@ -385,7 +387,7 @@ static void judge_fixity(Inventory *inventory)
     HashKind kind;
 
     if (fixity != NULL && !json_is_object(fixity))
-        find(inventory, FOUND_OCFL_E111, "");
+        find(inventory, inventory->spec >= 1 ? FOUND_OCFL_E111 : FOUND_OCFL_E056, "no object");
     json_object_foreach(fixity, name, block)
     {
         if (!hash_by_name(name, &kind) && strcmp(name, "size") != 0)
@@ -461,6 +463,16 @@ static void judge_basics(Inventory *inventory)
     judge_content_folder(inventory);
 }
 
+/* Parsed JSON takes up to a hundred times its text: a text of nothing but brackets is refused. */
+static gboolean is_too_fine(const char *bytes, gsize size)
+{
+    gsize parts = 0;
+
+    for (gsize i = 0; i < size; i++)
+        parts += bytes[i] == ',' || bytes[i] == '[' || bytes[i] == '{';
+    return parts > INVENTORY_PARTS_MAX;
+}
+
 void inventory_init(Inventory *inventory, Judge *judge, const char *where, const char *bytes,
                     gsize size)
 {
@@ -468,6 +480,10 @@ void inventory_init(Inventory *inventory, Judge *judge, const char *where, const
 
     *inventory = (Inventory){.judge = judge, .where = where, .content = "content", .spec = 1};
     inventory->paths = g_hash_table_new(g_str_hash, g_str_equal);
+    if (is_too_fine(bytes, size)) {
+        find(inventory, FOUND_OCFL_LARGE, "");
+        return;
+    }
     inventory->json = json_parse(bytes, size, where, ERROR_FORMAT, &error);
     if (inventory->json == NULL || !json_is_object(inventory->json)) {
         find(inventory, FOUND_OCFL_E033, error != NULL ? error->message : "");

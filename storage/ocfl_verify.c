@@ -337,8 +337,10 @@ static void judge_version_folders(Object *object)
         return;
     json_object_foreach(versions, listed, version)
     {
-        if (!g_hash_table_contains(object->versions, listed))
+        if (!g_hash_table_contains(object->versions, listed)) {
             find(object, FOUND_OCFL_E010, listed, "no such folder");
+            find(object, FOUND_OCFL_E046, listed, "no such folder");
+        }
     }
     g_hash_table_iter_init(&iter, object->versions);
     while (g_hash_table_iter_next(&iter, &name, NULL)) {

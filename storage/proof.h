@@ -19,7 +19,7 @@
 
 #include "storage/note.h"
 
-#define PROOF_BYTES_MAX (1024 * 1024)
+#define PROOF_BYTES_MAX ((gsize)1024 * 1024)
 
 /* The text of a proof file around the signed checkpoint `note`. */
 char *proof_format_inclusion(guint64 index, const MerkleProof *proof,

@@ -2,6 +2,7 @@
 #include "storage/store_intern.h"
 
 #include "appliance/base/text.h"
+#include "storage/signing.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -304,6 +305,7 @@ gboolean store_create(const StoreOptions *options, const StoreOrigin *origin, GE
 {
     StoreActor actor = {"system", "system"};
     g_autofree char *lock = g_build_filename(options->folder, "lock", NULL);
+    Random random = options->random.fill != NULL ? options->random : random_system();
     g_autoptr(Store) store = NULL;
 
     if (!check_vacant(options->folder, error))
@@ -314,6 +316,8 @@ gboolean store_create(const StoreOptions *options, const StoreOrigin *origin, GE
         if (!file_make_folder(path, FOLDER_MODE, error))
             return FALSE;
     }
+    if (!signing_key_create(options->folder, origin->origin, &random, error))
+        return FALSE;
     /* The lock file comes last: a folder without it is no data folder. */
     if (!file_replace(lock, 0600, "", 0, error))
         return FALSE;
@@ -348,6 +352,20 @@ gboolean store_rebuild(Store *store, gint64 *records, GError **error)
     store_unlock(store);
     pthread_mutex_unlock(&store->write_mutex);
     return ok;
+}
+
+char *store_record(Store *store, Catalog *catalog, gint64 seq, GError **error)
+{
+    JournalPlace place = {.seq = seq};
+
+    if (!db_int(catalog_db(catalog), &place.offset, -1, error, "SELECT at FROM leaf WHERE seq = ?",
+                "i", seq))
+        return NULL;
+    if (place.offset < 0) {
+        error_set(error, ERROR_NOT_FOUND, "record %" G_GINT64_FORMAT, seq);
+        return NULL;
+    }
+    return journal_read(store->journal_folder, place, error);
 }
 
 GPtrArray *store_records(Store *store, Catalog *catalog, const char *case_number, GError **error)

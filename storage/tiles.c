@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#define BUNDLE_BYTES_MAX (TILE_WIDTH * (2 + TILE_ENTRY_MAX))
+#define BUNDLE_BYTES_MAX ((gsize)TILE_WIDTH * (2 + TILE_ENTRY_MAX))
 
 /* Hashes of one level that do not fill a tile yet. */
 typedef struct {

@@ -29,6 +29,7 @@
     X(TAG_BYTES, "tag-encoding", ERROR,                                                            \
       "the bytes do not fit the character encoding", "内容与所声明的编码不符")                     \
     X(TAG_LINE, "tag-line-too-long", ERROR, "a line is too long", "行过长")                        \
+    X(TAG_LINES, "tag-too-many-lines", ERROR, "more lines than the limit", "行数超过限制")         \
     /* manifests */                                                                                \
     X(NO_DATA, "bag-no-payload-folder", ERROR, "the folder data is missing", "缺少 data 文件夹")   \
     X(NO_MANIFEST, "bag-no-manifest", ERROR, "there is no payload manifest", "缺少内容清单")       \
@@ -88,6 +89,8 @@
     X(PROOF_KEY, "proof-key", WARNING,                                                             \
       "the key inside is not the one from outside", "包内密钥与外部提供的不同")                    \
     X(SEAL, "seal", ERROR, "the content is not what was sealed", "内容与封存时不一致")             \
+    X(UNSEALED, "case-unsealed", WARNING, "the case came without the proof of a seal",             \
+      "该办件没有封存证明")                                                                        \
     X(EXPORT, "export", ERROR, "the bag is not what was exported", "数据包与导出记录不一致")       \
     /* OCFL: tokens are the codes of ocfl.io/1.1/spec/validation-codes */                          \
     X(OCFL_E001, "E001", ERROR, "a file or folder that the specification does not allow here",     \

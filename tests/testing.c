@@ -23,6 +23,8 @@ void testing_begin(void)
 {
     g_log_set_always_fatal(G_LOG_LEVEL_CRITICAL | G_LOG_LEVEL_WARNING | G_LOG_FATAL_MASK);
     worker_program_set(ANJUAN_PROGRAM);
+    /* SANE's installed configuration would send packets into the network. */
+    g_setenv("SANE_CONFIG_DIR", "/nonexistent", FALSE);
 }
 
 char *testing_folder(void)

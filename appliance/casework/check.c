@@ -2,10 +2,11 @@
 #include "appliance/casework/check.h"
 
 #include "appliance/casework/norm.h"
-#include "appliance/code/code.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#define DOCUMENTS_MAX 999 /* 统一编号 has three digits */
 
 typedef enum { ANSWER_UNKNOWN, ANSWER_NO, ANSWER_YES } Answer;
 
@@ -16,31 +17,6 @@ typedef struct {
     GString *why, *why_en;
     gboolean open; /* something waits for a person */
 } Run;
-
-static const char *const state_tokens[SLOT_STATES] = {"complete", "missing",  "wrong", "exempt",
-                                                      "later",    "promised", "na",    "person"};
-static const char *const state_words[SLOT_STATES][2] = {
-    {"齐", "complete"},           {"缺", "missing"},
-    {"不符", "not as asked"},     {"免提交", "need not bring"},
-    {"容缺", "may follow"},       {"承诺", "promised"},
-    {"不适用", "does not apply"}, {"待人工核对", "waits for a person"}};
-static const char *const defect_words[DEFECT_CODES][3] = {
-    {"missing", "缺件", "missing"},
-    {"copies", "份数不足", "too few copies"},
-    {"not-original", "非原件", "not the original"},
-    {"unsigned", "未签字", "not signed"},
-    {"unsealed", "未盖章", "not sealed"},
-    {"expired", "过期", "expired"},
-    {"name", "名称不一致", "names differ"},
-    {"address", "地址不一致", "addresses differ"},
-    {"scope", "经营范围未涵盖", "not within the scope of business"},
-    {"form", "单位/日期格式", "unit or date not as asked"},
-    {"illegible", "字迹(影像)不清", "cannot be read"},
-    {"check-digits", "号码校验不符", "number does not fit its check digits"},
-    {"specification", "规格不符", "not of the kind asked"},
-    {"pages", "缺页", "pages missing"}};
-static const char *const note_tokens[NOTE_CODES] = {"duplicate-side", "blank-side", "asked-free",
-                                                    "old-number",     "number-gap", "unread-side"};
 
 static void defect_free(gpointer data)
 {
@@ -293,7 +269,8 @@ static void judge_counts(Run *run)
             add_defect(run, DEFECT_COPIES, g_strdup_printf("%s原件少%u份", slot->name, more),
                        g_strdup_printf("%s: %u originals too few", slot->name, more),
                        g_strdup_printf("请再带来%s原件%u份", slot->name, more),
-                       g_strdup_printf("bring %u more originals of %s", more, slot->name));
+                       g_strdup_printf("bring %u more originals of %s", more, slot->name))
+                ->part = "originals";
     }
     if (have->copies < slot->copies) {
         guint more = slot->copies - have->copies;
@@ -343,7 +320,8 @@ static void judge_pages(Run *run, gboolean placeheld)
                    g_strdup_printf("%s has %u pages, at most %u are asked", slot->name, pages,
                                    slot->pages_max),
                    g_strdup_printf("请核对是否混入其他材料"),
-                   g_strdup_printf("see whether other papers are among them"));
+                   g_strdup_printf("see whether other papers are among them"))
+            ->part = "pages";
 }
 
 /* A tick that says "looked for and not there". */
@@ -383,6 +361,7 @@ static void judge_refused(Run *run, const CheckDocument *document, SlotTick tick
                             g_strdup_printf("%s is of another category", name),
                             g_strdup_printf("请按所申请的类别重填%s", name),
                             g_strdup_printf("fill in %s for the category applied for", name));
+        defect->part = "category";
     }
     defect->document = document->number;
 }
@@ -466,6 +445,8 @@ static void judge_document(Run *run, const CheckDocument *document)
         wait_for(run, "未扫描而有占位页", "held by a place sheet though it can be scanned");
     else if (document->placeholder != NULL && *document->placeholder == '\0')
         wait_for(run, "占位页未写理由", "the place sheet gives no reason");
+    if (document->thumbprint && !is_filled(document->witness))
+        wait_for(run, "手印没有见证人", "a thumbprint without a witness");
     if (document->wrong_size)
         add_defect(run, DEFECT_SPECIFICATION, g_strdup_printf("%s规格不符", slot->name),
                    g_strdup_printf("%s is not of the size or kind asked", slot->name),
@@ -542,6 +523,7 @@ static void judge_pair(Run *run, const ItemPair *pair)
         g_strdup_printf("请使%s与%s一致", a->name, b->name),
         g_strdup_printf("make %s the same as %s", a->name, b->name));
     defect->field = pair->left;
+    defect->part = pair->right;
 }
 
 static void judge_fields(Run *run)
@@ -720,6 +702,19 @@ static void judge_slot(Run *run)
     settle(run);
 }
 
+/* Two facts may come to one defect (a side both dim and unread): it is told once. */
+static void drop_doubles(GPtrArray *defects)
+{
+    g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+
+    for (guint i = 0; i < defects->len;) {
+        if (g_hash_table_add(seen, defect_key(g_ptr_array_index(defects, i))))
+            i++;
+        else
+            g_ptr_array_remove_index(defects, i);
+    }
+}
+
 static void run_slot(Run *run, const ItemSlot *slot)
 {
     g_autoptr(GString) why = g_string_new(NULL);
@@ -735,6 +730,7 @@ static void run_slot(Run *run, const ItemSlot *slot)
     run->why_en = why_en;
     run->open = FALSE;
     judge_slot(run);
+    drop_doubles(result->defects);
     for (guint i = 0; i < result->defects->len; i++) {
         const Defect *defect = g_ptr_array_index(result->defects, i);
 
@@ -765,7 +761,7 @@ static void note_gaps(Run *run)
         return;
     qsort(sorted, run->facts->n_numbers, sizeof *sorted, compare_numbers);
     for (gsize i = 0; i < run->facts->n_numbers; i++) {
-        for (; expected < sorted[i]; expected++)
+        for (; expected < MIN(sorted[i], DOCUMENTS_MAX + 1); expected++)
             add_note(run, NOTE_NUMBER_GAP, 0, expected,
                      g_strdup_printf("统一编号 %03u 缺", expected),
                      g_strdup_printf("document number %03u is missing", expected));
@@ -813,40 +809,17 @@ GPtrArray *check_defects(const Check *check)
     return defects;
 }
 
-char *defect_key(const Defect *defect)
+gboolean check_is_fresh(const CheckFacts *facts, const Defect *defect, guint32 last)
 {
-    g_autofree char *slot = code_slot_name(defect->slot);
+    gboolean any = FALSE;
 
-    if (defect->field != NULL)
-        return g_strdup_printf("%s/%s/%s/%u", slot, defect_code_token(defect->code), defect->field,
-                               defect->row + 1);
-    if (defect->sheet != 0)
-        return g_strdup_printf("%s/%s/%u-%u", slot, defect_code_token(defect->code), defect->sheet,
-                               defect->side);
-    return g_strdup_printf("%s/%s", slot, defect_code_token(defect->code));
-}
-
-const char *slot_state_token(SlotState state)
-{
-    return state_tokens[state];
-}
-
-const char *slot_state_word(SlotState state, Lang lang)
-{
-    return state_words[state][lang == LANG_EN];
-}
-
-const char *defect_code_token(DefectCode code)
-{
-    return defect_words[code][0];
-}
-
-const char *defect_code_word(DefectCode code, Lang lang)
-{
-    return defect_words[code][lang == LANG_EN ? 2 : 1];
-}
-
-const char *note_code_token(NoteCode code)
-{
-    return note_tokens[code];
+    if (defect->document != 0)
+        return defect->document > last;
+    for (gsize i = 0; i < facts->n_documents; i++)
+        if (facts->documents[i].slot == defect->slot) {
+            if (facts->documents[i].number <= last)
+                return FALSE;
+            any = TRUE;
+        }
+    return any;
 }

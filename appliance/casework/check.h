@@ -68,6 +68,8 @@ typedef struct {
     Day issued, expires;         /* DAY_NONE unknown, DAY_FOREVER 长期 */
     guint ticked, refused;       /* sets of SlotTick: seen there; looked for and not there */
     const char *placeholder;     /* reason why it is present but not scanned; NULL: scanned */
+    gboolean thumbprint;         /* 手印 in place of the signature: needs a witness */
+    const char *witness;         /* NULL or "": none */
     gboolean wrong_size;         /* a person found the size or kind not as asked (规格不符) */
 } CheckDocument;
 
@@ -145,6 +147,7 @@ typedef struct {
     guint sheet, side; /* where a crop can be shown; 0 none */
     const char *field; /* of the item; NULL */
     guint row;
+    const char *part;       /* what tells it from another of its code in the slot; static or NULL */
     char *text, *text_en;   /* plain words */
     char *bring, *bring_en; /* what to bring or to change */
     const char *sample;     /* file name of the sample; NULL */
@@ -185,8 +188,15 @@ const SlotResult *check_slot(const Check *check, guint32 slot); /* NULL: no such
 /* Every defect in checklist order: the one list of the one-time notice. Of Defect, borrowed. */
 GPtrArray *check_defects(const Check *check) G_GNUC_WARN_UNUSED_RESULT;
 
-/* What names a defect across visits: "A05/form/equipment_made/1". Caller's. */
+/* What names a defect across visits, once in a check: slot, code, then field and row, sheet and
+ * side, document, part, where it has them: "A05/form/equipment_made/1", "A01/unsealed/d003".
+ * Caller's. */
 char *defect_key(const Defect *defect) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Whether a defect lies in material handed in after document `last` (the notice): its own document
+ * is a later one, or it speaks of a slot all of whose documents are. Only such a defect may be told
+ * anew without the supervisor. */
+gboolean check_is_fresh(const CheckFacts *facts, const Defect *defect, guint32 last);
 
 const char *slot_state_token(SlotState state);            /* complete missing wrong … */
 const char *slot_state_word(SlotState state, Lang lang);  /* 齐 … */

@@ -6,10 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define DOCUMENTS_MAX 999 /* 统一编号 has three digits */
+
 const char *const filing_contents_columns[CONTENTS_COLUMNS] = {"顺序号", "文号", "责任者", "题名",
                                                                "日期",   "页号", "备注"};
 const char *const filing_item_columns[ITEM_COLUMNS] = {"序号", "档号", "文号", "责任者", "题名",
                                                        "日期", "密级", "页数", "备注"};
+
+const char *const filing_cover_fields[COVER_FIELDS] = {
+    "全宗名称", "类目名称", "案卷题名", "时间", "保管期限", "件数", "页数", "归档号", "档号"};
 
 static const char *const reason_tokens[REASONS] = {"not-ended", "missing", "wrong",
                                                    "person",    "later",   "unaccounted",
@@ -267,6 +272,12 @@ static void judge_numbers(Filing *filing)
     for (guint i = 0; i < by_number->len; i++) {
         guint32 number = ((const FilingEntry *)g_ptr_array_index(by_number, i))->document->number;
 
+        if (number < 1 || number > DOCUMENTS_MAX) {
+            refuse(filing, REASON_UNACCOUNTED, 0, number,
+                   g_strdup_printf("统一编号 %u 不在 001 至 999 之间", number),
+                   g_strdup_printf("document number %u is not 1 to 999", number));
+            continue;
+        }
         for (; expected < number; expected++)
             refuse(filing, REASON_UNACCOUNTED, 0, expected,
                    g_strdup_printf("统一编号 %03u 去向不明", expected),
@@ -440,6 +451,42 @@ char **filing_item_row(const Filing *filing, const FilingItem *item)
     row[7] = g_strdup_printf("%u", filing->n_pages);
     row[8] = text_or_empty(item->remark);
     return row;
+}
+
+char **filing_cover(const Filing *filing, const FilingCover *cover)
+{
+    char **fields = g_new0(char *, COVER_FIELDS + 1);
+    g_autofree char *first = NULL, *last = NULL;
+
+    if (filing->first_date != DAY_NONE) {
+        first = day_format_compact(filing->first_date);
+        last = day_format_compact(filing->last_date);
+    }
+    fields[0] = text_or_empty(cover->fonds_name);
+    fields[1] = text_or_empty(cover->class_name);
+    fields[2] = text_or_empty(cover->title);
+    fields[3] = first == NULL ? g_strdup("") : g_strdup_printf("%s-%s", first, last);
+    fields[4] = text_or_empty(cover->retention);
+    fields[5] = g_strdup_printf("%u", filing->n_positions);
+    fields[6] = g_strdup_printf("%u", filing->n_pages);
+    fields[7] = text_or_empty(cover->file_number);
+    fields[8] = text_or_empty(cover->archive_number);
+    return fields;
+}
+
+char *filing_note(const Filing *filing)
+{
+    GString *out = g_string_new(NULL);
+
+    g_string_append_printf(out, "本卷共有文件材料%u件%u页", filing->n_positions, filing->n_pages);
+    if (filing->n_blanks > 0)
+        g_string_append_printf(out, ",空白面%u面", filing->n_blanks);
+    if (filing->n_void > 0)
+        g_string_append_printf(out, ",作废编号%u个", filing->n_void);
+    g_string_append(out, "。");
+    for (guint i = 0; i < filing->remarks->len; i++)
+        g_string_append_printf(out, "\n%s", (const char *)g_ptr_array_index(filing->remarks, i));
+    return g_string_free(out, FALSE);
 }
 
 char **filing_stamp(const ArchiveNumber *number, guint pages)

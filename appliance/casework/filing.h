@@ -144,6 +144,20 @@ typedef struct {
 } FilingItem;
 char **filing_item_row(const Filing *filing, const FilingItem *item) G_GNUC_WARN_UNUSED_RESULT;
 
+#define COVER_FIELDS 9 /* 全宗名称 类目名称 案卷题名 时间 保管期限 件数 页数 归档号 档号 */
+extern const char *const filing_cover_fields[COVER_FIELDS];
+
+/* What the cover of a 案卷 (GB/T 9705) needs beside its arrangement. */
+typedef struct {
+    const char *fonds_name, *class_name, *title, *retention, *file_number, *archive_number;
+} FilingCover;
+
+/* The nine fields in order; 时间 is "20261121-20261203". Of char *[COVER_FIELDS]. */
+char **filing_cover(const Filing *filing, const FilingCover *cover) G_GNUC_WARN_UNUSED_RESULT;
+
+/* 本卷情况说明 of the 备考表: the counts, then every remark on a line of its own. Caller's. */
+char *filing_note(const Filing *filing) G_GNUC_WARN_UNUSED_RESULT;
+
 /* 归档章: 全宗号 年度 件号 / 机构或问题 保管期限 页数, in this order. Of char *[6]. */
 char **filing_stamp(const ArchiveNumber *number, guint pages) G_GNUC_WARN_UNUSED_RESULT;
 

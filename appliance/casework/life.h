@@ -102,6 +102,9 @@ typedef enum {
     EVENT_GREEN_IN,      /* the travelling form is scanned in at a window … */
     EVENT_GREEN_OUT,     /* … and out */
     EVENT_GREEN_COLLECT, /* … and collected at the end */
+    EVENT_PLEDGE,        /* 承诺书 for slots: 告知承诺, or with `tolerate` 容缺 */
+    EVENT_VERIFY,        /* 核验单: slots whose paper need not be brought (免提交) */
+    EVENT_ENTRUST,       /* 委托接件受理: the bundle goes to the handling hall */
     EVENT_DECIDE,        /* 办结: 准予 | 不予 */
     EVENT_DELIVER,       /* 送达 */
     EVENT_WITHDRAW,      /* 撤回申请 */
@@ -197,7 +200,7 @@ typedef struct {
     Day accepted, effective; /* of the act, and as of which day it holds */
     Day handed_up, decided, delivered, filed;
     Day ended; /* when it ended otherwise than by a decision; DAY_NONE */
-    guint decided_minute;
+    guint accepted_minute, decided_minute;
 
     const char *clerk, *first_checker, *second_checker, *returner; /* interned */
     gboolean reviewed;                                             /* 复核 once */
@@ -222,8 +225,10 @@ typedef struct {
     } subs[LIFE_DEPARTMENTS_MAX];
     guint n_subs;
     LifeGreen green;
-    guint green_window; /* where the form is; 0: on its way */
-    guint versions;     /* of the filed case */
+    guint green_window;           /* where the form is; 0: on its way */
+    guint versions;               /* of the filed case */
+    guint pledges, verifications; /* papers of these sorts so far */
+    gboolean entrusted;           /* handed to the handling hall */
 
     /* what the last step came to */
     LifeEventType act;
@@ -249,10 +254,12 @@ typedef struct {
     guint received_minute;
     LifeEvidence evidence;
     const char *taken_for; /* 代收 */
+    const char *channel;   /* RECEIVE: one of the item's; NULL: window */
     const char *kind;      /* RECEIVE, KIND */
     gboolean secret;
 
-    /* FIRST_CHECK, BRING, RELEASE: defect keys. `fresh`: of newly handed-in material, by place */
+    /* FIRST_CHECK, BRING, RELEASE, TOLERATED: defect keys; PLEDGE, VERIFY: slots ("A05").
+     * `fresh`: of newly handed-in material, by place */
     const char *const *keys;
     const gboolean *fresh;
     gsize n_keys;
@@ -295,6 +302,9 @@ guint life_untold_keys(const LifeState *state); /* … and not on the notice */
 /* How a clock of the case stands; FALSE where the item has no such clock. */
 gboolean life_clock(const LifeState *state, ClockPurpose purpose, Day today, guint minute,
                     ClockReading *reading);
+
+/* Working days beyond the promise, up to the decision or, while it is open, today; 0: none. */
+guint life_overdue_days(const LifeState *state, Day today, guint minute);
 
 /* The kind of the case in its profile; NULL before it is received. */
 const ProfileKind *life_kind(const LifeState *state);

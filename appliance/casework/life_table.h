@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The table behind life.c: who may do which step from where, and what must be given for it.
+ * The tables behind life.c: who may do which step from where, what must be given for it, and the
+ * function that does it once all that holds.
  */
 #pragma once
 
@@ -29,3 +30,7 @@ typedef struct {
 } LifeRow;
 
 extern const LifeRow life_table[LIFE_EVENTS];
+
+/* Changes `state` in place (life_step hands it a copy); what it refuses is thrown away. */
+typedef gboolean (*LifeStep)(LifeState *state, const LifeEvent *event, GError **error);
+extern const LifeStep life_steps[LIFE_EVENTS];

@@ -272,6 +272,47 @@ GArray *number_gaps(const guint32 *serials, gsize n)
     return gaps;
 }
 
+/* ---- blocks ---- */
+
+NumberBlock number_block_draw(const NumberBlock *blocks, gsize n_blocks, guint32 max_used,
+                              guint32 n, const char *window)
+{
+    guint32 first = max_used + 1;
+
+    for (gsize i = 0; i < n_blocks; i++)
+        first = MAX(first, blocks[i].last + 1);
+    return (NumberBlock){first, first + n - 1, window};
+}
+
+guint32 number_block_next(const NumberBlock *blocks, gsize n_blocks, const char *window,
+                          const guint32 *used, gsize n_used)
+{
+    g_autoptr(GHashTable) taken = g_hash_table_new(NULL, NULL);
+    guint32 next = 0;
+
+    for (gsize i = 0; i < n_used; i++)
+        g_hash_table_add(taken, GUINT_TO_POINTER(used[i]));
+    for (gsize i = 0; i < n_blocks; i++)
+        for (guint32 n = blocks[i].first;
+             n <= blocks[i].last && g_strcmp0(blocks[i].window, window) == 0; n++)
+            if (!g_hash_table_contains(taken, GUINT_TO_POINTER(n)) && (next == 0 || n < next))
+                next = n;
+    return next;
+}
+
+gboolean number_blocks_check(const NumberBlock *blocks, gsize n_blocks, GError **error)
+{
+    for (gsize i = 0; i < n_blocks; i++) {
+        if (blocks[i].first == 0 || blocks[i].first > blocks[i].last)
+            return error_set(error, ERROR_RULE, "block %u to %u", blocks[i].first, blocks[i].last);
+        for (gsize k = 0; k < i; k++)
+            if (blocks[i].first <= blocks[k].last && blocks[k].first <= blocks[i].last)
+                return error_set(error, ERROR_RULE, "blocks %u to %u and %u to %u overlap",
+                                 blocks[k].first, blocks[k].last, blocks[i].first, blocks[i].last);
+    }
+    return TRUE;
+}
+
 /* ---- check digits ---- */
 
 gboolean number_uscc_check(const char *text, GError **error)

@@ -62,6 +62,25 @@ guint32 number_template_serial(const char *pattern, const NumberValues *values, 
 /* The numbers 1…max that are missing from `serials` (any order; doubles are fine). */
 GArray *number_gaps(const guint32 *serials, gsize n) G_GNUC_WARN_UNUSED_RESULT; /* of guint32 */
 
+/* ---- blocks: numbers a window draws for the time it is offline ---- */
+
+typedef struct {
+    guint32 first, last; /* both included */
+    const char *window;  /* who drew it */
+} NumberBlock;
+
+/* The block of `n` numbers to draw next: behind every block and every number used so far. */
+NumberBlock number_block_draw(const NumberBlock *blocks, gsize n_blocks, guint32 max_used,
+                              guint32 n, const char *window);
+
+/* The next number of a window's own blocks, lowest first; 0: all are used, draw another. */
+guint32 number_block_next(const NumberBlock *blocks, gsize n_blocks, const char *window,
+                          const guint32 *used, gsize n_used);
+
+/* ERROR_RULE where two blocks overlap or one is the wrong way round, with its numbers. */
+gboolean number_blocks_check(const NumberBlock *blocks, gsize n_blocks,
+                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* ---- check digits (GB 32100, GB 11714, GB 11643, GB/T 36904) ---- */
 
 /* Each sets ERROR_INVALID for a form that cannot be one (length, letters, dates) and

@@ -73,9 +73,16 @@ guint code_check_digits(const char *body)
     return 98 - remainder_97(body) * 100 % 97;
 }
 
+/* 00, 01 and 99 leave the same remainder as 97, 98 and 02 but are never written. */
 gboolean code_check_fits(const char *digits)
 {
-    return text_is_digits(digits) && remainder_97(digits) == 1;
+    gsize length = strlen(digits);
+    gulong check;
+
+    if (length < 3 || !text_is_digits(digits) || remainder_97(digits) != 1)
+        return FALSE;
+    check = strtoul(digits + length - 2, NULL, 10);
+    return check >= 2 && check <= 98;
 }
 
 gboolean code_date_is_real(guint32 yymmdd)

@@ -94,6 +94,17 @@ static void say_basis(const Say *s)
     say(s, "post_number", s->act->event.told == TOLD_POST ? s->act->event.reference : NULL);
 }
 
+/* The minute at which it is said, as a withdrawal names it. */
+static void say_now(const Say *s, const char *key)
+{
+    gint64 now_us = clock_now_us(store_clock(house_store(s->house)));
+    guint minute = day_minute_of_instant(now_us, HOUSE_OFFSET_S);
+    g_autofree char *day = day_format(day_of_instant(now_us, HOUSE_OFFSET_S));
+    g_autofree char *text = g_strdup_printf("%sT%02u:%02u", day, minute / 60, minute % 60);
+
+    say(s, key, text);
+}
+
 /* "20个工作日" of the clock that runs from acceptance. */
 static void say_limits(const Say *s)
 {
@@ -201,6 +212,8 @@ static gboolean issue_with_step(Say *s, const StoreActor *actor, PaperKind kind,
     say_basis(s);
     say_limits(s);
     say_lists(s);
+    if (kind == PAPER_WITHDRAWAL)
+        say_now(s, "requested");
     if (s->act->values != NULL)
         json_object_update(s->values, (json_t *)s->act->values);
     /* What stands on the paper stands in the record too. */

@@ -4,6 +4,7 @@
 #include "appliance/base/text.h"
 #include "appliance/paper/paper.h"
 #include "storage/ocfl.h"
+#include "storage/seal.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -139,8 +140,8 @@ void archive_view_free(ArchiveView *view)
 {
     if (view == NULL)
         return;
-    filing_free(view->filing);
-    check_free(view->check);
+    g_clear_pointer(&view->filing, filing_free);
+    g_clear_pointer(&view->check, check_free);
     g_clear_pointer(&view->orders, g_ptr_array_unref);
     g_ptr_array_unref(view->side_sets);
     g_array_unref(view->facts);
@@ -394,14 +395,17 @@ typedef struct {
     OcflRoot *root;
     OcflStage *stage;
     guint8 inventory[SHA512_DIGEST_SIZE];
+    char *digest; /* of the content, seal.h */
 } Sealing;
 
 static OcflRoot *open_vault(Store *store, GError **error)
 {
     g_autofree char *vault = store_path(store, "vault/root");
     g_autofree char *staging = store_path(store, "vault/staging");
+    g_autofree char *declaration = store_path(store, "vault/root/0=ocfl_1.1");
 
-    if (!g_file_test(vault, G_FILE_TEST_IS_DIR) && !ocfl_root_create(vault, error))
+    /* The declaration is written last: without it the root is half made, and is made again. */
+    if (!g_file_test(declaration, G_FILE_TEST_EXISTS) && !ocfl_root_create(vault, error))
         return NULL;
     return ocfl_root_open(vault, staging, error);
 }
@@ -413,6 +417,7 @@ static void sealing_clear(Sealing *sealing)
     g_clear_pointer(&sealing->view, archive_view_free);
     g_clear_pointer(&sealing->archive_number, g_free);
     g_clear_pointer(&sealing->series, g_free);
+    g_clear_pointer(&sealing->digest, g_free);
     archive_number_clear(&sealing->number);
 }
 
@@ -421,7 +426,8 @@ static const char *or_else(const char *asked, const char *otherwise)
     return asked != NULL ? asked : otherwise;
 }
 
-/* "XK" under the item's own 门类 is written ZY·XK; a whole path is taken as it is. */
+/* "XK" under the item's own 门类 ZY is written ZY·XK; anything else is taken as it is, and judged
+ * with the whole number. */
 static char *category_of(const Sealing *sealing)
 {
     const char *own = sealing->view->life.rules.item->archive_class;
@@ -429,10 +435,9 @@ static char *category_of(const Sealing *sealing)
 
     if (asked == NULL)
         return g_strdup(own != NULL ? own : "");
-    if (strstr(asked, "·") != NULL || strlen(asked) != 2 || own == NULL ||
-        !g_str_has_prefix(own, "ZY"))
-        return g_strdup(strstr(asked, "·") != NULL ? asked : own != NULL ? own : asked);
-    return g_strdup_printf("ZY·%s", asked);
+    if (strlen(asked) == 2 && own != NULL && g_str_has_prefix(own, "ZY"))
+        return g_strdup_printf("ZY·%s", asked);
+    return g_strdup(asked);
 }
 
 /* The next number of the series, as the catalogue stands now. */
@@ -480,8 +485,26 @@ static gboolean add_frames(Sealing *sealing, Casefile *casefile, GError **error)
                      remarks_values(view, number, sealing->actor, today), error);
 }
 
+/* The parts stand in byte order of path, as the digest wants them. */
+static char *content_digest(const Casefile *casefile)
+{
+    SealDigest seal;
+
+    seal_digest_init(&seal);
+    for (guint i = 0; i < casefile->parts->len; i++) {
+        const CasefilePart *part = g_ptr_array_index(casefile->parts, i);
+        guint8 sha256[SHA256_DIGEST_SIZE];
+
+        if (part->bytes != NULL)
+            sha256_of(g_bytes_get_data(part->bytes, NULL), g_bytes_get_size(part->bytes), sha256);
+        seal_digest_add(&seal, part->path, part->bytes != NULL ? sha256 : part->digests.sha256);
+    }
+    return seal_digest_finish(&seal);
+}
+
 static gboolean stage_parts(Sealing *sealing, const Casefile *casefile, GError **error)
 {
+    sealing->digest = content_digest(casefile);
     for (guint i = 0; i < casefile->parts->len; i++) {
         const CasefilePart *part = g_ptr_array_index(casefile->parts, i);
 
@@ -535,9 +558,10 @@ static json_t *seal_body(StoreTxn *txn, const Sealing *sealing)
                                                    json_object_get(row, "sheet"),
                                                    json_object_get(row, "side"), (int)page->page));
     }
-    return json_pack("{s:s, s:s, s:s, s:s, s:o, s:o}", "archive_number", sealing->archive_number,
-                     "filed_at", txn_now(txn), "retention", sealing->number.retention, "inventory",
-                     digest, "documents", documents, "sides", sides);
+    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:o}", "archive_number",
+                     sealing->archive_number, "filed_at", txn_now(txn), "retention",
+                     sealing->number.retention, "digest", sealing->digest, "inventory", digest,
+                     "documents", documents, "sides", sides);
 }
 
 static gboolean seal_command(StoreTxn *txn, void *data, GError **error)
@@ -559,7 +583,7 @@ static gboolean seal_command(StoreTxn *txn, void *data, GError **error)
         next != sealing->number.item)
         return error_set(error, ERROR_STALE, "%s", number);
     return case_step_in(txn, sealing->house, sealing->actor, number, &event, &after, error) &&
-           txn_append(txn, "case.seal", number, seal_body(txn, sealing), error);
+           txn_append(txn, "seal", number, seal_body(txn, sealing), error);
 }
 
 /* One filing at a time, across processes: a stage in work is not to be taken for a left-over. */
@@ -662,8 +686,8 @@ gboolean archive_file(House *house, const StoreActor *actor, const ArchiveReques
 
         if (ok)
             *archive_number = g_strdup(sealing.archive_number);
-        else if (why != NULL && error_code(why) == ERROR_STALE)
-            discard(&sealing);
+        else if (error_exit_status(error_code(why)) == 1)
+            discard(&sealing); /* refused: there is no record, and will be none */
         sealing_clear(&sealing);
         if (ok)
             return TRUE;

@@ -4,6 +4,7 @@
 #include "appliance/base/digest.h"
 #include "appliance/base/text.h"
 #include "appliance/casework/number.h"
+#include "appliance/counter/fact.h"
 #include "appliance/counter/step.h"
 #include "storage/secrets.h"
 
@@ -74,20 +75,72 @@ typedef struct {
     char *number;
 } Open;
 
+/* NULL is no text, and allowed; what is given is text in one line. */
+static gboolean check_text(const char *name, const char *text, GError **error)
+{
+    if (text == NULL)
+        return TRUE;
+    if (!g_utf8_validate(text, -1, NULL))
+        return error_set(error, ERROR_INVALID, "%s: bytes that are no text", name);
+    for (const char *at = text; *at != '\0'; at = g_utf8_next_char(at))
+        if (g_unichar_iscntrl(g_utf8_get_char(at)))
+            return error_set(error, ERROR_INVALID, "%s: control characters", name);
+    return TRUE;
+}
+
+static gboolean is_blank(const char *text)
+{
+    while (*text != '\0' && g_unichar_isspace(g_utf8_get_char(text)))
+        text = g_utf8_next_char(text);
+    return *text == '\0';
+}
+
 static gboolean check_applicant(const char *applicant, GError **error)
 {
     glong length;
 
-    if (applicant == NULL || *applicant == '\0')
+    if (!check_text("applicant", applicant, error))
+        return FALSE;
+    if (applicant == NULL || is_blank(applicant))
         return error_set(error, ERROR_INVALID, "applicant: a name is needed");
     length = g_utf8_strlen(applicant, -1);
     if (length > CASE_APPLICANT_CHARS_MAX)
         return error_set(error, ERROR_INVALID, "applicant: %ld characters, at most %d", length,
                          CASE_APPLICANT_CHARS_MAX);
-    for (const char *at = applicant; *at != '\0'; at = g_utf8_next_char(at))
-        if (g_unichar_iscntrl(g_utf8_get_char(at)))
-            return error_set(error, ERROR_INVALID, "applicant: control characters in the name");
     return TRUE;
+}
+
+static gboolean check_channel(const char *channel, GError **error)
+{
+    static const char *const channels[] = {"window", "post", "online", "agent", NULL};
+
+    return channel == NULL || g_strv_contains(channels, channel) ||
+           error_set(error, ERROR_INVALID, "channel '%s': window, post, online or agent", channel);
+}
+
+/* Declared fields are texts by name; anything else could not be kept as a row. */
+static gboolean check_fields(const json_t *fields, GError **error)
+{
+    const char *name;
+    json_t *value;
+
+    if (fields != NULL && !json_is_object(fields))
+        return error_set(error, ERROR_INVALID, "fields: names with texts are needed");
+    json_object_foreach((json_t *)fields, name, value)
+    {
+        if (!json_is_string(value))
+            return error_set(error, ERROR_INVALID, "field '%s': a text is needed", name);
+    }
+    return TRUE;
+}
+
+static gboolean check_opening(const CaseOpening *opening, GError **error)
+{
+    return check_applicant(opening->applicant, error) &&
+           check_text("phone", opening->phone, error) &&
+           check_text("identity", opening->identity, error) &&
+           check_text("platform number", opening->platform_id, error) &&
+           check_channel(opening->channel, error) && check_fields(opening->fields, error);
 }
 
 static gboolean setting_number(Catalog *catalog, const char *key, guint32 *value, GError **error)
@@ -174,10 +227,12 @@ static gboolean open_command(StoreTxn *txn, void *data, GError **error)
     return item != NULL &&
            txn_append(txn, "case.open", open->number, opening_body(txn, open, item, digest, &parts),
                       error) &&
-           case_step_in(
-               txn, open->house, open->actor, open->number,
-               &(LifeEvent){.type = EVENT_RECEIVE, .actor = ACTOR_CLERK, .kind = item->kind}, &life,
-               error);
+           case_step_in(txn, open->house, open->actor, open->number,
+                        &(LifeEvent){.type = EVENT_RECEIVE,
+                                     .actor = ACTOR_CLERK,
+                                     .kind = item->kind,
+                                     .channel = open->opening->channel},
+                        &life, error);
 }
 
 gboolean case_open(House *house, const StoreActor *actor, const CaseOpening *opening, char **number,
@@ -185,7 +240,7 @@ gboolean case_open(House *house, const StoreActor *actor, const CaseOpening *ope
 {
     Open open = {house, actor, opening, NULL};
 
-    if (!check_applicant(opening->applicant, error))
+    if (!check_opening(opening, error))
         return FALSE;
     if (!store_write(house_store(house), actor, open_command, &open, error)) {
         g_free(open.number);
@@ -246,13 +301,6 @@ static gboolean is_open_case(const json_t *row, GError **error)
                      json_text(row, "number"));
 }
 
-static gboolean check_slot_name(const Item *item, const char *slot, GError **error)
-{
-    if (*slot == '\0' || item_slot(item, code_slot_number(slot)) != NULL)
-        return TRUE;
-    return error_set(error, ERROR_INVALID, "item %s has no slot '%s'", item->code, slot);
-}
-
 static gboolean note_command(StoreTxn *txn, void *data, GError **error)
 {
     const Note *note = data;
@@ -260,7 +308,7 @@ static gboolean note_command(StoreTxn *txn, void *data, GError **error)
     g_autoptr(json_t) row = case_row(txn_catalog(txn), fact->number, error);
     const Item *item = row != NULL ? case_item(note->house, row, error) : NULL;
 
-    return item != NULL && is_open_case(row, error) && check_slot_name(item, fact->slot, error) &&
+    return item != NULL && is_open_case(row, error) && fact_check(item, fact, error) &&
            txn_append(txn, "slot", fact->number,
                       json_pack("{s:s, s:s, s:s}", "slot", fact->slot, "what", fact->what, "value",
                                 fact->value),
@@ -299,7 +347,8 @@ gboolean case_enter_fields(House *house, const StoreActor *actor, const char *nu
 {
     Fields entered = {number, fields};
 
-    return store_write(house_store(house), actor, fields_command, &entered, error);
+    return check_fields(fields, error) &&
+           store_write(house_store(house), actor, fields_command, &entered, error);
 }
 
 /* ── moving paper ────────────────────────────────────────────────────────────────────────── */
@@ -330,12 +379,15 @@ static json_t *side_row(Catalog *catalog, const SideName *name, GError **error)
     return row;
 }
 
-/* Nothing may be taken out of, or put into, a filed case. */
+/* A void side stays void, and nothing may be taken out of, or put into, a filed case. */
 static gboolean may_leave(Catalog *catalog, const json_t *side, GError **error)
 {
     const char *from = json_text(side, "case");
     g_autoptr(json_t) row = NULL;
 
+    if (strcmp(json_text(side, "state"), "void") == 0)
+        return error_set(error, ERROR_WRONG_STATE, "the side is void: %s",
+                         json_text(side, "reason"));
     if (from == NULL)
         return TRUE;
     row = case_row(catalog, from, error);

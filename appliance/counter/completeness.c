@@ -290,7 +290,37 @@ static gboolean gather_rows(Gather *gather, Catalog *catalog, const char *number
     return TRUE;
 }
 
-Check *completeness_check(House *house, Catalog *catalog, const char *number, GError **error)
+static CheckKeys *keys_of(const CheckFacts *facts, const Check *check, guint32 notice)
+{
+    g_autoptr(GPtrArray) defects = check_defects(check);
+    CheckKeys *keys = g_new0(CheckKeys, 1);
+
+    keys->keys = g_ptr_array_new_with_free_func(g_free);
+    keys->fresh = g_array_new(FALSE, TRUE, sizeof(gboolean));
+    keys->persons_open = check->states[SLOT_PERSON];
+    keys->main_missing = check->main_missing;
+    for (guint i = 0; i < defects->len; i++) {
+        const Defect *defect = g_ptr_array_index(defects, i);
+        gboolean fresh = check_is_fresh(facts, defect, notice);
+
+        g_ptr_array_add(keys->keys, defect_key(defect));
+        g_array_append_val(keys->fresh, fresh);
+    }
+    return keys;
+}
+
+void check_keys_free(CheckKeys *keys)
+{
+    if (keys == NULL)
+        return;
+    g_ptr_array_unref(keys->keys);
+    g_array_unref(keys->fresh);
+    g_free(keys);
+}
+
+/* Runs the check; with `keys` also names what it found. */
+static Check *check_case(House *house, Catalog *catalog, const char *number, guint32 notice,
+                         CheckKeys **keys, GError **error)
 {
     g_autoptr(json_t) row = case_row(catalog, number, error);
     const Item *item = row != NULL ? case_item(house, row, error) : NULL;
@@ -325,9 +355,25 @@ Check *completeness_check(House *house, Catalog *catalog, const char *number, GE
                             .n_numbers = gather.numbers->len};
 
         check = check_run(&facts);
+        if (keys != NULL)
+            *keys = keys_of(&facts, check, notice);
     }
     gather_clear(&gather);
     return check;
+}
+
+Check *completeness_check(House *house, Catalog *catalog, const char *number, GError **error)
+{
+    return check_case(house, catalog, number, 0, NULL, error);
+}
+
+CheckKeys *completeness_keys(House *house, Catalog *catalog, const char *number, guint32 notice,
+                             GError **error)
+{
+    CheckKeys *keys = NULL;
+    g_autoptr(Check) check G_GNUC_UNUSED = check_case(house, catalog, number, notice, &keys, error);
+
+    return keys;
 }
 
 /* ── as JSON ─────────────────────────────────────────────────────────────────────────────── */

@@ -23,6 +23,7 @@ static const struct {
     {"received_minute", MEMBER_UINT, offsetof(LifeEvent, received_minute)},
     {"taken_for", MEMBER_SECRET, offsetof(LifeEvent, taken_for)},
     {"kind", MEMBER_TEXT, offsetof(LifeEvent, kind)},
+    {"channel", MEMBER_TEXT, offsetof(LifeEvent, channel)},
     {"secret_case", MEMBER_FLAG, offsetof(LifeEvent, secret)},
     {"persons_open", MEMBER_UINT, offsetof(LifeEvent, persons_open)},
     {"main_missing", MEMBER_FLAG, offsetof(LifeEvent, main_missing)},

@@ -2,7 +2,10 @@
 #include "appliance/counter/export.h"
 
 #include "appliance/base/text.h"
+#include "storage/audit.h"
 #include "storage/ocfl.h"
+#include "storage/signing.h"
+#include "storage/tree.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -87,7 +90,7 @@ static gboolean add_case(House *house, Catalog *catalog, BagWriter *writer, cons
                                               : add_open(house, catalog, writer, number, error);
 }
 
-/* ── tag files and register ──────────────────────────────────────────────────────────────── */
+/* ── register ────────────────────────────────────────────────────────────────────────────── */
 
 static char *bag_name(const char *path)
 {
@@ -98,6 +101,107 @@ static char *bag_name(const char *path)
         *dot = '\0';
     return g_steal_pointer(&name);
 }
+
+static const char *format_token(ArchiveForm form)
+{
+    return form == ARCHIVE_TAR ? "bag-tar" : form == ARCHIVE_ZIP ? "bag-zip" : "bag-dir";
+}
+
+typedef struct {
+    const ExportRequest *request;
+    const char *name;
+    char *manifest; /* "sha512:<hex>" of manifest-sha512.txt */
+    gint64 seq;     /* of the export record */
+    const ExportDone *done;
+} Register;
+
+/* Before the bag is written: its proofs end in a checkpoint that this record stands under. */
+static gboolean register_export(StoreTxn *txn, void *data, GError **error)
+{
+    Register *r = data;
+    json_t *cases = json_array();
+
+    for (gsize i = 0; r->request->numbers[i] != NULL; i++)
+        json_array_append_new(cases, json_string(r->request->numbers[i]));
+    r->seq = txn_next_seq(txn);
+    return txn_append(txn, "export", NULL,
+                      json_pack("{s:s, s:s, s:s, s:o}", "format", format_token(r->request->form),
+                                "name", r->name, "manifest", r->manifest, "cases", cases),
+                      error);
+}
+
+static gboolean register_done(StoreTxn *txn, void *data, GError **error)
+{
+    const Register *r = data;
+    g_autofree char *hex = hex_encode(r->done->sha256, sizeof r->done->sha256);
+
+    return txn_append(txn, "export.done", NULL,
+                      json_pack("{s:I, s:I, s:s}", "export", (json_int_t)r->seq, "bytes",
+                                (json_int_t)r->done->bytes, "sha256", hex),
+                      error);
+}
+
+/* ── audit/: checkpoint, entries, proofs ─────────────────────────────────────────────────── */
+
+typedef struct {
+    Store *store;
+    Catalog *catalog;
+    BagWriter *writer;
+    AuditLog log;
+} Proofs;
+
+static gboolean add_record(const Proofs *proofs, const char *stem, gint64 seq, GError **error)
+{
+    char *line = store_record(proofs->store, proofs->catalog, seq, error);
+    g_autoptr(GBytes) bytes = line != NULL ? g_bytes_new_take(line, strlen(line)) : NULL;
+
+    return bytes != NULL && audit_add_record(proofs->writer, &proofs->log,
+                                             &(AuditRecord){stem, (guint64)seq, bytes}, error);
+}
+
+static gboolean add_seal(const Proofs *proofs, const char *number, GError **error)
+{
+    g_autofree char *stem = g_strdup_printf("cases/%s/seal", number);
+    gint64 seq;
+
+    if (!catalog_seal_seq(proofs->catalog, number, &seq, error))
+        return FALSE;
+    return seq < 0 || add_record(proofs, stem, seq, error);
+}
+
+static gboolean add_entries(const Proofs *proofs, const Register *r, GError **error)
+{
+    if (!audit_add_log(proofs->writer, &proofs->log, error) ||
+        !add_record(proofs, "export", r->seq, error))
+        return FALSE;
+    for (gsize i = 0; r->request->numbers[i] != NULL; i++)
+        if (!add_seal(proofs, r->request->numbers[i], error))
+            return FALSE;
+    return TRUE;
+}
+
+/* A catalogue of its own: the export's record must be under the checkpoint. */
+static gboolean add_proofs(House *house, BagWriter *writer, const Register *r, GError **error)
+{
+    Store *store = house_store(house);
+    g_autoptr(Catalog) catalog = store_reader(store, error);
+    g_autofree char *note = catalog != NULL ? signing_checkpoint(store, catalog, error) : NULL;
+    g_autofree char *vkey = note != NULL ? signing_vkey(store, error) : NULL;
+    g_autoptr(NoteKey) key = vkey != NULL ? note_key_parse(vkey, error) : NULL;
+    MerkleSource source;
+    Proofs proofs = {.store = store, .catalog = catalog, .writer = writer};
+
+    if (key == NULL)
+        return FALSE;
+    source = tree_source(catalog_db(catalog));
+    proofs.log = (AuditLog){.source = &source, .note = note, .key = key};
+    return signing_note_size(note, &proofs.log.size, error) &&
+           (r->request->old_checkpoint == NULL ||
+            signing_note_size(r->request->old_checkpoint, &proofs.log.old_size, error)) &&
+           add_entries(&proofs, r, error);
+}
+
+/* ── the bag ─────────────────────────────────────────────────────────────────────────────── */
 
 static gboolean digest_of_file(const char *path, ExportDone *done, GError **error)
 {
@@ -135,31 +239,6 @@ static gboolean describe(const ExportRequest *request, const BagPayload *payload
     return TRUE;
 }
 
-typedef struct {
-    const ExportRequest *request;
-    const ExportDone *done;
-} Register;
-
-static const char *format_token(ArchiveForm form)
-{
-    return form == ARCHIVE_TAR ? "bag-tar" : form == ARCHIVE_ZIP ? "bag-zip" : "bag-dir";
-}
-
-static gboolean register_command(StoreTxn *txn, void *data, GError **error)
-{
-    const Register *r = data;
-    g_autofree char *hex = hex_encode(r->done->sha256, sizeof r->done->sha256);
-    json_t *cases = json_array();
-
-    for (gsize i = 0; r->request->numbers[i] != NULL; i++)
-        json_array_append_new(cases, json_string(r->request->numbers[i]));
-    return txn_append(txn, "bundle", NULL,
-                      json_pack("{s:s, s:s, s:I, s:s, s:o}", "format",
-                                format_token(r->request->form), "name", r->done->name, "bytes",
-                                (json_int_t)r->done->bytes, "sha256", hex, "cases", cases),
-                      error);
-}
-
 static BagWriter *open_bag(House *house, Catalog *catalog, const ExportRequest *request,
                            const char *name, GError **error)
 {
@@ -187,6 +266,15 @@ static BagWriter *open_bag(House *house, Catalog *catalog, const ExportRequest *
     return profile != NULL ? bag_writer_new(&options, error) : NULL;
 }
 
+static gboolean add_cases(House *house, Catalog *catalog, BagWriter *writer,
+                          const ExportRequest *request, GError **error)
+{
+    for (gsize i = 0; request->numbers[i] != NULL; i++)
+        if (!add_case(house, catalog, writer, request->numbers[i], error))
+            return FALSE;
+    return TRUE;
+}
+
 gboolean export_bag(House *house, const StoreActor *actor, const ExportRequest *request,
                     ExportDone *done, GError **error)
 {
@@ -195,16 +283,18 @@ gboolean export_bag(House *house, const StoreActor *actor, const ExportRequest *
     g_autoptr(Catalog) catalog = store_reader(store, error);
     g_autoptr(BagWriter) writer =
         catalog != NULL ? open_bag(house, catalog, request, name, error) : NULL;
+    g_autofree char *manifest = NULL, *hex = NULL;
     BagPayload payload;
-    Register r = {request, done};
+    Register r = {.request = request, .name = name, .done = done};
 
     *done = (ExportDone){0};
-    if (writer == NULL)
+    if (writer == NULL || !add_cases(house, catalog, writer, request, error) ||
+        !bag_close_payload(writer, &payload, error))
         return FALSE;
-    for (gsize i = 0; request->numbers[i] != NULL; i++)
-        if (!add_case(house, catalog, writer, request->numbers[i], error))
-            return FALSE;
-    return bag_close_payload(writer, &payload, error) && bag_write(writer, error) &&
+    hex = hex_encode(payload.manifest_sha512, sizeof payload.manifest_sha512);
+    r.manifest = manifest = g_strconcat("sha512:", hex, NULL);
+    return store_write(store, actor, register_export, &r, error) &&
+           add_proofs(house, writer, &r, error) && bag_write(writer, error) &&
            describe(request, &payload, done, error) &&
-           store_write(store, actor, register_command, &r, error);
+           store_write(store, actor, register_done, &r, error);
 }

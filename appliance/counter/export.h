@@ -4,7 +4,8 @@
  *
  * A filed case goes out as it was sealed in the vault; one that is not filed yet as it stands, in
  * its filed order. Every file's digests are those the catalogue and the inventory keep; a file that
- * is not what it was ends the export (ERROR_DIGEST).
+ * is not what it was ends the export (ERROR_DIGEST). Beside the payload go, below audit/, the
+ * signed checkpoint, the records of export and seals, and their proofs (bag_audit.c judges them).
  */
 #pragma once
 
@@ -15,6 +16,7 @@ typedef struct {
     const char *const *numbers; /* of cases, 24 digits, NULL-terminated; in order of the bag */
     const char *path;           /* of the bundle */
     ArchiveForm form;
+    const char *old_checkpoint; /* signed note this auditor was given before; NULL: none */
     BagProgress progress; /* may be NULL */
     void *progress_data;
 } ExportRequest;

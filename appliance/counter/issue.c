@@ -426,6 +426,19 @@ static gboolean issue_command(StoreTxn *txn, void *data, GError **error)
            take_step(txn, issue, error);
 }
 
+/* The rule that stands against the step is told before anything about its paper. */
+static gboolean try_step(const Issue *issue, GError **error)
+{
+    LifeEvent event;
+
+    if (issue->request->step == NULL || issue->reprint > 0)
+        return TRUE;
+    event = *issue->request->step;
+    event.paper = (guint32)issue->document;
+    return case_step_try(issue->house, issue->reader, issue->actor, issue->request->number, &event,
+                         error);
+}
+
 static gboolean issue_once(Issue *issue, gint64 document, GError **error)
 {
     if (!issue_load(issue, error))
@@ -435,7 +448,7 @@ static gboolean issue_once(Issue *issue, gint64 document, GError **error)
         (!catalog_next_document(issue->reader, issue->request->number, &issue->document, error) ||
          !draw_paper_number(issue, error)))
         return FALSE;
-    return draw(issue, error) &&
+    return try_step(issue, error) && draw(issue, error) &&
            store_write(house_store(issue->house), issue->actor, issue_command, issue, error);
 }
 

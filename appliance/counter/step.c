@@ -59,37 +59,6 @@ gboolean case_life(House *house, Catalog *catalog, const char *number, CaseLife 
     return TRUE;
 }
 
-/* ── what the check found ────────────────────────────────────────────────────────────────── */
-
-CheckKeys *check_keys_new(const Check *check, const LifeState *state)
-{
-    g_autoptr(GPtrArray) defects = check_defects(check);
-    CheckKeys *keys = g_new0(CheckKeys, 1);
-
-    keys->keys = g_ptr_array_new_with_free_func(g_free);
-    keys->fresh = g_array_new(FALSE, TRUE, sizeof(gboolean));
-    keys->persons_open = check->states[SLOT_PERSON];
-    keys->main_missing = check->main_missing;
-    for (guint i = 0; i < defects->len; i++) {
-        const Defect *defect = g_ptr_array_index(defects, i);
-        /* Numbers run over papers and material alike: what came later has the higher one. */
-        gboolean fresh = defect->document > state->notice;
-
-        g_ptr_array_add(keys->keys, defect_key(defect));
-        g_array_append_val(keys->fresh, fresh);
-    }
-    return keys;
-}
-
-void check_keys_free(CheckKeys *keys)
-{
-    if (keys == NULL)
-        return;
-    g_ptr_array_unref(keys->keys);
-    g_array_unref(keys->fresh);
-    g_free(keys);
-}
-
 /* ── taking a step ───────────────────────────────────────────────────────────────────────── */
 
 static void set_day(json_t *set, const char *column, Day day)
@@ -133,24 +102,28 @@ static json_t *step_body(StoreTxn *txn, const char *number, const LifeEvent *eve
     return body;
 }
 
-static gboolean record_step(StoreTxn *txn, const char *number, const LifeEvent *event,
-                            CaseLife *life, GError **error)
-{
-    LifeState after;
-
-    if (!life_step(&life->state, event, &after, error))
-        return FALSE;
-    life->state = after;
-    return txn_append(txn, "case.step", number, step_body(txn, number, event, &after), error);
-}
-
+/* A step being taken inside a command, or (`txn` NULL) only tried: judged, and nothing recorded. */
 typedef struct {
     StoreTxn *txn;
+    Catalog *catalog;
+    gint64 now_us;
     House *house;
     const StoreActor *actor;
     const char *number;
     CaseLife *life;
 } Step;
+
+static gboolean record_step(const Step *step, const LifeEvent *event, GError **error)
+{
+    LifeState after;
+
+    if (!life_step(&step->life->state, event, &after, error))
+        return FALSE;
+    step->life->state = after;
+    return step->txn == NULL ||
+           txn_append(step->txn, "case.step", step->number,
+                      step_body(step->txn, step->number, event, &after), error);
+}
 
 /* The window in a case number: behind region 6, hall 3 and date 6. */
 #define CASE_WINDOW_AT 15
@@ -169,15 +142,15 @@ static guint window_of(const StoreActor *actor, const char *number)
 /* Who, where and when: from the actor and the record's own instant. */
 static LifeEvent stamped(const Step *step, const LifeEvent *event)
 {
-    StoreTxn *txn = step->txn;
     const StoreActor *actor = step->actor;
     LifeEvent stamped_event = *event;
+
     if (stamped_event.person == NULL)
         stamped_event.person = actor->actor;
     if (stamped_event.window == 0)
         stamped_event.window = window_of(actor, step->number);
-    stamped_event.day = day_of_instant(txn_now_us(txn), HOUSE_OFFSET_S);
-    stamped_event.minute = day_minute_of_instant(txn_now_us(txn), HOUSE_OFFSET_S);
+    stamped_event.day = day_of_instant(step->now_us, HOUSE_OFFSET_S);
+    stamped_event.minute = day_minute_of_instant(step->now_us, HOUSE_OFFSET_S);
     if (stamped_event.until == 0)
         stamped_event.until = DAY_NONE;
     if (stamped_event.received == 0) {
@@ -206,22 +179,23 @@ static GPtrArray *settled_keys(const LifeState *state, const CheckKeys *found)
 /* 初审 carries what the check finds at this moment, 补齐 what it finds no more. */
 static gboolean step_with_check(const Step *step, LifeEventType type, GError **error)
 {
-    g_autoptr(Check) check =
-        completeness_check(step->house, txn_catalog(step->txn), step->number, error);
-    g_autoptr(CheckKeys) keys = check != NULL ? check_keys_new(check, &step->life->state) : NULL;
+    g_autoptr(CheckKeys) keys = completeness_keys(step->house, step->catalog, step->number,
+                                                  step->life->state.notice, error);
     g_autoptr(GPtrArray) settled = keys != NULL ? settled_keys(&step->life->state, keys) : NULL;
     LifeEvent event = {.type = type, .actor = ACTOR_CLERK};
     const GPtrArray *told = type == EVENT_BRING ? settled : keys != NULL ? keys->keys : NULL;
 
     if (keys == NULL)
         return FALSE;
+    if (type == EVENT_BRING && told->len == 0)
+        return error_set(error, ERROR_NOT_COMPLETE, "nothing of what was asked for has come in");
     event.keys = (const char *const *)told->pdata;
     event.fresh = type == EVENT_BRING ? NULL : (const gboolean *)(void *)keys->fresh->data;
     event.n_keys = told->len;
     event.persons_open = keys->persons_open;
     event.main_missing = keys->main_missing;
     event = stamped(step, &event);
-    return record_step(step->txn, step->number, &event, step->life, error);
+    return record_step(step, &event, error);
 }
 
 static gboolean needs_check_first(LifeEventType type)
@@ -235,24 +209,44 @@ static gboolean lead_there(const Step *step, LifeEventType type, GError **error)
 {
     if (!needs_check_first(type))
         return TRUE;
-    if (step->life->state.stage == LIFE_SUPPLEMENT && type == EVENT_ACCEPT &&
-        !step_with_check(step, EVENT_BRING, error))
-        return FALSE;
+    if (step->life->state.stage == LIFE_SUPPLEMENT && type == EVENT_ACCEPT) {
+        if (!step_with_check(step, EVENT_BRING, error))
+            return FALSE;
+        if (step->life->state.stage == LIFE_SUPPLEMENT)
+            return error_set(error, ERROR_NOT_COMPLETE, "%u of what was asked for is still open",
+                             life_open_keys(&step->life->state));
+    }
     return step->life->state.stage != LIFE_RECEIVED ||
            step_with_check(step, EVENT_FIRST_CHECK, error);
+}
+
+static gboolean take_step(const Step *step, const LifeEvent *event, GError **error)
+{
+    LifeEvent taken = stamped(step, event);
+
+    if (!case_life(step->house, step->catalog, step->number, step->life, error))
+        return FALSE;
+    if (event->type == EVENT_BRING || event->type == EVENT_FIRST_CHECK)
+        return step_with_check(step, event->type, error);
+    return lead_there(step, event->type, error) && record_step(step, &taken, error);
 }
 
 gboolean case_step_in(StoreTxn *txn, House *house, const StoreActor *actor, const char *number,
                       const LifeEvent *event, CaseLife *after, GError **error)
 {
-    Step step = {txn, house, actor, number, after};
-    LifeEvent taken = stamped(&step, event);
+    Step step = {txn, txn_catalog(txn), txn_now_us(txn), house, actor, number, after};
 
-    if (!case_life(house, txn_catalog(txn), number, after, error))
-        return FALSE;
-    if (event->type == EVENT_BRING || event->type == EVENT_FIRST_CHECK)
-        return step_with_check(&step, event->type, error);
-    return lead_there(&step, event->type, error) && record_step(txn, number, &taken, after, error);
+    return take_step(&step, event, error);
+}
+
+gboolean case_step_try(House *house, Catalog *catalog, const StoreActor *actor, const char *number,
+                       const LifeEvent *event, GError **error)
+{
+    gint64 now_us = clock_now_us(store_clock(house_store(house)));
+    CaseLife life;
+    Step step = {NULL, catalog, now_us, house, actor, number, &life};
+
+    return take_step(&step, event, error);
 }
 
 typedef struct {

@@ -21,18 +21,6 @@ typedef struct {
 gboolean case_life(House *house, Catalog *catalog, const char *number, CaseLife *life,
                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* What the check found, as life wants it: defect keys, which of them are of newly handed-in
- * material, open persons. */
-typedef struct {
-    GPtrArray *keys; /* of char *, owned */
-    GArray *fresh;   /* of gboolean */
-    guint persons_open;
-    gboolean main_missing;
-} CheckKeys;
-CheckKeys *check_keys_new(const Check *check, const LifeState *state);
-void check_keys_free(CheckKeys *keys);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(CheckKeys, check_keys_free)
-
 /* Take a step. Person, window and day are filled in from the actor and the store's clock. Before
  * EVENT_ACCEPT, EVENT_SUPPLEMENT, EVENT_REFUSE and EVENT_RETURN the steps that lead there and need
  * no decision of their own are taken too (补齐, 初审), each with its record. */
@@ -44,6 +32,12 @@ gboolean case_step(House *house, const StoreActor *actor, const char *number,
 gboolean case_step_in(StoreTxn *txn, House *house, const StoreActor *actor, const char *number,
                       const LifeEvent *event, CaseLife *after,
                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Whether the step could be taken now; nothing is recorded. What a step costs to prepare (its
+ * paper) is prepared only when it could, so that the reason told is the rule and not the
+ * preparation. */
+gboolean case_step_try(House *house, Catalog *catalog, const StoreActor *actor, const char *number,
+                       const LifeEvent *event, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* State as JSON: stage, word, ending, dates, clocks with lamps, what is open. */
 json_t *case_life_json(const CaseLife *life, Day today, guint minute) G_GNUC_WARN_UNUSED_RESULT;

@@ -32,7 +32,10 @@ struct Intake {
     gint64 sheet;      /* of the side handed in last; 0 at the start */
     char side;         /* of the side handed in last */
     gint64 received, refused, counted;
-    CrewResult *front; /* waits for its back before the sheet is placed */
+    CrewResult *front;   /* waits for its back before the sheet is placed */
+    guint64 front_id;    /* the device's id of the last front handed in */
+    guint bad_sheet;     /* the device's number of a sheet that did not become whole; 0: none */
+    GHashTable *dropped; /* ids of fronts whose sheet is fed again: no sides come of them */
 };
 
 void intake_listen(Intake *intake, IntakeTold told, IntakeRefused refused, void *data)
@@ -79,6 +82,7 @@ Intake *intake_open(Store *store, const StoreActor *actor, const IntakeOptions *
     intake->device = g_strdup(options->device);
     intake->serial = g_strdup(options->serial);
     intake->duplex = options->duplex;
+    intake->dropped = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
     intake->side = 'b'; /* so that the first image is a front */
     intake->counted = -1;
     if (!begin_placing(intake, options, error) ||
@@ -103,6 +107,7 @@ void intake_free(Intake *intake)
     ledger_free(intake->ledger);
     crew_result_free(intake->front);
     placing_clear(&intake->placing);
+    g_clear_pointer(&intake->dropped, g_hash_table_unref);
     g_free(intake->batch_name);
     g_free(intake->serial);
     g_free(intake->device);
@@ -155,11 +160,33 @@ static void refuse(Intake *intake, guint64 id, const char *source, const GError 
         intake->refused_told(source, why, intake->told_data);
 }
 
+/* The device gets its page or file back, and no side comes of it. */
+static void give_back(Intake *intake, guint64 id, const char *why)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (intake->running != NULL && id != 0 && !device_release(intake->running, id, why, &error))
+        g_info("give back: %s", error->message);
+}
+
+/* A front whose sheet is fed again. */
+static gboolean is_dropped(Intake *intake, CrewResult *result)
+{
+    if (result->id == 0 || !g_hash_table_remove(intake->dropped, &result->id))
+        return FALSE;
+    give_back(intake, result->id, "its sheet is fed again");
+    crew_result_free(result);
+    return TRUE;
+}
+
 /* A front waits for its back; whatever else comes ends the sheet before it. */
 static gboolean take_result(Intake *intake, CrewResult *result, GError **error)
 {
-    CrewResult *front = g_steal_pointer(&intake->front);
+    CrewResult *front;
 
+    if (is_dropped(intake, result))
+        return TRUE;
+    front = g_steal_pointer(&intake->front);
     if (result->error != NULL) {
         intake->front = front;
         refuse(intake, result->id, result->source, result->error);
@@ -272,34 +299,70 @@ static PageRaw raw_of(const ScannerGeometry *from)
                                   .stride_bytes = from->row_bytes}};
 }
 
-/* An image over a limit is refused as a side; the batch goes on behind it. */
+/* The sheet that came last is fed again with both its sides: its number is free. */
+static void forget_sheet(Intake *intake)
+{
+    if (intake->side == 'a' && intake->front != NULL && intake->front->id == intake->front_id) {
+        give_back(intake, intake->front_id, "its sheet is fed again");
+        g_clear_pointer(&intake->front, crew_result_free);
+    } else if (intake->side == 'a')
+        g_hash_table_add(intake->dropped, g_memdup2(&intake->front_id, sizeof intake->front_id));
+    intake->side = 'b';
+    intake->sheet--;
+    intake->received--;
+}
+
+/* An image that is not whole is no side. What the device fed of its sheet before goes too, and what
+ * comes of it later (bad_sheet): the sheet is put back on top and keeps its number. */
+static void drop_side(Intake *intake, const DeviceEvent *event)
+{
+    give_back(intake, event->id, "not whole");
+    intake->bad_sheet = event->sheet;
+    if (event->back && intake->side == 'a')
+        forget_sheet(intake);
+}
+
+static gboolean is_of_bad_sheet(const Intake *intake, const DeviceEvent *event)
+{
+    return event->sheet != 0 && event->sheet == intake->bad_sheet;
+}
+
+static CrewPiece next_piece(Intake *intake, const DeviceEvent *event, const PageTags *tags)
+{
+    number_side(intake, event->back);
+    if (intake->side == 'a')
+        intake->front_id = event->id;
+    return (CrewPiece){.id = event->id,
+                       .sheet = intake->sheet,
+                       .side = intake->side,
+                       .source = *event->source != '\0' ? event->source : NULL,
+                       .tags = tags};
+}
+
+/* An image over a limit is refused as a side; the batch goes on behind it. Whether an image is
+ * whole shows at its end, and only then does it get its number. */
 static gboolean begin_image(Intake *intake, const DeviceEvent *event, GError **error)
 {
     PageTags tags = tags_of(intake);
     PageRaw raw = raw_of(&event->geometry);
-    CrewPiece piece = {.id = event->id, .tags = &tags};
+    CrewPiece piece;
     g_autoptr(GError) why = NULL;
 
-    number_side(intake, event->back);
-    piece.sheet = intake->sheet;
-    piece.side = intake->side;
-    intake->skipping = !page_geometry_check(&raw.geometry, &why);
-    if (!intake->skipping)
+    intake->skipping = is_of_bad_sheet(intake, event);
+    if (intake->skipping)
+        return TRUE;
+    piece = next_piece(intake, event, &tags);
+    if (page_geometry_check(&raw.geometry, &why))
         return crew_begin(intake->crew, &piece, event->page_fd, &raw, error);
+    intake->skipping = TRUE;
     refuse(intake, event->id, NULL, why);
     return TRUE;
 }
 
-/* An image that did not become whole is no side: its number is free for the sheet fed again. */
-static void drop_image(Intake *intake, const DeviceEvent *event)
+static void take_number_back(Intake *intake)
 {
-    g_autoptr(GError) error = NULL;
-
-    crew_cancel(intake->crew);
-    if (!device_release(intake->running, event->id, "half image", &error))
-        g_info("release a half page: %s", error->message);
     intake->received--;
-    if (intake->side == 'b')
+    if (intake->side == 'b' && intake->duplex)
         intake->side = 'a';
     else {
         intake->sheet--;
@@ -307,33 +370,69 @@ static void drop_image(Intake *intake, const DeviceEvent *event)
     }
 }
 
-static gboolean file_image(Intake *intake, DeviceEvent *event, GError **error)
-{
-    PageTags tags = tags_of(intake);
-    CrewPiece piece = {
-        .id = event->id, .source = *event->source != '\0' ? event->source : NULL, .tags = &tags};
-    gboolean ok;
-
-    number_side(intake, event->back);
-    piece.sheet = intake->sheet;
-    piece.side = intake->side;
-    ok = crew_import(intake->crew, &piece, event->fd, 0, error);
-    fd_close(event->fd);
-    return ok;
-}
-
 static gboolean end_image(Intake *intake, const DeviceEvent *event, GError **error)
 {
-    if (intake->skipping)
+    if (intake->skipping) {
+        if (is_of_bad_sheet(intake, event))
+            give_back(intake, event->id, "its sheet is fed again");
         return TRUE;
+    }
     if (!event->progress.whole) {
-        drop_image(intake, event);
+        crew_cancel(intake->crew);
+        take_number_back(intake);
+        drop_side(intake, event);
         return TRUE;
     }
     if (!crew_rows(intake->crew, event->progress.rows, error))
         return FALSE;
     crew_end(intake->crew);
     return TRUE;
+}
+
+/* All pages of a file, each a sheet of its own where there are several; the file is given back
+ * with its last page. */
+static gboolean import_pages(Intake *intake, DeviceEvent *event, guint32 pages, GError **error)
+{
+    PageTags tags = tags_of(intake);
+
+    for (guint32 i = 0; i < pages; i++) {
+        CrewPiece piece = next_piece(intake, event, &tags);
+
+        if (i + 1 < pages)
+            piece.id = 0;
+        if (!crew_import(intake->crew, &piece, event->fd, i, error) || !drain(intake, FALSE, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean take_file(Intake *intake, DeviceEvent *event, GError **error)
+{
+    g_autoptr(GError) why = NULL;
+    guint32 pages = 1;
+
+    if (is_of_bad_sheet(intake, event) || !event->progress.whole) {
+        drop_side(intake, event);
+        return TRUE;
+    }
+    /* A device's JPEG is one side; only files of a folder hold several. */
+    if (strcmp(event->media_type, "image/jpeg") == 0 ||
+        crew_count(intake->crew, event->fd, &pages, &why))
+        return import_pages(intake, event, pages, error);
+    if (error_exit_status(error_code(why)) == 3) {
+        refuse(intake, event->id, event->source, why);
+        return TRUE;
+    }
+    g_propagate_error(error, g_steal_pointer(&why));
+    return FALSE;
+}
+
+static gboolean file_image(Intake *intake, DeviceEvent *event, GError **error)
+{
+    gboolean ok = take_file(intake, event, error);
+
+    fd_close(event->fd);
+    return ok;
 }
 
 static void note_status(IntakeEnd *end, const ScannerStatus *status)
@@ -367,6 +466,8 @@ static gboolean handle_event(Intake *intake, DeviceEvent *event, IntakeEnd *end,
     case DEVICE_STATUS:
     case DEVICE_UNSETTLED:
     case DEVICE_TRIGGER:
+    case DEVICE_CODE: /* of readers; a scanner has none */
+    case DEVICE_CODE_DAMAGED:
         return TRUE;
     }
     g_assert_not_reached();
@@ -391,6 +492,16 @@ static gboolean pass_stop(Intake *intake, GError **error)
            device_stop(intake->running, error);
 }
 
+/* A run that a fault ended between front and back: the sheet is put back on top. */
+static void end_run(Intake *intake, const IntakeEnd *end)
+{
+    gboolean at_fault = end->reason != SCANNER_OK && end->reason != SCANNER_EMPTY;
+
+    if (at_fault && intake->duplex && intake->side == 'a')
+        forget_sheet(intake);
+    intake->bad_sheet = 0;
+}
+
 static gboolean run_events(Intake *intake, IntakeEnd *end, GError **error)
 {
     gboolean over = FALSE;
@@ -404,6 +515,7 @@ static gboolean run_events(Intake *intake, IntakeEnd *end, GError **error)
             !between_events(intake, event.kind, error))
             return FALSE;
     }
+    end_run(intake, end);
     return settle(intake, error);
 }
 
@@ -432,7 +544,7 @@ void intake_summary_clear(IntakeSummary *summary)
 
 gboolean intake_close(Intake *intake, const char *reason, IntakeSummary *summary, GError **error)
 {
-    g_autoptr(Intake) owned = intake;
+    g_autoptr(Intake) owned G_GNUC_UNUSED = intake; /* freed on every way out */
     LedgerCounts counts;
 
     if (!settle(intake, error))

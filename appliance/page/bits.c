@@ -73,6 +73,20 @@ Bits *bits_crop(const Bits *bits, guint32 x, guint32 y, guint32 w, guint32 h)
     return crop;
 }
 
+Bits *bits_halved(const Bits *bits)
+{
+    Bits *half = bits_new(MAX(1, bits->width_px / 2), MAX(1, bits->height_px / 2));
+
+    for (guint32 y = 0; y < half->height_px; y++) {
+        const guint8 *in = (const guint8 *)bits_row(bits, MIN(2 * y, bits->height_px - 1));
+        guint8 *out = (guint8 *)bits_row(half, y);
+
+        for (guint32 x = 0; x < half->width_px; x++)
+            out[x / 8] |= (guint8)(((in[x / 4] >> (7 - 2 * x % 8)) & 1) << (7 - x % 8));
+    }
+    return half;
+}
+
 void bits_to_gray(const Bits *bits, guint8 *out, gsize stride)
 {
     for (guint32 y = 0; y < bits->height_px; y++) {

@@ -52,6 +52,9 @@ guint32 bits_changes(const guint64 *row, guint32 width_px, guint32 *changes);
 /* Copy a rectangle that lies inside. */
 Bits *bits_crop(const Bits *bits, guint32 x, guint32 y, guint32 w, guint32 h);
 
+/* Every second pixel of every second row. */
+Bits *bits_halved(const Bits *bits);
+
 /* The page as 8-bit gray, 0 and 255, `stride` bytes a row. */
 void bits_to_gray(const Bits *bits, guint8 *out, gsize stride);
 

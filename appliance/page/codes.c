@@ -10,9 +10,11 @@
 
 #define CROPS_MAX          10 /* looked at on the intake path; a page full of bars is no sheet */
 #define CROPS_MAX_THOROUGH 60
-#define SCAN_LINES         12  /* across a crop as it stands */
-#define STRAIGHT_STEP      3   /* every third row, once the code stands upright */
-#define BANDS              6   /* into which a code is averaged along its bars */
+#define SCAN_LINES         12 /* across a crop as it stands */
+#define STRAIGHT_STEP      3  /* every third row, once the code stands upright */
+#define BANDS              6  /* into which a code is averaged along its bars */
+#define QR_HALF_MODULE_PX  7
+#define FINE_DPI           400u
 #define LEAN_ONE           256 /* a lean is counted in pixels by so many rows */
 #define LEAN_MAX           48  /* about 10 degrees */
 #define LEAN_STEP          4
@@ -71,8 +73,12 @@ static Crop crop_of(const CodesPage *page, const Located *place)
 static guint read_rows(const Crop *crop, const Gray *gray, const char *rung, guint step,
                        GPtrArray *codes)
 {
-    SymbolsScan scan = {
-        .what = SYMBOLS_ROWS, .step = step, .lines_min = 2, .rung = rung, .box = crop->box};
+    SymbolsScan scan = {.what = SYMBOLS_ROWS,
+                        .step = step,
+                        .lines_min = 2,
+                        .rung = rung,
+                        .box = crop->box,
+                        .turned = crop->place.kind == LOCATED_DOWN ? 90 : 0};
 
     return symbols_read(gray, &scan, codes);
 }
@@ -272,7 +278,20 @@ static guint read_qr_gray(const Crop *crop, const Gray *gray, const char *rung, 
     return symbols_read(gray, &scan, codes);
 }
 
-static gboolean read_qr(const Crop *crop, GPtrArray *codes)
+/* Large modules stand a reading at half size, for a quarter of the time. */
+static gboolean read_qr_half(const Crop *crop, GPtrArray *codes)
+{
+    g_autoptr(Bits) half = NULL;
+    g_autoptr(Gray) gray = NULL;
+
+    if (crop->place.module_px < QR_HALF_MODULE_PX)
+        return FALSE;
+    half = bits_halved(crop->bits);
+    gray = bits_gray(half);
+    return read_qr_gray(crop, gray, "bits", 2, codes) > 0;
+}
+
+static gboolean read_qr_full(const Crop *crop, GPtrArray *codes)
 {
     g_autoptr(Gray) bits = bits_gray(crop->bits);
     g_autoptr(Gray) gray = NULL;
@@ -285,18 +304,46 @@ static gboolean read_qr(const Crop *crop, GPtrArray *codes)
     if (gray == NULL)
         gray = g_steal_pointer(&bits);
     mean = gray_mean(gray);
-    if (read_qr_gray(crop, mean, "mean", 1, codes) > 0 ||
-        read_qr_gray(crop, gray, "gray", 1, codes) > 0)
+    if (read_qr_gray(crop, mean, "mean", 1, codes) > 0)
         return TRUE;
     if (!crop->page->thorough)
         return FALSE;
+    if (read_qr_gray(crop, gray, "gray", 1, codes) > 0)
+        return TRUE;
     doubled = gray_double(mean);
     return read_qr_gray(crop, doubled, "double", 0.5, codes) > 0;
 }
 
+/* The locator knows modules of 2 to 8 px; finely scanned pages are looked at in half size. */
+static GArray *find_places(const CodesPage *page)
+{
+    g_autoptr(Bits) half = NULL;
+    GArray *places;
+
+    if (page->dpi <= FINE_DPI)
+        return locate_codes(page->bits);
+    half = bits_halved(page->bits);
+    places = locate_codes(half);
+    for (guint i = 0; i < places->len; i++) {
+        Located *place = &g_array_index(places, Located, i);
+
+        place->x *= 2;
+        place->y *= 2;
+        place->w *= 2;
+        place->h *= 2;
+        place->module_px *= 2;
+    }
+    return places;
+}
+
+static gboolean read_qr(const Crop *crop, GPtrArray *codes)
+{
+    return read_qr_half(crop, codes) || read_qr_full(crop, codes);
+}
+
 static void read_crops(const CodesPage *page, GPtrArray *codes)
 {
-    g_autoptr(GArray) places = locate_codes(page->bits);
+    g_autoptr(GArray) places = find_places(page);
     guint n = MIN(places->len, page->thorough ? CROPS_MAX_THOROUGH : CROPS_MAX);
 
     for (guint i = 0; i < n; i++) {

@@ -2,13 +2,14 @@
  *
  * Reading codes: the ladder. Every reading carries the rung that found it.
  *
- *   on the crops of the locator        on the whole page, only when thorough
- *   bits   1-bit crop as it stands     page         1-bit page
- *   lean   slid upright                page-gray    gray as it came
- *   mean   gray, averaged along the    page-mean    3 × 3 mean
- *          bars (QR: 3 × 3 mean)       page-half    half size, and half-binary
- *   gray   gray as it came             page-double  small pictures at double size
- *   double gray at double size
+ *   on the crops of the locator          on the whole page, only when thorough
+ *   bits   1-bit crop as it stands       page         1-bit page
+ *   lean   turned upright; averaged      page-gray    gray as it came
+ *          along the bars, then rows     page-mean    3 × 3 mean
+ *   mean   gray, averaged along the      page-half    half size, and page-half-binary
+ *          bars (QR: 3 × 3 mean)         page-double  small pictures at double size
+ *   gray   gray, every row
+ *   double QR at double size, thorough
  *
  * A linear reading counts only if two scan lines agree (ITF: three). Patch codes come from their
  * own detector.

@@ -84,6 +84,48 @@ static guint32 density_dpi(const struct jpeg_decompress_struct *decoder)
     return 0;
 }
 
+static guint32 exif_number(Bytes exif, gsize at, guint n)
+{
+    gboolean little = exif.bytes[0] == 'I';
+    guint32 number = 0;
+
+    if (at > exif.size || n > exif.size - at)
+        return 0;
+    for (guint i = 0; i < n; i++)
+        number |= (guint32)exif.bytes[at + i] << 8 * (little ? i : n - 1 - i);
+    return number;
+}
+
+/* Orientation (tag 0x0112) of the first directory; cameras and telephones set it. */
+static guint16 exif_orientation(Bytes exif)
+{
+    gsize directory, n;
+
+    if (exif.size < 8 || (exif.bytes[0] != 'I' && exif.bytes[0] != 'M'))
+        return 1;
+    directory = exif_number(exif, 4, 4);
+    n = exif_number(exif, directory, 2);
+    for (gsize i = 0; i < n; i++) {
+        gsize entry = directory + 2 + 12 * i;
+        guint32 value = exif_number(exif, entry + 8, 2);
+
+        if (exif_number(exif, entry, 2) == 0x0112)
+            return value >= 1 && value <= 8 ? (guint16)value : 1;
+    }
+    return 1;
+}
+
+static guint16 read_orientation(const struct jpeg_decompress_struct *decoder)
+{
+    for (jpeg_saved_marker_ptr marker = decoder->marker_list; marker != NULL;
+         marker = marker->next) {
+        if (marker->marker == JPEG_APP0 + 1 && marker->data_length > 6 &&
+            memcmp(marker->data, "Exif\0\0", 6) == 0)
+            return exif_orientation((Bytes){marker->data + 6, marker->data_length - 6});
+    }
+    return 1;
+}
+
 static void choose_output(JpegImage *self, const ImageOptions *options)
 {
     struct jpeg_decompress_struct *decoder = &self->decoder;
@@ -248,7 +290,9 @@ static gboolean open_decoder(JpegImage *self, const ImageOptions *options, GErro
     self->progress.progress_monitor = on_progress;
     decoder->progress = &self->progress;
     jpeg_mem_src(decoder, self->file.bytes, (unsigned long)self->file.size);
+    jpeg_save_markers(decoder, JPEG_APP0 + 1, 0xffff);
     (void)jpeg_read_header(decoder, TRUE);
+    self->base.orientation = read_orientation(decoder);
     *page = (PageGeometry){.width_px = decoder->image_width,
                            .height_px = decoder->image_height,
                            .dpi = density_dpi(decoder),

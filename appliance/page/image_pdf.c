@@ -13,10 +13,13 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
+#include <zlib.h>
 
 #define PARENTS_MAX     32
 #define POINTS_PER_INCH 72.0
-#define PALETTE_BYTES   768
+/* A JPEG hardly deflates: what grows more than twice is none. */
+#define INFLATED_BYTES_MAX ((gsize)64 << 20)
+#define PALETTE_BYTES      768
 
 typedef struct {
     Image base;
@@ -112,7 +115,8 @@ static gboolean find_placement(PdfPage *page, GError **error)
         free(content);
         return qpdf_failed(page->pdf, error);
     }
-    found = pdf_content_placement((const char *)content, size, &page->placement, &why);
+    found = pdf_content_placement(content != NULL ? (const char *)content : "", size,
+                                  &page->placement, &why);
     free(content);
     return found || refuse(why, error);
 }
@@ -293,13 +297,41 @@ static gboolean take_stream(PdfPage *page, PdfImage *self, gboolean decode, GErr
     return TRUE;
 }
 
-static const char *only_filter(PdfPage *page)
+static const char *filter_at(PdfPage *page, int i)
 {
     qpdf_oh filter = qpdf_oh_get_key(page->pdf, page->dict, "/Filter");
 
-    if (qpdf_oh_is_array(page->pdf, filter) && qpdf_oh_get_array_n_items(page->pdf, filter) == 1)
-        filter = qpdf_oh_get_array_item(page->pdf, filter, 0);
+    if (qpdf_oh_is_array(page->pdf, filter))
+        filter = i < qpdf_oh_get_array_n_items(page->pdf, filter)
+                     ? qpdf_oh_get_array_item(page->pdf, filter, i)
+                     : qpdf_oh_new_null(page->pdf);
+    else if (i > 0)
+        return "";
     return qpdf_oh_is_name(page->pdf, filter) ? qpdf_oh_get_name(page->pdf, filter) : "";
+}
+
+/* Some writers deflate a JPEG once more; that coat comes off, the JPEG stays. */
+static gboolean inflate_stream(PdfImage *self, GError **error)
+{
+    z_stream stream = {.next_in = self->data, .avail_in = (uInt)MIN(self->size, G_MAXUINT32)};
+    gsize room = MIN(self->size * 2 + 65536, INFLATED_BYTES_MAX);
+    guint8 *out = malloc(room);
+    int result = out != NULL ? inflateInit(&stream) : Z_MEM_ERROR;
+
+    if (result == Z_OK) {
+        stream.next_out = out;
+        stream.avail_out = (uInt)room;
+        result = inflate(&stream, Z_FINISH);
+        (void)inflateEnd(&stream);
+    }
+    if (result != Z_STREAM_END) {
+        free(out);
+        return refuse("deflated image data is damaged", error);
+    }
+    free(self->data);
+    self->data = out;
+    self->size = stream.total_out;
+    return TRUE;
 }
 
 static qpdf_oh only_parameters(PdfPage *page)
@@ -334,10 +366,11 @@ static gboolean adopt(PdfImage *self, Image *inner, GError **error)
 static gboolean open_dct(PdfPage *page, PdfImage *self, const ImageOptions *options, GError **error)
 {
     guint n = components(page, qpdf_oh_get_key(page->pdf, page->dict, "/ColorSpace"));
+    gboolean deflated = strcmp(filter_at(page, 0), "/FlateDecode") == 0;
 
     if (n == 0 || decode_kind(page) != 0)
         return refuse("a JPEG in a colour space that is not taken out", error);
-    return take_stream(page, self, FALSE, error) &&
+    return take_stream(page, self, FALSE, error) && (!deflated || inflate_stream(self, error)) &&
            adopt(self, image_open_jpeg((Bytes){self->data, self->size}, options, error), error);
 }
 
@@ -507,15 +540,17 @@ static void pdf_image_free(Image *image)
 static gboolean open_page(PdfPage *page, PdfImage *self, const ImageOptions *options,
                           GError **error)
 {
-    const char *filter;
+    gboolean alone;
 
     if (!find_placement(page, error) || !find_image(page, error) ||
         !read_geometry(page, &self->base, error) || !page_geometry_check(&self->base.page, error))
         return FALSE;
-    filter = only_filter(page);
-    if (strcmp(filter, "/DCTDecode") == 0)
+    alone = filter_at(page, 1)[0] == '\0';
+    if ((alone && strcmp(filter_at(page, 0), "/DCTDecode") == 0) ||
+        (strcmp(filter_at(page, 0), "/FlateDecode") == 0 &&
+         strcmp(filter_at(page, 1), "/DCTDecode") == 0))
         return open_dct(page, self, options, error);
-    if (strcmp(filter, "/CCITTFaxDecode") == 0)
+    if (alone && strcmp(filter_at(page, 0), "/CCITTFaxDecode") == 0)
         return open_ccitt(page, self, options, error);
     return open_samples(page, self, error);
 }

@@ -80,6 +80,11 @@ static void on_unmap(thandle_t handle G_GNUC_UNUSED, void *base G_GNUC_UNUSED,
 {
 }
 
+static int on_error(TIFF *tiff, void *data, const char *module, const char *format,
+                    va_list arguments) G_GNUC_PRINTF(4, 0);
+static int on_warning(TIFF *tiff, void *data, const char *module, const char *format,
+                      va_list arguments) G_GNUC_PRINTF(4, 0);
+
 static int on_error(TIFF *tiff G_GNUC_UNUSED, void *data, const char *module, const char *format,
                     va_list arguments)
 {
@@ -145,15 +150,16 @@ static TiffImage *open_file(Bytes file, GError **error)
 gboolean image_count_tiff(Bytes file, guint32 *pages, GError **error)
 {
     TiffImage *self = open_file(file, error);
-    g_autoptr(Image) image = (Image *)self;
 
     if (self == NULL)
         return FALSE;
     /* A chain that ends in damage or in itself counts up to there. */
     do {
-        if (++*pages > PAGE_COUNT_MAX)
-            return error_set(error, ERROR_TOO_LARGE, "a TIFF of over %u pages", PAGE_COUNT_MAX);
-    } while (TIFFReadDirectory(self->tiff));
+        ++*pages;
+    } while (*pages <= PAGE_COUNT_MAX && TIFFReadDirectory(self->tiff));
+    tiff_image_free(&self->base);
+    if (*pages > PAGE_COUNT_MAX)
+        return error_set(error, ERROR_TOO_LARGE, "a TIFF of over %u pages", PAGE_COUNT_MAX);
     return TRUE;
 }
 

@@ -16,7 +16,7 @@
 #define QUIET_PX        40
 #define ACROSS_PX_MIN   90 /* no symbol is shorter */
 
-#define FINDER_ROW_STEP 3
+#define FINDER_ROW_STEP 4
 #define FINDER_PX_MIN   10
 #define FINDER_PX_MAX   280
 #define FINDERS_MAX     256
@@ -28,6 +28,20 @@ typedef struct {
     guint32 columns, rows;
     guint8 *kinds;
 } Grid;
+
+/* Coarse bars are judged by the whole word: one line through it makes no more than 8 changes. */
+static guint8 kind_of(const guint across[2], const guint down[2], guint half)
+{
+    guint both = across[0] + across[1];
+
+    if ((across[half] >= ACROSS_MIN && across[half] * 4 > 5 * down[half]) ||
+        (across[half] >= ACROSS_MIN / 3 && both >= ACROSS_MIN * 3 / 2 &&
+         both * 4 > 5 * (down[0] + down[1])))
+        return CELL_ACROSS;
+    if (down[half] >= DOWN_MIN && down[half] > 4 * DOMINANCE * across[half])
+        return CELL_DOWN;
+    return CELL_NONE;
+}
 
 /* One band of cells: changes along the row against changes to the row 4 further down. */
 BITS_HOT static void classify_band(const Bits *bits, guint32 band, guint8 *kinds)
@@ -49,12 +63,8 @@ BITS_HOT static void classify_band(const Bits *bits, guint32 band, guint8 *kinds
             down[0] += (guint)__builtin_popcountll(changed >> 32);
             down[1] += (guint)__builtin_popcountll(changed << 32);
         }
-        for (guint half = 0; half < 2; half++) {
-            if (across[half] >= ACROSS_MIN && across[half] * 4 > 5 * down[half])
-                kinds[2 * i + half] = CELL_ACROSS;
-            else if (down[half] >= DOWN_MIN && down[half] > 4 * DOMINANCE * across[half])
-                kinds[2 * i + half] = CELL_DOWN;
-        }
+        for (guint half = 0; half < 2; half++)
+            kinds[2 * i + half] = kind_of(across, down, half);
     }
 }
 
@@ -73,12 +83,13 @@ typedef struct {
     guint32 cells;
 } Group;
 
-/* Take one connected group out of the grid (8 neighbours, and one cell's gap along the code). */
+/* Take one connected group out of the grid: 8 neighbours, and along the code over the gaps that its
+ * widest bars leave. */
 static Group take_group(Grid *grid, guint32 column, guint32 row, GArray *stack)
 {
     guint8 kind = grid->kinds[(gsize)row * grid->columns + column];
     Group group = {column, row, column, row, 0};
-    int reach_x = kind == CELL_ACROSS ? 2 : 1;
+    int reach_x = kind == CELL_ACROSS ? 4 : 1;
     int reach_y = kind == CELL_DOWN ? 2 : 1;
     guint32 start[2] = {column, row};
 
@@ -342,14 +353,40 @@ static GArray *find_finders(const Bits *bits)
     return finders;
 }
 
+/* Finders of one symbol are of one size and stand beside, above or across from each other. */
 static gboolean belong_together(const Finder *a, const Finder *b)
 {
     guint32 size = MAX(a->size, b->size);
     guint32 dx = (guint32)abs((int)a->x - (int)b->x);
     guint32 dy = (guint32)abs((int)a->y - (int)b->y);
+    guint32 longer = MAX(dx, dy);
+    guint32 shorter = MIN(dx, dy);
 
-    return MIN(a->size, b->size) * 14 > size * 10 && MAX(dx, dy) < size * QR_SIDES_MAX &&
-           MAX(dx, dy) > size;
+    return MIN(a->size, b->size) * 14 > size * 10 && longer < size * QR_SIDES_MAX &&
+           longer * 5 > size * 9 && (shorter * 4 < longer || shorter * 4 > longer * 3);
+}
+
+/* A third to two thirds of a symbol are black, and rows through it change colour often. */
+static gboolean is_speckled(const Bits *bits, guint32 x0, guint32 y0, guint32 x1, guint32 y1)
+{
+    guint32 black = 0;
+    guint32 changes = 0;
+    guint32 n = 0;
+
+    for (guint k = 1; k < 8; k++) {
+        guint32 y = y0 + (y1 - y0) * k / 8;
+        guint32 x = x0 + (x1 - x0) * k / 8;
+
+        for (guint32 i = x0; i < x1; i++, n++) {
+            black += bits_at(bits, i, y);
+            changes += bits_at(bits, i, y) != bits_at(bits, i + 1, y);
+        }
+        for (guint32 i = y0; i < y1; i++, n++) {
+            black += bits_at(bits, x, i);
+            changes += bits_at(bits, x, i) != bits_at(bits, x, i + 1);
+        }
+    }
+    return black * 4 > n && black * 4 < 3 * n && changes > 14 * 5;
 }
 
 /* Around the finders that belong to the first one; a missing one is allowed for. */
@@ -373,12 +410,13 @@ static void add_symbol(const Bits *bits, GArray *finders, guint first, GArray *l
         other->size = 0;
         n++;
     }
-    if (n < 2)
+    if (n < 2 || !is_speckled(bits, x0, y0, x1, y1))
         return;
     span = MAX(x1 - x0, y1 - y0);
     margin = seed.size + seed.size / 2 + (n == 2 ? span : 0);
     located = boxed(bits, below(x0, margin), below(y0, margin), x1 + margin, y1 + margin);
     located.kind = LOCATED_QR;
+    located.module_px = seed.size / 7;
     located.weight = 1000 * n;
     g_array_append_val(list, located);
 }

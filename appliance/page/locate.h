@@ -17,6 +17,7 @@ typedef enum {
 typedef struct {
     LocatedKind kind;
     guint32 x, y, w, h; /* px, quiet zone included, inside the page */
+    guint32 module_px;  /* of a QR code, about; 0 for bars */
     guint32 weight;     /* how much speaks for it; the list is sorted by it */
 } Located;
 

@@ -167,6 +167,7 @@ PageCode *page_code_new(const char *symbology, const char *text, const char *run
     code->symbology = g_strdup(symbology);
     code->text = g_strdup(text);
     code->rung = g_strdup(rung);
+    code->turn = -1;
     return code;
 }
 
@@ -197,10 +198,11 @@ json_t *page_codes_to_json(const GPtrArray *codes)
     for (guint i = 0; i < codes->len; i++) {
         const PageCode *code = g_ptr_array_index(codes, i);
 
-        json_array_append_new(
-            array, json_pack("{s:s,s:s,s:[i,i,i,i],s:i,s:s}", "symbology", code->symbology, "text",
-                             code->text, "box", (int)code->x, (int)code->y, (int)code->w,
-                             (int)code->h, "lines", (int)code->lines, "rung", code->rung));
+        json_array_append_new(array, json_pack("{s:s,s:s,s:[i,i,i,i],s:i,s:i,s:s}", "symbology",
+                                               code->symbology, "text", code->text, "box",
+                                               (int)code->x, (int)code->y, (int)code->w,
+                                               (int)code->h, "lines", (int)code->lines, "turn",
+                                               (int)code->turn, "rung", code->rung));
     }
     return array;
 }
@@ -220,11 +222,12 @@ GPtrArray *page_codes_from_json(const json_t *json, GError **error)
         const char *symbology;
         const char *text;
         const char *rung;
-        int x, y, w, h, lines;
+        int x, y, w, h, lines, turn;
         PageCode *code;
 
-        if (json_unpack(item, "{s:s,s:s,s:[i,i,i,i],s:i,s:s}", "symbology", &symbology, "text",
-                        &text, "box", &x, &y, &w, &h, "lines", &lines, "rung", &rung) != 0) {
+        if (json_unpack(item, "{s:s,s:s,s:[i,i,i,i],s:i,s:i,s:s}", "symbology", &symbology, "text",
+                        &text, "box", &x, &y, &w, &h, "lines", &lines, "turn", &turn, "rung",
+                        &rung) != 0) {
             error_set(error, ERROR_FORMAT, "codes of a page: entry %" G_GSIZE_FORMAT, i);
             return NULL;
         }
@@ -234,6 +237,7 @@ GPtrArray *page_codes_from_json(const json_t *json, GError **error)
         code->w = (guint32)w;
         code->h = (guint32)h;
         code->lines = (guint32)lines;
+        code->turn = turn;
         g_ptr_array_add(codes, code);
     }
     return g_steal_pointer(&codes);

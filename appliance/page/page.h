@@ -109,6 +109,8 @@ typedef struct {
     char *text;
     guint32 x, y, w, h; /* px on the page as stored */
     guint32 lines;      /* scan lines that agree */
+    gint32 turn;        /* 0 90 180 270: to turn the page clockwise by for the code to stand
+                           upright; -1 = not known */
     char *rung;         /* the step of the ladder that read it: "bits", "lean", "gray", … */
 } PageCode;
 

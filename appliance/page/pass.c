@@ -6,7 +6,8 @@
 #include "appliance/page/skew.h"
 #include "appliance/page/tone.h"
 
-#define MM_PER_INCH 25.4
+#define MM_PER_INCH                 25.4
+#define CODE_ORIENTATION_CONFIDENCE 800
 /* Over this the gray copy is not worth its memory; hard codes are then read from bits alone. */
 #define PLANE_BYTES_MAX ((guint64)40 << 20)
 
@@ -173,6 +174,21 @@ static void tag_orientation(const StripPass *pass, PageFacts *facts)
     facts->orientation_evidence = PAGE_ORIENTATION_TAG;
 }
 
+/* The sheets and labels that carry linear codes are printed upright; a tag of the file is surer. */
+static void code_orientation(PageResult *result)
+{
+    for (guint i = 0; i < result->codes->len && result->facts.orientation_evidence == 0; i++) {
+        const PageCode *code = g_ptr_array_index(result->codes, i);
+
+        if (code->turn < 0 || g_str_has_prefix(code->symbology, "EAN") ||
+            g_str_has_prefix(code->symbology, "UPC"))
+            continue;
+        result->facts.orientation = (guint32)code->turn;
+        result->facts.orientation_confidence = CODE_ORIENTATION_CONFIDENCE;
+        result->facts.orientation_evidence = PAGE_ORIENTATION_CODE;
+    }
+}
+
 static void read_codes(const StripPass *pass, GPtrArray *codes)
 {
     const PageGeometry *geometry = &pass->options.geometry;
@@ -190,6 +206,7 @@ static void look_closer(const StripPass *pass, PageResult *result)
 {
     skew_facts(pass->bits, &result->facts);
     read_codes(pass, result->codes);
+    code_orientation(result);
 }
 
 gboolean pass_finish(StripPass *pass, PageResult *result, GError **error)

@@ -196,8 +196,35 @@ static gboolean is_disputed(const Search *search, guint index)
     return FALSE;
 }
 
-static void report(const Search *search, gboolean down, GPtrArray *codes)
+/* A patch that is not level is begun by several scan lines; its parts touch. */
+static gboolean join_parts(Search *search)
 {
+    for (guint i = 0; i < search->seen->len; i++) {
+        Seen *seen = &g_array_index(search->seen, Seen, i);
+
+        for (guint k = i + 1; k < search->seen->len; k++) {
+            const Seen *other = &g_array_index(search->seen, Seen, k);
+
+            if (other->name != seen->name || other->from >= seen->to || seen->from >= other->to ||
+                other->first > seen->last + 2 * SAMPLE_PX ||
+                seen->first > other->last + 2 * SAMPLE_PX)
+                continue;
+            seen->first = MIN(seen->first, other->first);
+            seen->last = MAX(seen->last, other->last);
+            seen->from = MIN(seen->from, other->from);
+            seen->to = MAX(seen->to, other->to);
+            seen->lines += other->lines;
+            g_array_remove_index(search->seen, k);
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+static void report(Search *search, gboolean down, GPtrArray *codes)
+{
+    while (join_parts(search))
+        continue;
     for (guint i = 0; i < search->seen->len; i++) {
         const Seen *seen = &g_array_index(search->seen, Seen, i);
         gboolean far = (guint64)seen->from + seen->to > search->along;

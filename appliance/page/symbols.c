@@ -55,8 +55,11 @@ static char *decode(iconv_t charset, const char *bytes, gsize size)
     return g_steal_pointer(&out);
 }
 
-/* Chinese text in GB 18030 is nearly all GB 2312: both bytes from 0xA1 up. */
-static gboolean looks_chinese(const char *bytes, gsize size)
+/* Chinese text in GB 18030 is nearly all GB 2312: both bytes from 0xA1 up. Sure means that not a
+ * single pair is, which two or more pairs of Chinese never are by chance. */
+typedef enum { CHINESE, ODD, SURELY_NOT } Chinese;
+
+static Chinese look_of(const char *bytes, gsize size)
 {
     guint plain = 0;
     guint rare = 0;
@@ -70,7 +73,9 @@ static gboolean looks_chinese(const char *bytes, gsize size)
             rare++;
         i++;
     }
-    return plain >= rare;
+    if (plain >= rare)
+        return CHINESE;
+    return plain == 0 && rare > 1 ? SURELY_NOT : ODD;
 }
 
 static gboolean has_kana(const char *text)
@@ -84,16 +89,17 @@ static gboolean has_kana(const char *text)
     return FALSE;
 }
 
-/* Shift-JIS passes for GB 18030 too: it is taken only where the Chinese would be odd and the
- * Japanese has kana. */
+/* Shift-JIS, which QR's own Kanji mode speaks, passes for GB 18030 too: it is taken only where
+ * the Chinese would be odd and the Japanese has kana, or where there is no Chinese at all. */
 static char *decode_asian(const char *bytes, gsize size)
 {
+    Chinese look = look_of(bytes, size);
     g_autofree char *japanese = NULL;
 
     symbols_prepare();
-    if (!looks_chinese(bytes, size)) {
+    if (look != CHINESE) {
         japanese = decode(from_shift_jis, bytes, size);
-        if (japanese != NULL && has_kana(japanese))
+        if (japanese != NULL && (look == SURELY_NOT || has_kana(japanese)))
             return g_steal_pointer(&japanese);
     }
     return decode(from_gb18030, bytes, size);
@@ -227,6 +233,21 @@ static gboolean overlaps(const PageCode *a, const PageCode *b)
     return a->x < b->x + b->w && b->x < a->x + a->w && a->y < b->y + b->h && b->y < a->y + a->h;
 }
 
+/* A reading direction is known of linear codes alone. */
+static gint32 turn_of(const zbar_symbol_t *symbol, const SymbolsScan *scan)
+{
+    if (zbar_symbol_get_type(symbol) == ZBAR_QRCODE)
+        return -1;
+    switch (zbar_symbol_get_orientation(symbol)) {
+    case ZBAR_ORIENT_UP:
+        return scan->turned;
+    case ZBAR_ORIENT_DOWN:
+        return scan->turned + 180;
+    default:
+        return -1;
+    }
+}
+
 static PageCode *find_same(GPtrArray *codes, const char *name, const char *text)
 {
     for (guint i = 0; i < codes->len; i++) {
@@ -254,6 +275,7 @@ static gboolean take_symbol(const zbar_symbol_t *symbol, const SymbolsScan *scan
         return FALSE;
     code = page_code_new(name, text, scan->rung);
     code->lines = lines;
+    code->turn = turn_of(symbol, scan);
     take_box(symbol, scan, code);
     if (scan->box != NULL) {
         code->x = scan->box[0];

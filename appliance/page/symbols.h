@@ -26,6 +26,7 @@ typedef struct {
     guint32 x, y;
     double scale;       /* page px a picture px */
     const guint32 *box; /* x y w h: use this box for whatever is found; or NULL */
+    gint32 turned;      /* the picture was turned clockwise by so much (0 or 90) */
 } SymbolsScan;
 
 /* Add readings that keep the rules and are not yet in `codes`; how many were added or confirmed. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/page/view.h"
 
+#include "appliance/page/pixels.h"
 #include "appliance/page/raster.h"
 
 #define QUALITY_DEFAULT 80
@@ -80,12 +81,10 @@ static void take_row(Scaler *scaler, guint32 y, const guint8 *row)
 /* A decoded row as the samples of the result: bits become gray, colour may become gray. */
 static void spread_row(const PageGeometry *geometry, guint channels, const guint8 *in, guint8 *out)
 {
-    for (guint32 x = 0; x < geometry->width_px; x++) {
-        if (geometry->mode == PAGE_LINEART)
-            out[x] = (in[x / 8] >> (7 - x % 8)) & 1 ? 0 : 255;
-        else if (geometry->mode == PAGE_COLOUR && channels == 1)
-            out[x] = (guint8)((in[3 * x] * 77u + in[3 * x + 1] * 150u + in[3 * x + 2] * 29u) >> 8);
-    }
+    if (geometry->mode == PAGE_COLOUR && channels == 1)
+        pixels_luma_row(in, geometry->width_px, out);
+    for (guint32 x = 0; geometry->mode == PAGE_LINEART && x < geometry->width_px; x++)
+        out[x] = (in[x / 8] >> (7 - x % 8)) & 1 ? 0 : 255;
 }
 
 static Raster *scale(Image *image, const Box *region, Raster *out, GError **error)

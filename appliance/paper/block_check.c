@@ -3,27 +3,38 @@
 
 #include <string.h>
 
-/* Members of each kind of block; "?" = may be missing. "block", "when" and "unless" go without
- * saying. */
+/* What a member holds. */
+typedef enum {
+    MEMBER_TEXT = 's',
+    MEMBER_NUMBER = 'n',
+    MEMBER_FLAG = 'b',
+    MEMBER_LIST = 'a',
+} MemberType;
+
+/* Members of each kind of block as "name=TYPE", "?" behind: may be missing. "block", "when" and
+ * "unless" go without saying. */
 static const struct {
     const char *name;
     const char *members;
 } kinds[] = {
-    {"text", "text align? indent? bold? sans? size?"},
-    {"fields", "rows label_width?"},
-    {"table", "of columns empty? blank_rows?"},
-    {"grid", "heads of"},
-    {"list", "of text indent?"},
-    {"box", "label text? height sign?"},
-    {"signatures", "texts columns?"},
-    {"seal", "organ date note? texts? qr? caption?"},
-    {"qr", "text caption size?"},
-    {"stamp", "cells"},
-    {"pictures", "of image caption columns? height"},
-    {"space", "height"},
+    {"text", "text=s align=s? indent=n? bold=b? sans=b? size=s?"},
+    {"fields", "rows=a label_width=n?"},
+    {"table", "of=s columns=a empty=s? blank_rows=n?"},
+    {"grid", "heads=s of=s"},
+    {"list", "of=s text=s indent=n?"},
+    {"box", "label=s text=s? height=n sign=s?"},
+    {"signatures", "texts=a columns=n?"},
+    {"seal", "organ=s date=s note=s? texts=a? qr=s? caption=s?"},
+    {"qr", "text=s caption=s size=n?"},
+    {"stamp", "cells=a"},
+    {"pictures", "of=s image=s caption=s columns=n? height=n"},
+    {"space", "height=n"},
     {"rule", ""},
     {"break", ""},
 };
+
+static const char *const common_members = "block=s when=s? unless=s?";
+static const char *const column_members = "head=s text=s width=n? align=s?";
 
 static const char *members_of(const char *name)
 {
@@ -33,33 +44,54 @@ static const char *members_of(const char *name)
     return NULL;
 }
 
-static gboolean is_common(const char *member)
+static gboolean is_of_type(const json_t *value, char type)
 {
-    return g_str_equal(member, "block") || g_str_equal(member, "when") ||
-           g_str_equal(member, "unless");
+    switch ((MemberType)type) {
+    case MEMBER_TEXT:
+        return json_is_string(value);
+    case MEMBER_NUMBER:
+        return json_is_number(value) && json_number_value(value) >= 0;
+    case MEMBER_FLAG:
+        return json_is_boolean(value);
+    case MEMBER_LIST:
+        return json_is_array(value);
+    }
+    return FALSE;
 }
 
-static gboolean required_there(const json_t *block, char **members, GError **error)
+/* The specification of a member: what follows "name=", or NULL. */
+static const char *member_spec(char **members, const char *name)
 {
+    gsize length = strlen(name);
+
     for (char **member = members; *member != NULL; member++)
-        if (**member != '\0' && !g_str_has_suffix(*member, "?") &&
-            json_object_get(block, *member) == NULL)
-            return error_set(error, ERROR_DEFINITION, ".%s: missing", *member);
-    return TRUE;
+        if (strncmp(*member, name, length) == 0 && (*member)[length] == '=')
+            return *member + length + 1;
+    return NULL;
 }
 
-static gboolean members_known(const json_t *block, char **members, GError **error)
+/* Every required member is there, and every member is known and of its type. */
+static gboolean members_check(const json_t *object, const char *specification, GError **error)
 {
+    g_auto(GStrv) members = g_strsplit(specification, " ", -1);
     const char *name;
     json_t *value;
 
-    json_object_foreach((json_t *)block, name, value)
-    {
-        g_autofree char *optional = g_strconcat(name, "?", NULL);
+    for (char **member = members; *member != NULL; member++) {
+        g_autofree char *plain = g_strndup(*member, strcspn(*member, "="));
 
-        if (!is_common(name) && !g_strv_contains((const char *const *)members, name) &&
-            !g_strv_contains((const char *const *)members, optional))
+        if (*plain != '\0' && !g_str_has_suffix(*member, "?") &&
+            json_object_get(object, plain) == NULL)
+            return error_set(error, ERROR_DEFINITION, ".%s: missing", plain);
+    }
+    json_object_foreach((json_t *)object, name, value)
+    {
+        const char *spec = member_spec(members, name);
+
+        if (spec == NULL)
             return error_set(error, ERROR_DEFINITION, ".%s: no such member", name);
+        if (!is_of_type(value, *spec))
+            return error_set(error, ERROR_DEFINITION, ".%s: of the wrong type", name);
     }
     return TRUE;
 }
@@ -83,6 +115,19 @@ static gboolean names_check(const json_t *types, const json_t *block, GError **e
     return TRUE;
 }
 
+/* A grid takes its heads from texts and its rows from cells. */
+static gboolean grid_check(const json_t *types, const json_t *block, GError **error)
+{
+    const json_t *heads = json_array_get(value_type(types, json_text(block, "heads")), 0);
+    const json_t *rows = json_array_get(value_type(types, json_text(block, "of")), 0);
+
+    if (g_strcmp0(json_string_value(heads), "text") != 0)
+        return error_set(error, ERROR_DEFINITION, ".heads: not a list of texts");
+    if (g_strcmp0(json_string_value(rows), "cells") != 0)
+        return error_set(error, ERROR_DEFINITION, ".of: not a list of cells");
+    return TRUE;
+}
+
 /* All texts anywhere in the block. */
 static gboolean texts_check(const ValueScope *scope, const json_t *value, GError **error)
 {
@@ -96,59 +141,110 @@ static gboolean texts_check(const ValueScope *scope, const json_t *value, GError
         g_prefix_error(error, ": ");
         return FALSE;
     }
-    json_object_foreach((json_t *)value, name, member) if (!texts_check(scope, member, error))
+    json_object_foreach((json_t *)value, name, member)
     {
+        if (texts_check(scope, member, error))
+            continue;
         g_prefix_error(error, ".%s", name);
         return FALSE;
     }
-    json_array_foreach((json_t *)value, i, member) if (!texts_check(scope, member, error))
+    json_array_foreach((json_t *)value, i, member)
     {
+        if (texts_check(scope, member, error))
+            continue;
         g_prefix_error(error, "[%zu]", i);
         return FALSE;
     }
     return TRUE;
 }
 
+static gboolean is_list_of_texts(const json_t *list)
+{
+    const json_t *text;
+    size_t i;
+
+    json_array_foreach((json_t *)list, i, text)
+    {
+        if (!json_is_string(text))
+            return FALSE;
+    }
+    return json_is_array(list);
+}
+
+/* Pairs of label and text: rows of a form, cells of a stamp. */
+static gboolean pairs_check(const json_t *block, const char *member, size_t most, GError **error)
+{
+    const json_t *row;
+    size_t i;
+
+    json_array_foreach(json_object_get(block, member), i, row)
+    {
+        size_t n = json_array_size(row);
+
+        if (n == 0 || n % 2 != 0 || n > most || !is_list_of_texts(row))
+            return error_set(error, ERROR_DEFINITION, ".%s[%zu]: not pairs of label and text",
+                             member, i);
+    }
+    return TRUE;
+}
+
+static gboolean columns_check(const json_t *block, GError **error)
+{
+    const json_t *columns = json_object_get(block, "columns");
+    const json_t *column;
+    size_t i;
+
+    if (json_array_size(columns) > TEMPLATE_COLUMNS_MAX)
+        return error_set(error, ERROR_DEFINITION, ".columns: more than %d", TEMPLATE_COLUMNS_MAX);
+    json_array_foreach(columns, i, column)
+    {
+        if (members_check(column, column_members, error))
+            continue;
+        g_prefix_error(error, ".columns[%zu]", i);
+        return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean is_one_of(const char *value, const char *words)
+{
+    g_auto(GStrv) list = g_strsplit(words, " ", -1);
+
+    return value == NULL || g_strv_contains((const char *const *)list, value);
+}
+
 /* Shapes that composing relies on. */
 static gboolean shapes_check(const json_t *block, GError **error)
 {
-    const json_t *row, *column;
-    size_t i;
+    const json_t *cells = json_object_get(block, "cells");
+    const json_t *texts = json_object_get(block, "texts");
 
-    json_array_foreach(json_object_get(block, "rows"), i,
-                       row) if (json_array_size(row) == 0 ||
-                                json_array_size(row) % 2 !=
-                                    0) return error_set(error, ERROR_DEFINITION,
-                                                        ".rows[%zu]: not pairs of label and text",
-                                                        i);
-    json_array_foreach(json_object_get(block, "cells"), i,
-                       row) if (json_array_size(row) !=
-                                2) return error_set(error, ERROR_DEFINITION,
-                                                    ".cells[%zu]: not a label and a text", i);
-    if (json_object_get(block, "cells") != NULL &&
-        json_array_size(json_object_get(block, "cells")) != 6)
+    if (cells != NULL && json_array_size(cells) != 6)
         return error_set(error, ERROR_DEFINITION, ".cells: a stamp has six");
-    json_array_foreach(
-        json_object_get(block, "columns"), i,
-        column) if (json_text(column, "head") == NULL ||
-                    json_text(column, "text") ==
-                        NULL) return error_set(error, ERROR_DEFINITION,
-                                               ".columns[%zu]: head and text are needed", i);
-    return TRUE;
+    if (texts != NULL && !is_list_of_texts(texts))
+        return error_set(error, ERROR_DEFINITION, ".texts: not a list of texts");
+    if (!is_one_of(json_text(block, "align"), "left center right"))
+        return error_set(error, ERROR_DEFINITION, ".align: not left, center or right");
+    if (!is_one_of(json_text(block, "size"), "body small large"))
+        return error_set(error, ERROR_DEFINITION, ".size: not body, small or large");
+    return pairs_check(block, "rows", TEMPLATE_COLUMNS_MAX, error) &&
+           pairs_check(block, "cells", 2, error) && columns_check(block, error);
 }
 
 gboolean block_check(const json_t *types, const json_t *block, GError **error)
 {
     const char *members = members_of(json_text(block, "block"));
-    g_auto(GStrv) list = NULL;
+    g_autofree char *specification = NULL;
     ValueScope scope = {.types = types};
     const char *of = json_text(block, "of");
 
     if (members == NULL)
         return error_set(error, ERROR_DEFINITION, ".block: no such block");
-    list = g_strsplit(members, " ", -1);
-    if (!required_there(block, list, error) || !members_known(block, list, error) ||
-        !names_check(types, block, error) || !shapes_check(block, error))
+    specification = g_strdup_printf("%s %s", common_members, members);
+    if (!members_check(block, specification, error) || !names_check(types, block, error) ||
+        !shapes_check(block, error))
+        return FALSE;
+    if (json_object_get(block, "heads") != NULL && !grid_check(types, block, error))
         return FALSE;
     if (of != NULL)
         scope.row_type = json_array_get(value_type(types, of), 0);

@@ -27,7 +27,7 @@ static double box_label(Composer *composer, const char *label, const MarkBox *ce
     return height + em;
 }
 
-gboolean compose_box(Composer *composer, const json_t *block, GError **error G_GNUC_UNUSED)
+gboolean compose_box(Composer *composer, const json_t *block, GError **error)
 {
     Flow *flow = composer->flow;
     double em = compose_em(composer), height = MM(block_number(block, "height", 0));
@@ -42,6 +42,8 @@ gboolean compose_box(Composer *composer, const json_t *block, GError **error G_G
 
     height = MAX(height, flow_lines_height(measured, 0) + (*sign != '\0' ? 3 : 1) * em);
     height = MAX(height, box_label(composer, label, &cell, FALSE));
+    if (height > flow->bottom - flow->top)
+        return error_set(error, ERROR_PAPER, "the box '%s' is taller than a page", label);
     flow_need(flow, height);
     cell.y = frame.y = flow->y;
     cell.height = frame.height = height;
@@ -121,18 +123,42 @@ static double beside_seal(Composer *composer, const json_t *block, double width)
     return y - flow->y;
 }
 
+static double text_width(Composer *composer, const TypeStyle *style, const char *text)
+{
+    g_autoptr(PangoLayout) layout = flow_layout(composer->flow, style, text);
+
+    return type_width(layout);
+}
+
+/* Room for a seal; on a page of its own it says that nothing is missing above it. */
+static void seal_room(Composer *composer, double height)
+{
+    Flow *flow = composer->flow;
+    guint before = flow_n_pages(flow);
+    TypeStyle style = {.size_pt = compose_em(composer), .width_pt = flow->width};
+    g_autoptr(PangoLayout) layout = NULL;
+
+    flow_need(flow, height);
+    if (flow_n_pages(flow) == before)
+        return;
+    layout = flow_layout(flow, &style, "（此页无正文）");
+    flow_paragraph(flow, layout, flow->left);
+}
+
 /* 成文: organ and date centred over each other on the right, the seal's place over both. */
 gboolean compose_seal(Composer *composer, const json_t *block, GError **error G_GNUC_UNUSED)
 {
     Flow *flow = composer->flow;
-    double em = compose_em(composer), size = MM(SEAL_MM), width = MAX(14 * em, size), left_height;
+    double em = compose_em(composer), size = MM(SEAL_MM), width, left_height;
     g_autofree char *organ = compose_expand(composer, block, "organ");
     g_autofree char *date = compose_expand(composer, block, "date");
     g_autofree char *note = compose_expand(composer, block, "note");
     TypeStyle style = {.size_pt = em, .align = PANGO_ALIGN_CENTER};
     MarkBox at, ring;
 
-    flow_need(flow, MAX(size + 0.5 * em, beside_height(composer, block)));
+    width = MAX(text_width(composer, &style, organ), text_width(composer, &style, date)) + em;
+    width = MIN(MAX(width, size), flow->width / 2);
+    seal_room(composer, MAX(size + 0.5 * em, beside_height(composer, block)));
     left_height = beside_seal(composer, block, flow->width - width - em);
     at = (MarkBox){flow->left + flow->width - width, flow->y + size * 0.36, width, 0};
     ring = (MarkBox){at.x + (width - size) / 2, flow->y + 0.25 * em, size, size};
@@ -158,7 +184,8 @@ gboolean compose_stamp(Composer *composer, const json_t *block, GError **error G
     flow_need(flow, 2 * height);
     json_array_foreach(json_object_get(block, "cells"), i, pair)
     {
-        MarkBox box = {left + width * (double)(i % 3), flow->y + height * (double)(i / 3), width,
+        size_t line = i / 3;
+        MarkBox box = {left + width * (double)(i % 3), flow->y + height * (double)line, width,
                        height};
         MarkBox at = {box.x + 1, box.y + 0.3, width - 2, 0};
         TypeStyle style = {.size_pt = 5.5, .sans = TRUE};

@@ -4,12 +4,14 @@
 #include <string.h>
 
 #define PADDING_EM     0.3 /* between a cell's text and its line */
+#define HEAD_ROOM_EM   6   /* left of a page for a repeated head when a row is judged too tall */
 #define LABEL_EM       4.7
-#define COLUMNS_MAX    16
 #define GRID_NARROW_EM 6.0
 #define GRID_EM_MAX    14.0
 #define FIRST_WIDE     0x2e80 /* the first letter as wide as it is high */
-#define NARROW         0.8    /* of a number that is too wide for its cell */
+/* A number that is too wide for its cell is set smaller in steps, down to 0.61 of its size. */
+#define NARROW       0.85
+#define NARROW_STEPS 3
 
 /* A row of a table on its way onto the page: each cell a text, some lines of which are out. */
 typedef struct {
@@ -19,7 +21,7 @@ typedef struct {
 } Cell;
 
 typedef struct {
-    Cell cells[COLUMNS_MAX];
+    Cell cells[TEMPLATE_COLUMNS_MAX];
     guint n;
     double least; /* height of an empty row */
 } Row;
@@ -54,7 +56,7 @@ static void row_add(Composer *composer, Row *row, TypeStyle style, const char *t
     cell->line = 0;
     style.width_pt -= 2 * padding;
     cell->layout = flow_layout(composer->flow, &style, text);
-    if (is_number_cut(cell->layout, text)) {
+    for (int i = 0; i < NARROW_STEPS && is_number_cut(cell->layout, text); i++) {
         style.size_pt *= NARROW;
         g_object_unref(cell->layout);
         cell->layout = flow_layout(composer->flow, &style, text);
@@ -108,18 +110,26 @@ static void row_slice(Composer *composer, Row *row, double height)
     composer->flow->y += height;
 }
 
+/* A table's head again; NULL: it has none. */
+static void row_repeat(Composer *composer, Row *head)
+{
+    for (guint i = 0; head != NULL && i < head->n; i++)
+        head->cells[i].line = 0;
+    if (head != NULL)
+        row_slice(composer, head, row_height(composer, head));
+}
+
 /* Put out a row: here, on the next page or, taller than a page, over several. Begins a page only by
  * way of `head`, which repeats a table's head. */
 static void row_put(Composer *composer, Row *row, Row *head)
 {
     Flow *flow = composer->flow;
-    double page = flow->bottom - flow->top - (head != NULL ? row_height(composer, head) : 0);
+    double page = flow->bottom - flow->top - HEAD_ROOM_EM * compose_em(composer);
     double height = row_height(composer, row);
 
     if (height > flow_room(flow) && height <= page) {
         flow_break(flow);
-        if (head != NULL)
-            row_slice(composer, head, row_height(composer, head));
+        row_repeat(composer, head);
     }
     while (!row_is_out(row)) {
         double least = row->least + 2 * PADDING_EM * compose_em(composer);
@@ -127,6 +137,7 @@ static void row_put(Composer *composer, Row *row, Row *head)
         height = row_height(composer, row);
         if (height > flow_room(flow) && flow_room(flow) < least) {
             flow_break(flow);
+            row_repeat(composer, head);
             continue;
         }
         row_slice(composer, row, MIN(height, flow_room(flow)));
@@ -150,8 +161,8 @@ static TypeStyle cell_style(const Composer *composer, double width, gboolean lab
 static void fields_row(Composer *composer, const json_t *pairs, double label_width)
 {
     Row row = {.least = least_row(composer)};
-    size_t n = json_array_size(pairs);
-    double width = (composer->flow->width - label_width * (double)(n / 2)) / (double)(n / 2);
+    size_t n = json_array_size(pairs), n_pairs = n / 2;
+    double width = composer->flow->width / (double)n_pairs - label_width;
 
     for (size_t i = 0; i < n; i++) {
         gboolean label = i % 2 == 0;
@@ -219,7 +230,7 @@ static void table_row(Composer *composer, const json_t *columns, RowKind kind, R
     }
 }
 
-static void empty_row(Composer *composer, const json_t *block, Row *head)
+static void empty_row(Composer *composer, const json_t *block)
 {
     Row row = {.least = least_row(composer)};
     g_autofree char *text = compose_expand(composer, block, "empty");
@@ -227,15 +238,15 @@ static void empty_row(Composer *composer, const json_t *block, Row *head)
 
     style.align = PANGO_ALIGN_CENTER;
     row_add(composer, &row, style, text);
-    row_put(composer, &row, head);
+    row_put(composer, &row, NULL);
     row_clear(&row);
 }
 
 static void blank_rows(Composer *composer, const json_t *block, Row *head)
 {
-    double n = block_number(block, "blank_rows", 0);
+    size_t n = (size_t)block_number(block, "blank_rows", 0);
 
-    for (double i = (double)json_array_size(compose_rows(composer, block)); i < n; i++) {
+    for (size_t i = json_array_size(compose_rows(composer, block)); i < n; i++) {
         Row row = {0};
 
         table_row(composer, json_object_get(block, "columns"), ROW_BLANK, &row);
@@ -259,8 +270,6 @@ gboolean compose_table(Composer *composer, const json_t *block, GError **error G
     {
         Row row = {0};
 
-        for (guint cell = 0; cell < head.n; cell++)
-            head.cells[cell].line = 0;
         compose_scope(composer, block, values, (guint)i + 1);
         table_row(composer, columns, ROW_VALUES, &row);
         row_put(composer, &row, &head);
@@ -268,8 +277,8 @@ gboolean compose_table(Composer *composer, const json_t *block, GError **error G
     }
     compose_scope(composer, block, NULL, 0);
     if (json_array_size(rows) == 0 && json_text(block, "empty") != NULL)
-        empty_row(composer, block, NULL);
-    blank_rows(composer, block, NULL);
+        empty_row(composer, block);
+    blank_rows(composer, block, &head);
     row_clear(&head);
     return TRUE;
 }
@@ -328,7 +337,7 @@ static void grid_row(Composer *composer, const json_t *cells, const double *widt
 
     row->n = 0;
     row->least = least_row(composer);
-    json_array_foreach(cells, i, cell) if (i < COLUMNS_MAX)
+    json_array_foreach(cells, i, cell)
         row_add(composer, row, cell_style(composer, widths[i], head), json_string_value(cell));
 }
 
@@ -337,14 +346,14 @@ gboolean compose_grid(Composer *composer, const json_t *block, GError **error)
 {
     const json_t *heads = json_object_get(composer->scope.values, json_text(block, "heads"));
     const json_t *rows = compose_rows(composer, block);
-    double widths[COLUMNS_MAX];
+    double widths[TEMPLATE_COLUMNS_MAX] = {0};
     Row head = {.n = 1}; /* marks it as the head */
     const json_t *cells;
     size_t i;
 
-    if (json_array_size(heads) == 0 || json_array_size(heads) > COLUMNS_MAX)
+    if (json_array_size(heads) == 0 || json_array_size(heads) > TEMPLATE_COLUMNS_MAX)
         return error_set(error, ERROR_INVALID, "%s: not 1 to %d columns", json_text(block, "heads"),
-                         COLUMNS_MAX);
+                         TEMPLATE_COLUMNS_MAX);
     grid_widths(composer, heads, rows, widths);
     grid_row(composer, heads, widths, &head);
     row_slice(composer, &head, row_height(composer, &head));
@@ -355,8 +364,6 @@ gboolean compose_grid(Composer *composer, const json_t *block, GError **error)
         if (json_array_size(cells) != json_array_size(heads))
             return error_set(error, ERROR_INVALID, "%s[%zu]: not as many cells as columns",
                              json_text(block, "of"), i);
-        for (guint cell = 0; cell < head.n; cell++)
-            head.cells[cell].line = 0;
         grid_row(composer, cells, widths, &row);
         row_put(composer, &row, &head);
         row_clear(&row);

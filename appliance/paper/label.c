@@ -178,8 +178,9 @@ void label_size(LabelKind kind, double *width_pt, double *height_pt)
 static gboolean draw_placed(cairo_t *cr, const Label *label, guint place, GError **error)
 {
     const Shape *shape = &shapes[label->kind];
-    double x = MM(shape->left_mm + (place % shape->columns) * shape->width_mm);
-    double y = MM(shape->top_mm + (place / shape->columns) * shape->height_mm);
+    guint column = place % shape->columns, row = place / shape->columns;
+    double x = MM(shape->left_mm + column * shape->width_mm);
+    double y = MM(shape->top_mm + row * shape->height_mm);
     gboolean drawn;
 
     cairo_save(cr);
@@ -211,11 +212,14 @@ static gboolean draw_both_sides(SheetPdf *pdf, const Label *label, GError **erro
 gboolean label_render(const Label *labels, gsize n_labels, const LabelOptions *options,
                       GBytes **pdf, GError **error)
 {
+    g_autoptr(PangoContext) fonts = type_context_unscaled();
     g_auto(SheetPdf) sheets = {0};
     guint place = options->skip;
 
     if (n_labels == 0)
         return error_set(error, ERROR_PAPER, "no labels");
+    if (!type_fonts_check(fonts, error))
+        return FALSE;
     sheet_pdf_init(&sheets, "标签", options->created_us);
     for (gsize i = 0; i < n_labels; i++) {
         const Shape *shape = &shapes[labels[i].kind];

@@ -247,10 +247,11 @@ static gboolean render(const PaperTemplate *template, const json_t *values,
 {
     g_auto(Flow) flow = {0};
     g_autofree char *title = title_of(template, values);
+    gboolean airy = template->airy && !options->large_print;
     Composer composer = {.flow = &flow,
                          .scope = {.types = template->types, .values = values},
                          .options = options,
-                         .leading_em = template->airy ? LEADING_AIRY_EM : LEADING_EM};
+                         .leading_em = airy ? LEADING_AIRY_EM : LEADING_EM};
     Frame frame = {.template = template,
                    .options = options,
                    .flow = &flow,
@@ -260,8 +261,10 @@ static gboolean render(const PaperTemplate *template, const json_t *values,
                    .height = page_height(template)};
 
     flow_prepare(&flow, template, options);
+    if (!type_fonts_check(flow.pango, error))
+        return FALSE;
     compose_head(&composer, title);
-    if (template->airy)
+    if (airy)
         flow.y += flow.size_pt;
     if (!compose_blocks(&composer, template, error) || !draw_copies(&frame, pdf, error))
         return FALSE;

@@ -95,13 +95,15 @@ static gboolean take_receivers(PaperTemplate *template, GError **error)
 /* Takes over `root`. */
 static PaperTemplate *template_new(json_t *root, GError **error)
 {
-    g_autoptr(PaperTemplate) template = g_new0(PaperTemplate, 1);
-    const json_t *body;
+    const json_t *body = json_object_get(root, "body_pt");
+    g_autoptr(PaperTemplate) template = NULL;
 
-    template->root = root;
-    body = json_object_get(root, "body_pt");
-    if (!head_check(root, error))
+    if (!head_check(root, error)) {
+        json_decref(root);
         return NULL;
+    }
+    template = g_new0(PaperTemplate, 1);
+    template->root = root;
     template->types = types_of(root);
     template->blocks = json_object_get(root, "blocks");
     template->kind = json_text(root, "kind");

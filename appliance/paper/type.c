@@ -54,6 +54,21 @@ PangoContext *type_context_unscaled(void)
     return context;
 }
 
+gboolean type_fonts_check(PangoContext *context, GError **error)
+{
+    static const char *const families[] = {SERIF, SANS};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(families); i++) {
+        g_autoptr(PangoFontDescription) asked = pango_font_description_from_string(families[i]);
+        g_autoptr(PangoFont) font = pango_context_load_font(context, asked);
+        g_autoptr(PangoFontDescription) found = font != NULL ? pango_font_describe(font) : NULL;
+
+        if (found == NULL || g_strcmp0(pango_font_description_get_family(found), families[i]) != 0)
+            return error_set(error, ERROR_PAPER, "the font %s is not installed", families[i]);
+    }
+    return TRUE;
+}
+
 PangoLayout *type_layout(PangoContext *context, const TypeStyle *style, const char *text)
 {
     g_autoptr(PangoFontDescription) font = pango_font_description_new();

@@ -7,6 +7,8 @@
  */
 #pragma once
 
+#include "appliance/base/error.h"
+
 #include <pango/pangocairo.h>
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PangoContext, g_object_unref)
@@ -26,6 +28,10 @@ PangoContext *type_context(cairo_t *cr) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The same for a vector surface that is not scaled and may not exist yet. */
 PangoContext *type_context_unscaled(void) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Are both families there? A paper in whatever else is installed would show boxes for letters;
+ * ERROR_PAPER names the family. */
+gboolean type_fonts_check(PangoContext *context, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 PangoLayout *type_layout(PangoContext *context, const TypeStyle *style,
                          const char *text) G_GNUC_WARN_UNUSED_RESULT;

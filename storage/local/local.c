@@ -402,8 +402,8 @@ void local_answer_clear(LocalAnswer *answer)
     *answer = (LocalAnswer){0};
 }
 
-gboolean local_answer_get(Local *local, const char *person, const char *key, LocalAnswer *answer,
-                          gboolean *found, GError **error)
+gboolean local_answer_get(Local *local, const LocalKey *key, LocalAnswer *answer, gboolean *found,
+                          GError **error)
 {
     Query query;
     gboolean good;
@@ -413,8 +413,8 @@ gboolean local_answer_get(Local *local, const char *person, const char *key, Loc
                      "SELECT request, status, type, body FROM answer WHERE person = ? AND key = ?",
                      error))
         return FALSE;
-    put_text(&query, person);
-    put_text(&query, key);
+    put_text(&query, key->person);
+    put_text(&query, key->key);
     good = query_row(&query, found, error);
     if (*found) {
         answer->request = take_text(&query);
@@ -427,8 +427,8 @@ gboolean local_answer_get(Local *local, const char *person, const char *key, Loc
     return good;
 }
 
-gboolean local_answer_put(Local *local, const char *person, const char *key,
-                          const LocalAnswer *answer, gint64 now_us, GError **error)
+gboolean local_answer_put(Local *local, const LocalKey *key, const LocalAnswer *answer,
+                          gint64 now_us, GError **error)
 {
     Query query;
     gsize size = 0;
@@ -439,8 +439,8 @@ gboolean local_answer_put(Local *local, const char *person, const char *key,
                      "given_us) VALUES (?, ?, ?, ?, ?, ?, ?)",
                      error))
         return FALSE;
-    put_text(&query, person);
-    put_text(&query, key);
+    put_text(&query, key->person);
+    put_text(&query, key->key);
     put_text(&query, answer->request);
     put_int(&query, answer->status);
     put_text(&query, answer->type);

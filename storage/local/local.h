@@ -107,12 +107,17 @@ typedef struct {
 void local_answer_clear(LocalAnswer *answer);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(LocalAnswer, local_answer_clear)
 
-/* `found` says whether person's key is known. */
-gboolean local_answer_get(Local *local, const char *person, const char *key, LocalAnswer *answer,
-                          gboolean *found, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-gboolean local_answer_put(Local *local, const char *person, const char *key,
-                          const LocalAnswer *answer, gint64 now_us,
+/* Whose Idempotency-Key. */
+typedef struct {
+    const char *person;
+    const char *key;
+} LocalKey;
+
+/* `found` says whether the key is known. */
+gboolean local_answer_get(Local *local, const LocalKey *key, LocalAnswer *answer, gboolean *found,
                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean local_answer_put(Local *local, const LocalKey *key, const LocalAnswer *answer,
+                          gint64 now_us, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Forget sessions last seen before `sessions_us` and answers given before `answers_us`. */
 gboolean local_forget(Local *local, gint64 sessions_us, gint64 answers_us,

@@ -23,6 +23,14 @@ CREATE TABLE leaf (
     at INTEGER NOT NULL
 ) STRICT;
 
+-- Roots of complete subtrees of 2^level leaves, level 8, 16 …: what proofs are made from.
+CREATE TABLE node (
+    level INTEGER NOT NULL,
+    idx INTEGER NOT NULL,
+    hash BLOB NOT NULL CHECK (length(hash) = 32),
+    PRIMARY KEY (level, idx)
+) STRICT, WITHOUT ROWID;
+
 -- One line per record: what happened, for timelines and for the screens that follow along.
 CREATE TABLE event (
     seq INTEGER PRIMARY KEY,
@@ -188,14 +196,16 @@ CREATE TABLE slot (
     PRIMARY KEY ("case", slot, what)
 ) STRICT, WITHOUT ROWID;
 
--- Bundles that left the house.
+-- Bundles that left the house, by the seq of their record; bytes and sha256 are NULL until the
+-- bundle was written whole.
 CREATE TABLE bundle (
     seq INTEGER PRIMARY KEY,
     t TEXT NOT NULL,
     format TEXT NOT NULL,
     name TEXT NOT NULL,
-    bytes INTEGER NOT NULL,
-    sha256 BLOB NOT NULL,
+    manifest TEXT NOT NULL, -- sha512:<hex> of manifest-sha512.txt
+    bytes INTEGER,
+    sha256 BLOB,
     cases INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE bundle_case (

@@ -35,6 +35,14 @@ static void a_cut_off_text_never_reads_beyond(void **state G_GNUC_UNUSED)
     }
 }
 
+static void a_nul_in_the_text_stops_nothing(void **state G_GNUC_UNUSED)
+{
+    static const char text[] = "{\"a\": [3\0, \0 4, 5],\n\"b\": 1}";
+
+    assert_in_range(json_line_of(text, sizeof text - 1, "b"), 1, 2);
+    assert_in_range(json_line_of(text, sizeof text - 1, "a[2]"), 1, 2);
+}
+
 static void assert_refused(const char *text, const char *where)
 {
     g_autoptr(GError) error = NULL;
@@ -184,6 +192,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_value_has_its_line),
         cmocka_unit_test(a_cut_off_text_never_reads_beyond),
+        cmocka_unit_test(a_nul_in_the_text_stops_nothing),
         cmocka_unit_test(faults_of_a_script_name_line_and_path),
         cmocka_unit_test(a_script_is_read_as_written),
         cmocka_unit_test(a_numbered_page_can_be_read_back),

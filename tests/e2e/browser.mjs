@@ -29,18 +29,18 @@ export async function openBrowser({ width = 1366, height = 768 } = {}) {
   return { context, page, messages, close: async () => { await context.close(); rmSync(folder, { recursive: true, force: true }); } };
 }
 
-/* A reader: digits 5 ms apart, then Enter. The pace stands in the events, whatever the machine does. */
-export async function gun(page, text, gapMs = 5) {
-  await page.evaluate(([digits, gap]) => {
+/* A reader: digits 5 ms apart, then Enter; `ime` = a Chinese input method takes the keys. The pace stands in the events, whatever the machine does. */
+export async function gun(page, text, { gapMs = 5, ime = false } = {}) {
+  await page.evaluate(([digits, gap, process]) => {
     let at = performance.now();
     const press = (key, code) => {
       const event = new KeyboardEvent('keydown', { key, code, bubbles: true, cancelable: true });
       Object.defineProperty(event, 'timeStamp', { value: at += gap });
       (document.activeElement ?? document.body).dispatchEvent(event);
     };
-    for (const digit of digits) press(digit, `Digit${digit}`);
+    for (const digit of digits) press(process ? 'Process' : digit, `Digit${digit}`);
     press('Enter', 'Enter');
-  }, [text, gapMs]);
+  }, [text, gapMs, ime]);
 }
 
 export async function axe(page) {

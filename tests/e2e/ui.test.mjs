@@ -126,6 +126,24 @@ test('a gun never types into a field, a person does', async () => {
   assert.equal(await page.inputValue('input[name=q]'), '2611');
 });
 
+test('a gun works through an input method, and the test says that one is in the way', async () => {
+  await open();
+  await gun(page, itemCard, { ime: true });
+  await page.waitForSelector('input[name=applicant]:focus');
+  await page.keyboard.press('Alt+7');
+  await page.waitForSelector('.device');
+  await gun(page, commandCode('09'), { ime: true });
+  await page.waitForFunction(() => document.body.textContent.includes('输入法正在拦截'));
+});
+
+test('digits at the pace of a person are no code', async () => {
+  await open();
+  await gun(page, commandCode('10'), { gapMs: 80 });
+  await page.keyboard.press('F1');
+  await page.waitForSelector('.help');
+  assert.equal(await page.locator('.log').innerText(), '');
+});
+
 test('an unknown code does nothing and says so', async () => {
   await open();
   await gun(page, '6901234567890');

@@ -421,6 +421,32 @@ static gboolean draw_receipt(Sheet *sheet, GError **error)
     return bars_and_qr(sheet, &bars, &qr, error);
 }
 
+/* A place on a river between crossing roads. */
+static gboolean draw_map(Sheet *sheet)
+{
+    cairo_t *cr = sheet->cr;
+
+    heading(sheet, 24, or_else(sheet->spec->title, "取水地点位置图"));
+    cairo_rectangle(cr, MM(20), MM(45), MM(170), MM(190));
+    cairo_stroke(cr);
+    for (int i = 0; i < 4; i++) {
+        line(sheet, 20, g_rand_double_range(sheet->rand, 55, 225), 170, 0);
+        line(sheet, g_rand_double_range(sheet->rand, 30, 180), 45, 0, 190);
+    }
+    cairo_set_source_rgb(cr, 0.35, 0.55, 0.85);
+    cairo_set_line_width(cr, MM(4));
+    cairo_move_to(cr, MM(22), MM(g_rand_double_range(sheet->rand, 60, 210)));
+    cairo_curve_to(cr, MM(80), MM(80), MM(110), MM(200), MM(188), MM(130));
+    cairo_stroke(cr);
+    cairo_set_source_rgb(cr, 0, 0, 0);
+    cairo_arc(cr, MM(104), MM(138), MM(2), 0, 2 * G_PI);
+    cairo_fill(cr);
+    text(sheet, 108, 132, "取水口");
+    text(sheet, 24, 240, "比例尺 1:10000");
+    seal(sheet, 160, 250, "昆山市规划测绘院");
+    return TRUE;
+}
+
 gboolean content_draw(Sheet *sheet, PageKind kind, GError **error)
 {
     cairo_set_source_rgb(sheet->cr, 0, 0, 0);
@@ -440,6 +466,8 @@ gboolean content_draw(Sheet *sheet, PageKind kind, GError **error)
         return draw_separator(sheet, error);
     case PAGE_RECEIPT:
         return draw_receipt(sheet, error);
+    case PAGE_MAP:
+        return draw_map(sheet);
     case PAGE_BLANK:
     case PAGE_KINDS:
         break;

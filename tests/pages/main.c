@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * anjuan-pages: writes pages for the demo and the tests. See --help of each verb.
+ * anjuan-pages: writes pages for the demo and the tests, DIR/truth.json beside them.
  *
  *   anjuan-pages make --out DIR [--count 20 --seed 1 --mode colour --dpi 300 --hardness 0.5
  *                                --format png --together FILE.tif]
  *   anjuan-pages session --out DIR [--plan FILE.json | --without A03] [--receipt DIGITS
  *                                --item DIGITS --set DIGITS --bare
  *                                --seed 1 --mode colour --dpi 200 --hardness 0.3 --format jpg]
+ *
+ * The images are in DIR/sides; those of a session are fronts and backs by turns:
+ *   anjuan scan --case N --duplex --from DIR/sides
+ * and DIR/script.json is the same stack for the scripted scanner.
  */
 #include "appliance/base/file.h"
 #include "tests/pages/session.h"
@@ -73,8 +77,9 @@ static gboolean write_truth(json_t *sides, GError **error)
 
 static gboolean make_one(guint i, Picture *picture, json_t *sides, GError **error)
 {
-    g_autofree char *name = together != NULL ? g_path_get_basename(together)
-                                             : g_strdup_printf("%04u.%s", i + 1, format);
+    g_autofree char *name = together != NULL
+                                ? g_path_get_basename(together)
+                                : g_strdup_printf(SESSION_SIDES "/%04u.%s", i + 1, format);
     g_autofree char *path = g_build_filename(out_folder, name, NULL);
     json_t *truth = NULL;
 
@@ -90,7 +95,8 @@ static gboolean make(GError **error)
 {
     g_autoptr(json_t) sides = json_array();
     g_autofree Picture *pictures = g_new0(Picture, (gsize)count);
-    gboolean ok = TRUE;
+    g_autofree char *sides_folder = g_build_filename(out_folder, SESSION_SIDES, NULL);
+    gboolean ok = together != NULL || file_make_folder(sides_folder, 0755, error);
 
     for (int i = 0; ok && i < count; i++) {
         ok = make_one((guint)i, &pictures[i], sides, error);

@@ -3,6 +3,7 @@
 
 #include "appliance/base/text.h"
 #include "appliance/paper/sheet.h"
+#include "appliance/paper/type.h"
 #include "tests/pages/content.h"
 
 #include <math.h>
@@ -10,8 +11,8 @@
 
 #define NOISE_TABLE 65536
 
-static const char *const kind_tokens[PAGE_KINDS] = {"form",      "id-card", "licence",   "contract",
-                                                    "equipment", "blank",   "separator", "receipt"};
+static const char *const kind_tokens[PAGE_KINDS] = {
+    "form", "id-card", "licence", "contract", "equipment", "blank", "separator", "receipt", "map"};
 static const char *const mode_tokens[] = {"colour", "gray", "lineart"};
 static const char *const edge_tokens[] = {"none", "left", "top", "right", "bottom"};
 
@@ -256,10 +257,11 @@ static void note_scan(json_t *truth, const PageSpec *spec, const Picture *pictur
 
 gboolean page_draw(const PageSpec *spec, Picture *picture, json_t **truth, GError **error)
 {
+    g_autoptr(PangoContext) fonts = type_context_unscaled();
     g_autoptr(json_t) facts = NULL;
     cairo_surface_t *surface;
 
-    if (!spec_check(spec, error))
+    if (!spec_check(spec, error) || !type_fonts_check(fonts, error))
         return FALSE;
     facts = json_pack("{s:s, s:s, s:[]}", "kind", kind_tokens[spec->kind], "title", "", "codes");
     surface = draw_paper(spec, facts, error);

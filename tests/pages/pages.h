@@ -6,10 +6,9 @@
  *
  * The truth of a page is a JSON object:
  *   kind        "form" "id-card" "licence" "contract" "equipment" "blank" "separator" "receipt"
- *   title       what is printed at its top, "" for a blank side
- *   blank       true: nothing is printed on this side
- *   codes       [{symbology "CODE-128" | "QR-Code" | "PATCH-T", text, box [x0, y0, x1, y1]}]; the
- *               box with its quiet zones in pixels of the picture, may reach outside it
+ * "map" title       what is printed at its top, "" for a blank side blank       true: nothing is
+ * printed on this side codes       [{symbology "CODE-128" | "QR-Code" | "PATCH-T", text, box [x0,
+ * y0, x1, y1]}]; the box with its quiet zones in pixels of the picture, may reach outside it
  *   skew_deg    how far the content is turned clockwise, before upside_down
  *   upside_down, show_through, speckle, grain, ground, jpeg_quality, cut_mm, cut_edge: as asked
  *   valid_until of a licence or ID card, "2031-06-30"
@@ -29,6 +28,7 @@ typedef enum {
     PAGE_BLANK,     /* a back side; show_through lets the front of the same seed appear */
     PAGE_SEPARATOR, /* slot sheet: Code 128, QR, patch T */
     PAGE_RECEIPT,   /* 收件凭证 with its codes */
+    PAGE_MAP,       /* a drawing: river, roads, a mark */
     PAGE_KINDS,
 } PageKind;
 

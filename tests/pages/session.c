@@ -43,7 +43,8 @@ static char *slot_digits(const char *slot)
 static gboolean write_side(Stack *stack, const PageSpec *spec, guint side, GError **error)
 {
     const Session *session = stack->session;
-    g_autofree char *name = g_strdup_printf("%04u-%u%s", stack->sheet, side, session->ending);
+    g_autofree char *name =
+        g_strdup_printf(SESSION_SIDES "/%04u-%u%s", stack->sheet, side, session->ending);
     g_autofree char *path = g_build_filename(session->folder, name, NULL);
     g_auto(Picture) picture = {0};
     json_t *truth = NULL;
@@ -215,9 +216,11 @@ gboolean session_write(const Session *session, GError **error)
     g_autoptr(json_t) sides = json_array();
     g_autoptr(json_t) truth = NULL;
     g_autoptr(json_t) script = NULL;
+    g_autofree char *sides_folder = g_build_filename(session->folder, SESSION_SIDES, NULL);
     Stack stack = {.session = session, .sides = sides, .slot = ""};
 
-    if (!plan_check(session->plan, error) || !write_stack(&stack, error))
+    if (!plan_check(session->plan, error) || !file_make_folder(sides_folder, 0755, error) ||
+        !write_stack(&stack, error))
         return FALSE;
     truth = json_pack("{s:I, s:O}", "seed", (json_int_t)session->seed, "sides", sides);
     script = script_of(sides);
@@ -231,9 +234,12 @@ json_t *session_plan_demo(const char *without)
         const char *slot, *name, *kind;
         int sheets;
     } documents[] = {
-        {"A01", "取水许可申请书", "form", 2},           {"A02", "营业执照", "licence", 1},
-        {"A03", "法定代表人身份证", "id-card", 1},      {"A04", "取水设备清单", "equipment", 1},
-        {"A05", "与第三者利害关系说明", "contract", 2},
+        {"A01", "取水许可申请书", "form", 4},
+        {"A02", "营业执照", "licence", 1},
+        {"A03", "法定代表人身份证", "id-card", 1},
+        {"A04", "建设项目水资源论证报告书", "contract", 10},
+        {"A05", "取水地点位置图", "map", 1},
+        {"A08", "节约用水承诺书", "contract", 1},
     };
     json_t *list = json_array();
 
@@ -243,6 +249,6 @@ json_t *session_plan_demo(const char *without)
                                   json_pack("{s:s, s:s, s:s, s:i}", "slot", documents[i].slot,
                                             "name", documents[i].name, "kind", documents[i].kind,
                                             "sheets", documents[i].sheets));
-    return json_pack("{s:s, s:s, s:s, s:b, s:o}", "item", "000001", "set", "000001", "item_name",
+    return json_pack("{s:s, s:s, s:s, s:b, s:o}", "item", "100001", "set", "000001", "item_name",
                      "取水许可审批", "separators", 1, "documents", list);
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Whole stacks for the scripted scanner and the demo: one folder of images in the order in which a
- * duplex feeder hands them out, `0001-1.jpg` (front of sheet 1), `0001-2.jpg` (its back), …,
+ * Whole stacks for the scripted scanner and the demo: in `sides/` the images in the order in which
+ * a duplex feeder hands them out, `0001-1.jpg` (front of sheet 1), `0001-2.jpg` (its back), …,
  * `script.json` that plays them on the scripted scanner (drivers/script_file.h), and `truth.json`:
- *   {"seed": 7, "sides": [{"file": "0001-1.jpg", "sheet": 1, "side": "front", "slot": "A01",
+ *   {"seed": 7, "sides": [{"file": "sides/0001-1.jpg", "sheet": 1, "side": "front", "slot": "A01",
  *                          … the truth of pages.h …}]}
  * `slot` is that of the document, "" for separator sheets and receipts. A backside of a separator
  * sheet carries the same codes as its front.
@@ -11,6 +11,8 @@
 #pragma once
 
 #include "tests/pages/pages.h"
+
+#define SESSION_SIDES "sides" /* the folder of the images, to be scanned with --duplex */
 
 /* A plan, as JSON:
  *   {"item": "000001", "set": "000001",   local numbers of six digits, for the separators' codes
@@ -32,7 +34,8 @@ typedef struct {
 
 gboolean session_write(const Session *session, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* The plan of the tour: six slots of a permit to take water. `without` names a slot to leave out
+/* The plan of the tour: the six slots that every permit to take water (item 100001) needs.
+ * `without` names a slot to leave out
  * ("A03"), NULL none. */
 json_t *session_plan_demo(const char *without) G_GNUC_WARN_UNUSED_RESULT;
 

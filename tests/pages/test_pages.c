@@ -322,8 +322,8 @@ static void a_session_has_a_separator_before_every_document(void **state G_GNUC_
         else
             documents++;
     }
-    assert_int_equal(separators, 2 * (4 + 1)); /* both sides; four documents and the last sheet */
-    assert_int_equal(documents, 2 * (2 + 1 + 1 + 2));
+    assert_int_equal(separators, 2 * (5 + 1)); /* both sides; five documents and the last sheet */
+    assert_int_equal(documents, 2 * (4 + 1 + 10 + 1 + 1));
 }
 
 /* The scripted scanner reads the session as it is. */
@@ -340,9 +340,9 @@ static void a_session_can_be_played(void **state G_GNUC_UNUSED)
     assert_true(session_write(&session, &error));
     script = script_read(path, &error);
     assert_no_error(error);
-    assert_int_equal(script->n_sheets, 6 + 7); /* separators and the sheets of five documents */
+    assert_int_equal(script->n_sheets, 7 + 18); /* separators and the sheets of six documents */
     assert_string_equal(script_media_type(script_sheet(script, 1)->front.path), "image/jpeg");
-    assert_true(g_file_test(script_sheet(script, 13)->back.path, G_FILE_TEST_IS_REGULAR));
+    assert_true(g_file_test(script_sheet(script, 25)->back.path, G_FILE_TEST_IS_REGULAR));
 }
 
 static void a_plan_with_an_unknown_page_is_refused(void **state G_GNUC_UNUSED)

@@ -8,7 +8,7 @@
 #include "tests/storage/tree.h"
 
 #include "appliance/base/text.h"
-#include "storage/bag.h"
+#include "storage/audit.h"
 #include "storage/proof.h"
 #include "storage/seal.h"
 #include "storage/verify.h"
@@ -107,27 +107,6 @@ static inline guint64 sample_seal(SampleLog *log, const char *name)
                                           name, (guint)G_N_ELEMENTS(sample_files), digest));
 }
 
-/* record and proof as audit/<stem>.entry and .tlog-proof */
-static inline gboolean sample_add_proof(BagWriter *writer, const SampleLog *log, const char *stem,
-                                        guint64 index)
-{
-    MerkleSource source = merkle_source_array((const MerkleHash *)(void *)log->leaves->data);
-    g_autofree char *note = sample_checkpoint(log, log->records->len);
-    const char *record = g_ptr_array_index(log->records, index);
-    g_autofree char *entry_path = g_strconcat("audit/", stem, ".entry", NULL);
-    g_autofree char *proof_path = g_strconcat("audit/", stem, ".tlog-proof", NULL);
-    g_autofree char *text = NULL;
-    g_autoptr(GBytes) entry = g_bytes_new(record, strlen(record));
-    g_autoptr(GBytes) proof_bytes = NULL;
-    MerkleProof proof;
-
-    assert_true(merkle_prove_inclusion(&source, index, log->records->len, &proof, NULL));
-    text = proof_format_inclusion(index, &proof, note);
-    proof_bytes = g_bytes_new(text, strlen(text));
-    return bag_add_bytes(writer, entry_path, entry, NULL) &&
-           bag_add_bytes(writer, proof_path, proof_bytes, NULL);
-}
-
 static inline void sample_add_text(BagWriter *writer, const char *path, const char *text)
 {
     g_autoptr(GBytes) bytes = g_bytes_new(text, strlen(text));
@@ -136,22 +115,32 @@ static inline void sample_add_text(BagWriter *writer, const char *path, const ch
     bag_add_bytes(writer, path, bytes, &error) ? (void)0 : assert_no_error(error);
 }
 
-static inline void sample_add_log(BagWriter *writer, const SampleLog *log)
+/* audit/ with the records at seals[] and at `export`. */
+static inline void sample_add_audit(BagWriter *writer, const SampleLog *log, const guint64 *seals,
+                                    guint64 export)
 {
     MerkleSource source = merkle_source_array((const MerkleHash *)(void *)log->leaves->data);
     g_autofree char *note = sample_checkpoint(log, log->records->len);
-    g_autofree char *vkey = note_key_format(note_signer_key(log->signer));
-    g_autofree char *vkey_line = g_strconcat(vkey, "\n", NULL);
-    g_autofree char *name = g_strdup_printf("audit/consistency-%u", SAMPLE_OLD_SIZE);
-    g_autofree char *text = NULL;
-    MerkleProof proof;
+    AuditLog audit = {.source = &source,
+                      .size = log->records->len,
+                      .note = note,
+                      .key = note_signer_key(log->signer),
+                      .old_size = SAMPLE_OLD_SIZE};
+    GError *error = NULL;
 
-    assert_true(
-        merkle_prove_consistency(&source, SAMPLE_OLD_SIZE, log->records->len, &proof, NULL));
-    text = proof_format_consistency(SAMPLE_OLD_SIZE, &proof, note);
-    sample_add_text(writer, "audit/checkpoint", note);
-    sample_add_text(writer, "audit/log.vkey", vkey_line);
-    sample_add_text(writer, name, text);
+    assert_true(audit_add_log(writer, &audit, &error));
+    for (gsize c = 0; c <= G_N_ELEMENTS(sample_cases); c++) {
+        gboolean last = c == G_N_ELEMENTS(sample_cases);
+        g_autofree char *stem =
+            last ? g_strdup("export") : g_strdup_printf("cases/%s/seal", sample_cases[c]);
+        guint64 index = last ? export : seals[c];
+        const char *text = g_ptr_array_index(log->records, index);
+        g_autoptr(GBytes) bytes = g_bytes_new(text, strlen(text));
+        AuditRecord record = {.stem = stem, .index = index, .record = bytes};
+
+        assert_true(audit_add_record(writer, &audit, &record, &error));
+        assert_no_error(error);
+    }
 }
 
 /* What a test may want otherwise. */
@@ -202,13 +191,7 @@ static inline void sample_write(const SampleOptions *options, SampleLog *log)
                              "\"manifest\":\"sha512:%s\"}",
                              sample_cases[0], sample_cases[1],
                              options->other_manifest != NULL ? options->other_manifest : hex));
-    sample_add_log(writer, log);
-    assert_true(sample_add_proof(writer, log, "export", export));
-    for (gsize c = 0; c < G_N_ELEMENTS(sample_cases); c++) {
-        g_autofree char *stem = g_strdup_printf("cases/%s/seal", sample_cases[c]);
-
-        assert_true(sample_add_proof(writer, log, stem, seals[c]));
-    }
+    sample_add_audit(writer, log, seals, export);
     if (!bag_write(writer, &error))
         assert_no_error(error);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/storage/tree.h"
 
-#include "storage/archive.h"
+#include "storage/pack.h"
 
 static char *folder;
 
@@ -271,6 +271,30 @@ static void a_million_members_end_at_the_limit(void **state G_GNUC_UNUSED)
     g_clear_error(&error);
 }
 
+/* More members than the 16-bit count of a zip: written and read by its 64-bit records. */
+static void a_zip_of_many_members_is_read_back(void **state G_GNUC_UNUSED)
+{
+    g_autofree char *path = tree_path(folder, "many.zip");
+    PackOptions options = {.form = ARCHIVE_ZIP, .path = path, .base = "bag"};
+    g_autoptr(Pack) pack = pack_new(&options, NULL);
+    g_autoptr(Archive) archive = NULL;
+    GError *error = NULL;
+
+    for (guint i = 0; i < 66000; i++) {
+        char name[16];
+
+        g_snprintf(name, sizeof name, "%u", i);
+        assert_true(pack_begin(pack, name, strlen(name), NULL));
+        assert_true(pack_write(pack, name, strlen(name), NULL));
+        assert_true(pack_end(pack, NULL));
+    }
+    assert_true(pack_commit(pack, NULL));
+    archive = archive_open(path, NULL, &error);
+    assert_no_error(error);
+    assert_int_equal(archive_count(archive), 66000);
+    assert_non_null(archive_find(archive, "65999"));
+}
+
 static char *read_member(const Archive *archive, const char *path, GError **error)
 {
     const ArchiveMember *member = archive_find(archive, path);
@@ -385,6 +409,7 @@ int main(void)
         cmocka_unit_test(overlapping_and_hidden_members_are_refused),
         cmocka_unit_test(every_cut_of_a_zip_is_noticed),
         cmocka_unit_test(a_million_members_end_at_the_limit),
+        cmocka_unit_test(a_zip_of_many_members_is_read_back),
         cmocka_unit_test(members_are_read_where_they_stand),
         cmocka_unit_test(a_flipped_bit_in_a_zip_is_noticed),
         cmocka_unit_test(links_and_pipes_in_a_folder_are_told_apart),

@@ -257,6 +257,28 @@ static void long_paths_and_many_files_stay_readable(void **state G_GNUC_UNUSED)
     }
 }
 
+static void a_bag_takes_no_more_files_than_its_readers(void **state G_GNUC_UNUSED)
+{
+    g_autofree char *folder = testing_folder();
+    g_autofree char *path = tree_path(folder, "bag.tar");
+    BagOptions options = options_for(ARCHIVE_TAR, path);
+    g_autoptr(BagWriter) writer = bag_writer_new(&options, NULL);
+    g_autoptr(GBytes) bytes = g_bytes_new_static("x", 1);
+    GError *error = NULL;
+    guint taken = 0;
+
+    for (; error == NULL; taken++) {
+        char name[32];
+
+        g_snprintf(name, sizeof name, "data/%u", taken);
+        if (!bag_add_bytes(writer, name, bytes, &error))
+            break;
+    }
+    assert_error_code(error, ERROR_TOO_LARGE);
+    assert_true(taken > ARCHIVE_MEMBERS_MAX - 32 && taken < ARCHIVE_MEMBERS_MAX);
+    g_clear_error(&error);
+}
+
 static gboolean stop_at_half(guint64 done, guint64 total, void *data)
 {
     *(guint *)data += 1;
@@ -361,6 +383,7 @@ int main(void)
         cmocka_unit_test(a_file_that_is_not_what_it_was_ends_the_export),
         cmocka_unit_test(names_against_the_rules_are_refused),
         cmocka_unit_test(long_paths_and_many_files_stay_readable),
+        cmocka_unit_test(a_bag_takes_no_more_files_than_its_readers),
         cmocka_unit_test(progress_can_stop_it),
         cmocka_unit_test(what_stands_there_is_never_overwritten),
         cmocka_unit_test(a_fault_at_any_operation_leaves_all_or_nothing),

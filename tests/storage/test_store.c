@@ -52,10 +52,10 @@ static gboolean open_case(StoreTxn *txn, void *data, GError **error)
         json_pack("{s:s, s:{s:s}}", "applicant", "张三丰", "fields", "phone", "13800000000");
     g_autofree char *path = secrets_case_path(number);
     g_autofree char *commitment = txn_secret(txn, path, secret);
-    json_t *body = json_pack("{s:s, s:s, s:s, s:s, s:s, s:i, s:s, s:s, s:s}", "item",
-                             "000001", "item_digest", "0", "kind", "即办件", "window", "003", "day",
-                             "261121", "serial", serial, "channel", "window", "received_at",
-                             txn_now(txn), "secret", commitment);
+    json_t *body =
+        json_pack("{s:s, s:s, s:s, s:s, s:s, s:i, s:s, s:s, s:s}", "item", "000001", "item_digest",
+                  "0", "kind", "即办件", "window", "003", "day", "261121", "serial", serial,
+                  "channel", "window", "received_at", txn_now(txn), "secret", commitment);
 
     return txn_append(txn, "case.open", number, body, error) &&
            txn_append(txn, "document.open", number,
@@ -238,7 +238,7 @@ static void a_second_process_sees_and_extends_what_the_first_wrote(void **state 
 
 static char *dump(const char *folder)
 {
-    static const char *const tables[] = {"leaf",  "event",    "setting",    "definition", "cases",
+    static const char *const tables[] = {"leaf", "node",  "event",    "setting",    "definition", "cases",
                                          "field", "document", "batch",      "side",       "code",
                                          "slot",  "bundle",   "name_bigram"};
     g_autoptr(Catalog) catalog = catalog_open(folder, DB_READ_ONLY, NULL);

@@ -155,6 +155,7 @@ static void a_missing_proof_is_found(void **state G_GNUC_UNUSED)
         {"audit/export.tlog-proof", "proof-missing audit/export.tlog-proof"},
         {"audit/cases/2026-000124/seal.tlog-proof",
          "proof-missing audit/cases/2026-000124/seal.tlog-proof"},
+        {"audit/cases/2026-000124/seal.entry", "proof-missing audit/cases/2026-000124/seal.entry"},
         {"audit/consistency-5", "proof-missing audit/consistency-5"},
     };
 
@@ -189,6 +190,103 @@ static void a_key_wants_proofs_that_a_foreign_bag_has_not(void **state G_GNUC_UN
     assert_int_equal(summary.proofs, VERIFY_PROOFS_NONE);
     b = judge(folder, &outside, &summary);
     assert_string_equal(b, "proof-missing audit/checkpoint []; ");
+    sample_log_clear(&log);
+}
+
+/* A bundle with one case whose seal names an OCFL inventory. */
+static void write_with_inventory(const char *path, SampleLog *log, const char *page)
+{
+    g_autofree char *hello = g_compute_checksum_for_string(G_CHECKSUM_SHA512, "hello", -1);
+    g_autofree char *inventory =
+        g_strdup_printf("{\"head\":\"v1\",\"versions\":{\"v1\":{\"state\":{\"%s\":"
+                        "[\"a.tif\"]}}}}",
+                        hello);
+    g_autofree char *hex = g_compute_checksum_for_string(G_CHECKSUM_SHA512, inventory, -1);
+    MerkleSource source;
+    g_autofree char *note = NULL;
+    BagOptions options = {.form = ARCHIVE_TAR, .path = path, .name = "bag"};
+    g_autoptr(BagWriter) writer = bag_writer_new(&options, NULL);
+    BagPayload payload;
+    AuditLog audit;
+    g_autoptr(GBytes) seal = NULL;
+    g_autoptr(GBytes) export = NULL;
+    g_autofree char *manifest = NULL;
+
+    sample_add_text(writer, "data/2026-1/a.tif", page);
+    assert_true(bag_close_payload(writer, &payload, NULL));
+    manifest = hex_encode(payload.manifest_sha512, sizeof payload.manifest_sha512);
+    sample_log_add(log, g_strdup_printf("{\"act\":\"case.seal\",\"case\":\"2026-1\","
+                                        "\"inventory\":\"%s\"}",
+                                        hex));
+    sample_log_add(log, g_strdup_printf("{\"act\":\"bundle\",\"cases\":[\"2026-1\"],"
+                                        "\"manifest\":[\"sha512:%s\"]}",
+                                        manifest));
+    source = merkle_source_array((const MerkleHash *)(void *)log->leaves->data);
+    note = sample_checkpoint(log, log->records->len);
+    audit = (AuditLog){.source = &source,
+                       .size = log->records->len,
+                       .note = note,
+                       .key = note_signer_key(log->signer)};
+    seal = g_bytes_new_static(log->records->pdata[SAMPLE_OLD_SIZE],
+                              strlen(log->records->pdata[SAMPLE_OLD_SIZE]));
+    export = g_bytes_new_static(log->records->pdata[SAMPLE_OLD_SIZE + 1],
+                                strlen(log->records->pdata[SAMPLE_OLD_SIZE + 1]));
+    assert_true(audit_add_log(writer, &audit, NULL));
+    assert_true(audit_add_record(writer, &audit,
+                                 &(AuditRecord){"cases/2026-1/seal", SAMPLE_OLD_SIZE, seal}, NULL));
+    assert_true(audit_add_record(writer, &audit,
+                                 &(AuditRecord){"export", SAMPLE_OLD_SIZE + 1, export}, NULL));
+    sample_add_text(writer, "audit/cases/2026-1/inventory.json", inventory);
+    assert_true(bag_write(writer, NULL));
+}
+
+static void a_seal_may_name_the_inventory_of_the_vault(void **state G_GNUC_UNUSED)
+{
+    static const char *const pages[] = {"hello", "Hello"};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(pages); i++) {
+        g_autofree char *folder = testing_folder();
+        g_autofree char *path = tree_path(folder, "bag.tar");
+        SampleLog log = sample_log_new(7);
+        Outside outside = {note_signer_key(log.signer), NULL};
+        VerifySummary summary;
+        g_autofree char *found = NULL;
+
+        write_with_inventory(path, &log, pages[i]);
+        found = judge(path, &outside, &summary);
+        assert_string_equal(found, i == 0 ? ""
+                                          : "seal data/2026-1/a.tif [another digest than in the "
+                                            "sealed inventory]; ");
+        sample_log_clear(&log);
+    }
+}
+
+static void a_proof_that_does_not_hold_is_not_written(void **state G_GNUC_UNUSED)
+{
+    g_autofree char *folder = testing_folder();
+    g_autofree char *path = tree_path(folder, "bag.tar");
+    SampleLog log = sample_log_new(7);
+    MerkleSource source = merkle_source_array((const MerkleHash *)(void *)log.leaves->data);
+    AuditLog audit = {.source = &source,
+                      .size = SAMPLE_OLD_SIZE,
+                      .note = log.old_note,
+                      .key = note_signer_key(log.signer)};
+    BagOptions options = {.form = ARCHIVE_TAR, .path = path, .name = "bag"};
+    g_autoptr(BagWriter) writer = bag_writer_new(&options, NULL);
+    g_autoptr(GBytes) other = g_bytes_new_static("another record", 14);
+    AuditRecord record = {.stem = "export", .index = 2, .record = other};
+    BagPayload payload;
+    GError *error = NULL;
+
+    sample_add_text(writer, "data/x", "x");
+    assert_true(bag_close_payload(writer, &payload, NULL));
+    assert_false(audit_add_record(writer, &audit, &record, &error));
+    assert_error_code(error, ERROR_PROOF_REFUSED);
+    g_clear_error(&error);
+    record.index = SAMPLE_OLD_SIZE;
+    assert_false(audit_add_record(writer, &audit, &record, &error));
+    assert_error_code(error, ERROR_INVALID);
+    g_clear_error(&error);
     sample_log_clear(&log);
 }
 
@@ -286,6 +384,8 @@ int main(void)
         cmocka_unit_test(an_export_record_of_another_bag_is_found),
         cmocka_unit_test(a_missing_proof_is_found),
         cmocka_unit_test(a_key_wants_proofs_that_a_foreign_bag_has_not),
+        cmocka_unit_test(a_seal_may_name_the_inventory_of_the_vault),
+        cmocka_unit_test(a_proof_that_does_not_hold_is_not_written),
         cmocka_unit_test(every_volume_is_valid_alone_and_knows_the_others),
         cmocka_unit_test(a_flipped_bit_anywhere_in_a_bundle_is_found),
     };

@@ -273,6 +273,23 @@ static void other_encodings_are_read(void **state G_GNUC_UNUSED)
     assert_judged(folder, TRUE, "tag-encoding");
 }
 
+static void a_list_without_end_is_cut_off(void **state G_GNUC_UNUSED)
+{
+    g_autofree char *folder = make_bag("1.0", NULL, 0);
+    g_autoptr(GString) lines = g_string_new(HELLO_SHA256 "  data/hello.txt\n");
+    VerifyOptions options = {.level = VERIFY_FULL, .limits = {.members_max = 100}};
+    g_autoptr(GString) all = g_string_new(NULL);
+    Watch self = {.wanted = "tag-too-many-lines", .all = all};
+    VerifySummary summary;
+
+    for (guint i = 0; i < 1000; i++)
+        g_string_append_printf(lines, HELLO_SHA256 "  data/%u\n", i);
+    tree_put(folder, "manifest-sha256.txt", lines->str);
+    assert_true(verify_path(folder, &options, watch, &self, &summary, NULL));
+    assert_int_equal(self.hits, 1);
+    assert_int_equal(summary.errors, 100);
+}
+
 static void links_in_a_bag_are_errors(void **state G_GNUC_UNUSED)
 {
     g_autofree char *folder = make_bag("1.0", NULL, 0);
@@ -368,6 +385,7 @@ int main(void)
         cmocka_unit_test(bad_lists_are_errors),
         cmocka_unit_test(paths_that_lead_elsewhere_are_errors),
         cmocka_unit_test(other_encodings_are_read),
+        cmocka_unit_test(a_list_without_end_is_cut_off),
         cmocka_unit_test(links_in_a_bag_are_errors),
         cmocka_unit_test(quick_reads_no_payload),
         cmocka_unit_test(a_bag_in_an_archive_needs_a_base_folder),

@@ -155,8 +155,7 @@ void feed_free(Feed *feed);
 /* Publish what was written meanwhile; cheap. From any thread. */
 void feed_wake(Feed *feed);
 void feed_denied(Feed *feed, const Denied *denied);
-gboolean feed_fetch(void *api, gint64 after_seq, guint max, EventTake take, void *taker,
-                    GError **error);
+gboolean feed_fetch(void *api, const EventReplay *wanted, GError **error);
 
 /* ── scan.c, jobs.c ──────────────────────────────────────────────────────────────────────── */
 
@@ -177,6 +176,7 @@ Response *get_status(Call *call, GError **error);
 Response *get_events(Call *call, GError **error);
 Response *get_items(Call *call, GError **error);
 Response *get_item(Call *call, GError **error);
+Response *post_item(Call *call, GError **error);
 Response *get_calendar(Call *call, GError **error);
 Response *put_calendar(Call *call, GError **error);
 
@@ -237,5 +237,5 @@ Response *post_user(Call *call, GError **error);
 Response *patch_user(Call *call, GError **error);
 Response *post_user_secret(Call *call, GError **error);
 
-gboolean find_public(void *api, const char *number, const char *code, Lang lang,
-                     PublicStatus *status, GError **error);
+gboolean find_public(void *api, const PublicQuestion *question, PublicStatus *status,
+                     GError **error);

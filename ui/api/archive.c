@@ -321,14 +321,20 @@ static json_t *show_register(Call *call, const json_t *row)
 {
     gint64 seq = json_int(row, "seq", 0), cases = json_int(row, "cases", 0);
     g_autofree char *id = g_strdup_printf("b-%" G_GINT64_FORMAT, seq);
+    const char *format = json_text(row, "format");
+    g_autofree char *file = g_strconcat(json_text(row, "name"),
+                                        strstr(format, "tar") != NULL   ? ".tar"
+                                        : strstr(format, "zip") != NULL ? ".zip"
+                                                                        : "",
+                                        NULL);
 
     return json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:s, s:[{s:s, s:I, s:s}], s:o, s:n}",
-                     "id", id, "format", json_text(row, "format"), "destination", DESTINATION,
-                     "state", "done", "cases", (json_int_t)cases, "cases_done", (json_int_t)cases,
-                     "bytes", (json_int_t)json_int(row, "bytes", 0), "started_at",
-                     json_text(row, "t"), "files", "name", json_text(row, "name"), "bytes",
-                     (json_int_t)json_int(row, "bytes", 0), "sha256", json_text(row, "sha256"),
-                     "receipt", receipt_of(call, seq), "problem");
+                     "id", id, "format", format, "destination", DESTINATION, "state", "done",
+                     "cases", (json_int_t)cases, "cases_done", (json_int_t)cases, "bytes",
+                     (json_int_t)json_int(row, "bytes", 0), "started_at", json_text(row, "t"),
+                     "files", "name", file, "bytes", (json_int_t)json_int(row, "bytes", 0),
+                     "sha256", json_text(row, "sha256"), "receipt", receipt_of(call, seq),
+                     "problem");
 }
 
 /* Jobs that ended well stand in the register already. */
@@ -427,7 +433,7 @@ static gint64 register_seq(Call *call, const char *id, const json_t *shown)
     rows = name != NULL ? catalog_bundles(call->reader, G_MAXINT64, 200, NULL) : NULL;
     json_array_foreach(rows, i, row)
     {
-        if (strcmp(json_text(row, "name"), name) == 0)
+        if (g_str_has_prefix(name, json_text(row, "name")))
             return json_int(row, "seq", 0);
     }
     return -1;

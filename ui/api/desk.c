@@ -216,6 +216,24 @@ Response *get_item(Call *call, GError **error)
     return call_json(200, shown);
 }
 
+Response *post_item(Call *call, GError **error)
+{
+    GBytes *body = request_body(call->request);
+    g_autofree char *code = NULL, *digest = NULL;
+    const Item *item;
+    json_t *shown;
+
+    if (!house_import_item(call->api->house, &call->actor, g_bytes_get_data(body, NULL),
+                           g_bytes_get_size(body), "item", &code, error))
+        return NULL;
+    item = house_item_on(call->api->house, call->reader, code, call->today, &digest, error);
+    shown = item != NULL ? item_head(call, item, error) : NULL;
+    if (shown == NULL)
+        return NULL;
+    item_lists(shown, item);
+    return call_json(201, shown);
+}
+
 /* ── calendar ────────────────────────────────────────────────────────────────────────────── */
 
 Response *get_calendar(Call *call, GError **error)

@@ -45,12 +45,12 @@ static void refused_free(gpointer data)
 
 /* ── records become events ───────────────────────────────────────────────────────────────── */
 
-static gboolean replay(Api *api, gint64 after, guint max, EventTake take, void *taker,
-                       GError **error)
+static gboolean replay(Api *api, const EventReplay *wanted, GError **error)
 {
     Catalog *reader = readers_take(api->readers, error);
     g_autoptr(json_t) rows =
-        reader != NULL ? catalog_events_after(reader, after, (gint64)max, error) : NULL;
+        reader != NULL ? catalog_events_after(reader, wanted->after_seq, (gint64)wanted->max, error)
+                       : NULL;
     gsize i;
     json_t *row;
 
@@ -59,16 +59,15 @@ static gboolean replay(Api *api, gint64 after, guint max, EventTake take, void *
         g_autofree char *data = show_record_event(api, reader, row, api->options.lang);
         Event event = {json_int(row, "seq", 0), "record", data};
 
-        take(taker, &event);
+        wanted->take(wanted->taker, &event);
     }
     readers_give(api->readers, reader);
     return rows != NULL;
 }
 
-gboolean feed_fetch(void *api, gint64 after_seq, guint max, EventTake take, void *taker,
-                    GError **error)
+gboolean feed_fetch(void *api, const EventReplay *wanted, GError **error)
 {
-    return replay(api, after_seq, max, take, taker, error);
+    return replay(api, wanted, error);
 }
 
 static void publish_one(void *taker, const Event *event)
@@ -86,7 +85,11 @@ static void publish_new(Feed *feed)
 
     do {
         before = feed->newest;
-        if (!replay(feed->api, before, FEED_AT_ONCE, publish_one, feed, &error)) {
+        if (!replay(
+                feed->api,
+                &(EventReplay){
+                    .after_seq = before, .max = FEED_AT_ONCE, .take = publish_one, .taker = feed},
+                &error)) {
             g_warning("events: %s", error->message);
             return;
         }

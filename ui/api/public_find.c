@@ -35,11 +35,11 @@ static gboolean fill(Api *api, Catalog *reader, const char *number, Lang lang, P
     return TRUE;
 }
 
-gboolean find_public(void *context, const char *number, const char *code, Lang lang,
-                     PublicStatus *status, GError **error)
+gboolean find_public(void *context, const PublicQuestion *question, PublicStatus *status,
+                     GError **error)
 {
     Api *api = context;
-    g_autofree char *digits = case_read_number(number, NULL), *wanted = NULL;
+    g_autofree char *digits = case_read_number(question->number, NULL), *wanted = NULL;
     g_autoptr(Catalog) reader = NULL;
     g_autoptr(json_t) row = NULL;
     gboolean ok = FALSE;
@@ -47,11 +47,11 @@ gboolean find_public(void *context, const char *number, const char *code, Lang l
     reader = digits != NULL ? readers_take(api->readers, error) : NULL;
     row = reader != NULL ? case_row(reader, digits, NULL) : NULL;
     wanted = row != NULL ? case_query_code(reader, digits, NULL) : NULL;
-    if (wanted == NULL || strlen(code) != strlen(wanted) ||
-        sodium_memcmp(code, wanted, strlen(wanted)) != 0)
+    if (wanted == NULL || strlen(question->code) != strlen(wanted) ||
+        sodium_memcmp(question->code, wanted, strlen(wanted)) != 0)
         error_set(error, ERROR_NOT_FOUND, "number and code");
     else
-        ok = fill(api, reader, digits, lang, status, error);
+        ok = fill(api, reader, digits, question->lang, status, error);
     readers_give(api->readers, g_steal_pointer(&reader));
     return ok;
 }

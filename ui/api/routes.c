@@ -67,6 +67,7 @@ const ApiRow api_rows[] = {
     {HTTP_GET, API_PREFIX "/status", ALL, W, get_status, NULL, NULL, 0},
     {HTTP_GET, API_PREFIX "/events", ALL, 0, get_events, NULL, NULL, 0},
     {HTTP_GET, API_PREFIX "/items", ALL, W, get_items, NULL, NULL, 0},
+    {HTTP_POST, API_PREFIX "/items", ROLES_ADMIN, W, post_item, NULL, NULL, 0},
     {HTTP_GET, API_PREFIX "/items/{code}", ALL, W, get_item, NULL, NULL, 0},
     {HTTP_GET, API_PREFIX "/calendar", ALL, W, get_calendar, NULL, NULL, 0},
     {HTTP_PUT, API_PREFIX "/calendar", ROLES_ADMIN, W, put_calendar, NULL, NULL, 0},

@@ -16,7 +16,7 @@ static const Words act_words[] = {
     {"definition", "导入定义", "definition imported"},
     {"case.open", "收件", "case received"},
     {"case.field", "填写字段", "fields entered"},
-    {"case.seal", "归档", "case filed"},
+    {"seal", "归档", "case filed"},
     {"batch.open", "开始扫描", "scan begun"},
     {"batch.close", "扫描结束", "scan ended"},
     {"side", "存入一面", "side stored"},
@@ -33,7 +33,7 @@ static const Words act_words[] = {
     {"day.close", "日清", "day closed"},
     {"day.hand-over", "交接", "handed over"},
     {"bundle.receipt", "数据包已签收", "bundle received"},
-    {"bundle", "导出数据包", "bundle exported"},
+    {"export", "导出数据包", "bundle exported"},
     {"look", "查看全部信息", "shown in full"},
     {"denied", "拒绝一次操作", "a try was refused"},
 };

@@ -15,8 +15,8 @@
 const CliVerb *const *cli_verbs(void)
 {
     static const CliVerb *const subjects[] = {
-        cli_house_verbs, cli_case_verbs,   cli_step_verbs,  cli_scan_verbs,  cli_paper_verbs,
-        cli_look_verbs,  cli_bundle_verbs, cli_store_verbs, cli_serve_verbs,
+        cli_house_verbs, cli_case_verbs,  cli_step_verbs,   cli_scan_verbs,  cli_paper_verbs,
+        cli_look_verbs,  cli_label_verbs, cli_bundle_verbs, cli_store_verbs, cli_serve_verbs,
     };
     static const CliVerb *rows[128];
 
@@ -62,13 +62,19 @@ const CliVerb *cli_find_verb(char *const *argv, int *n_words)
 
 /* ── parsing ─────────────────────────────────────────────────────────────────────────────── */
 
+/* By its letter, or by its name (NULL where the letter is meant). */
+static gboolean is_option(const CliOption *option, const char *name, char letter)
+{
+    return name != NULL ? strcmp(option->name, name) == 0 : option->letter == letter;
+}
+
 static const CliOption *find_option(const Cli *cli, const char *name, char letter)
 {
     const CliOption *const tables[] = {cli->verb->options, cli_common_options};
 
     for (gsize i = 0; i < G_N_ELEMENTS(tables); i++)
         for (const CliOption *o = tables[i]; o != NULL && o->name != NULL; o++)
-            if ((letter != 0 && o->letter == letter) || (letter == 0 && strcmp(o->name, name) == 0))
+            if (is_option(o, name, letter))
                 return o;
     return NULL;
 }

@@ -44,6 +44,7 @@ extern const CliVerb cli_case_verbs[];
 extern const CliVerb cli_step_verbs[];
 extern const CliVerb cli_scan_verbs[];
 extern const CliVerb cli_paper_verbs[];
+extern const CliVerb cli_label_verbs[];
 extern const CliVerb cli_bundle_verbs[];
 extern const CliVerb cli_store_verbs[];
 extern const CliVerb cli_look_verbs[];

@@ -6,7 +6,6 @@
 
 #include "appliance/base/text.h"
 #include "appliance/counter/export.h"
-#include "appliance/page/worker.h"
 #include "storage/verify.h"
 
 #include <stdio.h>
@@ -49,6 +48,7 @@ static const CliOption export_options[] = {
     {"from", 0, "DATE", FALSE, "cases received from this day", "起始收件日"},
     {"to", 0, "DATE", FALSE, "… to this day", "截止收件日"},
     {"archive-number", 0, "PATTERN", FALSE, "filed under numbers like this", "档号模式"},
+    {"old-checkpoint", 0, "FILE", FALSE, "the checkpoint this auditor has", "核查人员已有的检查点"},
     {"output", 'o', "OUT", TRUE, "the bundle", "输出"},
     {"format", 0, "bag-tar|bag-zip|bag-dir", FALSE, "form of the bundle (bag-tar)",
      "格式 (bag-tar)"},
@@ -151,8 +151,17 @@ static gboolean show_progress(guint64 done_bytes, guint64 total_bytes, void *dat
     return TRUE;
 }
 
+/* A small text file; NULL where `path` is NULL, or with `error` set. */
+static char *read_note(const char *path, GError **error)
+{
+    g_autoptr(GBytes) bytes = path != NULL ? file_read(path, NOTE_BYTES_MAX, error) : NULL;
+
+    return bytes != NULL ? g_strndup(g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes)) : NULL;
+}
+
 static int run_export(Cli *cli, GError **error)
 {
+    g_autofree char *old = read_note(cli_value(cli, "old-checkpoint"), error);
     Store *store = cli_store(cli, error);
     g_autoptr(House) house = store != NULL ? house_new(store) : NULL;
     g_autoptr(GPtrArray) numbers = g_ptr_array_new_with_free_func(g_free);
@@ -162,8 +171,9 @@ static int run_export(Cli *cli, GError **error)
     g_auto(ExportDone) done = {0};
     g_autofree char *digest = NULL, *bytes = NULL;
 
-    if (house == NULL || !form_option(cli, &request.form, error) ||
-        !choose_cases(cli, store, numbers, error))
+    request.old_checkpoint = old;
+    if (house == NULL || (old == NULL && cli_flag(cli, "old-checkpoint")) ||
+        !form_option(cli, &request.form, error) || !choose_cases(cli, store, numbers, error))
         return 2;
     request.numbers = (const char *const *)numbers->pdata;
     if (!export_bag(house, cli_actor(cli), &request, &done, error))
@@ -180,6 +190,9 @@ static int run_export(Cli *cli, GError **error)
 
 static const CliOption verify_options[] = {
     {"level", 0, "quick|full", FALSE, "how much is read (full)", "核查程度 (full)"},
+    {"vkey", 0, "KEY|FILE", FALSE, "the log's published key, from outside the bundle",
+     "日志公钥 (来自数据包之外)"},
+    {"old-checkpoint", 0, "FILE", FALSE, "the checkpoint of the last visit", "上次拿到的检查点"},
     {0},
 };
 
@@ -204,34 +217,75 @@ static void report(const VerifyFinding *finding, void *data)
                                     finding->code, "path", path, "text", text));
 }
 
-static int verify_one(Verify *verify, const char *path, VerifyLevel level)
+static void say_proofs(const Cli *cli, const VerifySummary *summary)
+{
+    if (summary->proofs == VERIFY_PROOFS_CONSISTENT)
+        cli_say(cli, "internally consistent; give --vkey to verify the proofs",
+                "内部一致; 用 --vkey 给出公钥才能核验证明");
+    else if (summary->proofs == VERIFY_PROOFS_VERIFIED)
+        cli_say(cli, "verified against the key given", "已按所给公钥核验");
+}
+
+static int verify_one(Verify *verify, const char *path, const VerifyOptions *options)
 {
     g_autoptr(GError) error = NULL;
-    VerifyOptions options = {.level = level};
     VerifySummary summary;
 
-    if (!verify_path(path, &options, report, verify, &summary, &error)) {
+    if (!verify_path(path, options, report, verify, &summary, &error)) {
         error_print(stderr, error, cli_lang(verify->cli));
         return 3;
     }
+    say_proofs(verify->cli, &summary);
     return summary.errors == 0 ? 0 : 1;
+}
+
+/* A vkey as text, or a file that holds one. */
+static gboolean vkey_option(const Cli *cli, NoteKey **key, GError **error)
+{
+    const char *given = cli_value(cli, "vkey");
+    g_autofree char *text = NULL;
+
+    if (given == NULL)
+        return TRUE;
+    text = g_file_test(given, G_FILE_TEST_EXISTS) ? read_note(given, error) : g_strdup(given);
+    *key = text != NULL ? note_key_parse(text, error) : NULL;
+    return *key != NULL;
+}
+
+static gboolean verify_options_of(const Cli *cli, VerifyOptions *options, NoteKey **key, char **old,
+                                  GError **error)
+{
+    const char *level = cli_value(cli, "level");
+
+    if (level != NULL && strcmp(level, "quick") != 0 && strcmp(level, "full") != 0)
+        return error_set(error, ERROR_USAGE, "--level '%s': quick or full", level);
+    *old = read_note(cli_value(cli, "old-checkpoint"), error);
+    if ((*old == NULL && cli_flag(cli, "old-checkpoint")) || !vkey_option(cli, key, error))
+        return FALSE;
+    *options = (VerifyOptions){.level = g_strcmp0(level, "quick") == 0 ? VERIFY_QUICK : VERIFY_FULL,
+                               .threads = g_get_num_processors(),
+                               .key = *key,
+                               .old_checkpoint = *old,
+                               .old_checkpoint_size = *old != NULL ? strlen(*old) : 0};
+    return TRUE;
 }
 
 static int run_verify(Cli *cli, GError **error)
 {
-    const char *given = cli_value(cli, "level");
     g_autoptr(json_t) findings = json_array();
+    g_autoptr(NoteKey) key = NULL;
+    g_autofree char *old = NULL;
     Verify verify = {cli, findings};
+    VerifyOptions options;
     int status = 0;
 
-    if (given != NULL && strcmp(given, "quick") != 0 && strcmp(given, "full") != 0) {
-        error_set(error, ERROR_USAGE, "--level '%s': quick or full", given);
+    if (!verify_options_of(cli, &options, &key, &old, error))
         return 2;
+    for (guint i = 0; i < cli_operands(cli); i++) {
+        int one = verify_one(&verify, cli_operand(cli, i), &options);
+
+        status = MAX(status, one);
     }
-    for (guint i = 0; i < cli_operands(cli); i++)
-        status =
-            MAX(status, verify_one(&verify, cli_operand(cli, i),
-                                   g_strcmp0(given, "quick") == 0 ? VERIFY_QUICK : VERIFY_FULL));
     if (status < 3)
         cli_row(cli, status == 0 ? "valid" : "invalid", NULL);
     cli_object(cli, json_pack("{s:b, s:O}", "valid", status == 0, "findings", findings));

@@ -202,10 +202,10 @@ static int run_check(Cli *cli, GError **error)
         result = completeness_json(check, cli_lang(cli));
     json_array_foreach(json_object_get(result, "slots"), i, slot)
     {
-        g_autofree char *detail =
-            g_strdup_printf("%s: %s", json_text(slot, "name"), json_text(slot, "why"));
+        const char *why = json_text(slot, "why");
 
-        cli_row(cli, json_text(slot, "code"), json_text(slot, "state"), detail, NULL);
+        cli_row(cli, json_text(slot, "code"), json_text(slot, "state"),
+                *why != '\0' ? why : json_text(slot, "name"), NULL);
     }
     if (result != NULL)
         cli_object(cli, json_incref(result));

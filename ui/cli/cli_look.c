@@ -28,7 +28,7 @@ static char *number_in(const char *text)
 static gboolean check_slip(const char *text, GError **error)
 {
     g_autoptr(GError) why = NULL;
-    g_autofree char *number = case_read_number(text, &why);
+    g_autofree char *number G_GNUC_UNUSED = case_read_number(text, &why);
 
     if (why == NULL || error_code(why) != ERROR_CHECK_DIGITS)
         return TRUE;

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /* ── scan ────────────────────────────────────────────────────────────────────────────────── */
 
@@ -25,6 +26,7 @@ static const CliOption scan_options[] = {
     {"duplex", 0, NULL, FALSE, "both sides", "双面"},
     {"mode", 0, "color|gray|lineart", FALSE, "mode (color)", "色彩 (color)"},
     {"dpi", 0, "N", FALSE, "resolution (300)", "分辨率 (300)"},
+    {"continue", 0, "N", FALSE, "go on by itself after so many faults", "故障后自动继续的次数"},
     {"sheets", 0, "N", FALSE, "how many sheets were put in", "放入的张数"},
     {0},
 };
@@ -152,28 +154,77 @@ static gboolean mode_option(const Cli *cli, ScannerMode *mode, GError **error)
     return TRUE;
 }
 
-/* One run of the feeder; a fault is a sentence on what to do with the hands. */
+/* What happened and what the hands do. */
+static void say_fault(const Cli *cli, const IntakeEnd *end)
+{
+    ErrorCode code = scanner_reason_code(end->reason);
+
+    fprintf(stderr, "anjuan: %s: %s\n%s%s\n", error_text(code, cli_lang(cli)), end->detail,
+            cli_lang(cli) == LANG_ZH ? "提示: " : "hint: ", error_hint(code, cli_lang(cli)));
+}
+
+static gboolean is_fault(const IntakeEnd *end)
+{
+    return end->reason != SCANNER_OK && end->reason != SCANNER_EMPTY;
+}
+
+/* Whether to feed on after a fault: --continue says how often, at a terminal the person does. */
+static gboolean goes_on(const Cli *cli, gint64 *left)
+{
+    int answer;
+
+    if (*left > 0) {
+        --*left;
+        return TRUE;
+    }
+    if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO))
+        return FALSE;
+    cli_say(cli, "press Enter to go on, q to end the batch", "按回车继续, q 结束本批");
+    answer = getchar();
+    while (answer != '\n' && answer != EOF && getchar() != '\n')
+        continue;
+    return answer == '\n';
+}
+
+static gboolean run_options(const Cli *cli, Device *device, DeviceBatch *run, gint64 *left,
+                            GError **error)
+{
+    gint64 dpi = 300;
+
+    *run =
+        (DeviceBatch){.scan = {.source = SCANNER_SOURCE_FEEDER, .duplex = cli_flag(cli, "duplex")}};
+    if (!mode_option(cli, &run->scan.mode, error) ||
+        !cli_number(cli, "dpi", 50, 1200, &dpi, error) ||
+        !cli_number(cli, "continue", 0, 1000, left, error))
+        return FALSE;
+    run->scan.dpi = (guint)dpi;
+    if ((device_capabilities(device)->features & SCANNER_HAS_FEEDER) == 0)
+        run->scan.source = SCANNER_SOURCE_STILL;
+    return TRUE;
+}
+
+/* Runs of the feeder until it is empty: after a fault the batch goes on at the same sheet. */
 static gboolean scan_device(const Cli *cli, Intake *intake, Device *device, const char **reason,
                             GError **error)
 {
-    DeviceBatch run = {
-        .scan = {.source = SCANNER_SOURCE_FEEDER, .duplex = cli_flag(cli, "duplex"), .dpi = 300}};
-    gint64 dpi = 300;
+    DeviceBatch run;
+    gint64 left = 0;
     IntakeEnd end;
 
-    if (!mode_option(cli, &run.scan.mode, error) || !cli_number(cli, "dpi", 50, 1200, &dpi, error))
+    if (!run_options(cli, device, &run, &left, error) ||
+        !intake_device(intake, device, &run, &end, error))
         return FALSE;
-    run.scan.dpi = (guint)dpi;
-    if ((device_capabilities(device)->features & SCANNER_HAS_FEEDER) == 0)
-        run.scan.source = SCANNER_SOURCE_STILL;
-    if (!intake_device(intake, device, &run, &end, error))
-        return FALSE;
-    if (end.reason != SCANNER_OK && end.reason != SCANNER_EMPTY) {
-        ErrorCode code = scanner_reason_code(end.reason);
-
-        fprintf(stderr, "anjuan: %s: %s\n%s%s\n", error_text(code, cli_lang(cli)), end.detail,
-                cli_lang(cli) == LANG_ZH ? "提示: " : "hint: ", error_hint(code, cli_lang(cli)));
-        *reason = scanner_reason_token(end.reason);
+    while (is_fault(&end)) {
+        say_fault(cli, &end);
+        if (!goes_on(cli, &left)) {
+            *reason = scanner_reason_token(end.reason);
+            return TRUE;
+        }
+        if ((end.reason == SCANNER_LOST || end.reason == SCANNER_SILENT) &&
+            !device_reopen(device, error))
+            return FALSE;
+        if (!intake_device(intake, device, &run, &end, error))
+            return FALSE;
     }
     return TRUE;
 }

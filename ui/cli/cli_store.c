@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Verbs of the store: log, rebuild.
+ * Verbs of the store: log, proof, rebuild.
  */
 #include "ui/cli/cli.h"
 
 #include "appliance/counter/case.h"
 #include "storage/catalog_query.h"
+#include "storage/proof.h"
+#include "storage/signing.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -48,12 +50,29 @@ static int list_log(Cli *cli, Store *store, GError **error)
     return 0;
 }
 
+/* The signed note itself, as it is handed to an auditor. */
+static int print_checkpoint(Cli *cli, Store *store, GError **error)
+{
+    g_autoptr(Catalog) reader = store_reader(store, error);
+    g_autofree char *note = reader != NULL ? signing_checkpoint(store, reader, error) : NULL;
+    g_autofree char *vkey = note != NULL ? signing_vkey(store, error) : NULL;
+
+    if (vkey == NULL)
+        return 4;
+    if (!cli_json(cli))
+        fputs(note, stdout);
+    cli_object(cli, json_pack("{s:s, s:s}", "checkpoint", note, "vkey", vkey));
+    return 0;
+}
+
 static int run_log(Cli *cli, GError **error)
 {
     Store *store = cli_store(cli, error);
 
     if (store == NULL)
         return 4;
+    if (cli_flag(cli, "checkpoint"))
+        return print_checkpoint(cli, store, error);
     return cli_flag(cli, "verify") ? verify_log(cli, store, error) : list_log(cli, store, error);
 }
 
@@ -71,7 +90,47 @@ static int run_rebuild(Cli *cli, GError **error)
     return 0;
 }
 
+/* ── proof files ─────────────────────────────────────────────────────────────────────────── */
+
+/* 0 accepted, 1 refused, 3 no such file: what the errors say. */
+static int judged(Cli *cli, gboolean accepted)
+{
+    if (accepted) {
+        cli_row(cli, "accepted", NULL);
+        cli_object(cli, json_pack("{s:b}", "accepted", 1));
+    }
+    return accepted ? 0 : 1;
+}
+
+static int run_proof_note(Cli *cli, GError **error)
+{
+    return judged(cli, proof_note_file(cli_operand(cli, 0), cli_operand(cli, 1), error));
+}
+
+static int run_proof_inclusion(Cli *cli, GError **error)
+{
+    return judged(cli, proof_inclusion_file(cli_operand(cli, 0), cli_operand(cli, 1),
+                                            cli_operand(cli, 2), error));
+}
+
+static int run_proof_consistency(Cli *cli, GError **error)
+{
+    return judged(cli, proof_consistency_file(cli_operand(cli, 0), cli_operand(cli, 1),
+                                              cli_operand(cli, 2), error));
+}
+
+static int run_proof_log(Cli *cli, GError **error)
+{
+    return judged(cli, proof_log_folder(cli_operand(cli, 0), cli_operand(cli, 1), error));
+}
+
 const CliVerb cli_store_verbs[] = {
+    {"proof note", "VKEY FILE", 2, 2, "check a signed note", "核验签名", NULL, run_proof_note},
+    {"proof inclusion", "VKEY LEAFHASH FILE", 3, 3, "check an inclusion proof", "核验包含证明",
+     NULL, run_proof_inclusion},
+    {"proof consistency", "VKEY OLDROOT FILE", 3, 3, "check a consistency proof", "核验一致性证明",
+     NULL, run_proof_consistency},
+    {"proof log", "VKEY DIR", 2, 2, "check a log as tiles", "核验整个日志", NULL, run_proof_log},
     {"log", "", 0, 0, "the journal, or whether it holds", "查看或核对日志", log_options, run_log},
     {"rebuild", "", 0, 0, "make the catalogue again from the journal", "由日志重建目录", NULL,
      run_rebuild},

@@ -147,19 +147,19 @@ static void replay_take(void *taker, const Event *event)
 static gboolean take_store(EventStream *stream, gint64 floor_seq)
 {
     EventHub *hub = stream->hub;
-    Replay replay = {stream, 0};
+    Replay taken = {stream, 0};
+    EventReplay replay = {stream->cursor, FETCH_MAX, replay_take, &taken};
     g_autoptr(GError) error = NULL;
 
     if (hub->options.fetch == NULL) {
         stream->cursor = floor_seq;
         return TRUE;
     }
-    if (!hub->options.fetch(hub->options.context, stream->cursor, FETCH_MAX, replay_take, &replay,
-                            &error)) {
+    if (!hub->options.fetch(hub->options.context, &replay, &error)) {
         g_info("events: %s", error->message);
         return FALSE;
     }
-    if (replay.n < FETCH_MAX)
+    if (taken.n < FETCH_MAX)
         stream->cursor = MAX(stream->cursor, floor_seq);
     return TRUE;
 }

@@ -28,13 +28,17 @@ typedef struct {
     const char *data;
 } Event;
 
-/* Takes one event of a replay. */
-typedef void (*EventTake)(void *taker, const Event *event);
+/* What a replay asks for, and where each event of it goes. */
+typedef struct {
+    gint64 after_seq;
+    guint max;
+    void (*take)(void *taker, const Event *event);
+    void *taker;
+} EventReplay;
 
 /* The records after `after_seq` in order, at most `max`, each handed to `take`. Records that are
  * no events may be left out. FALSE ends the stream (its client comes again). */
-typedef gboolean (*EventFetch)(void *context, gint64 after_seq, guint max, EventTake take,
-                               void *taker, GError **error);
+typedef gboolean (*EventFetch)(void *context, const EventReplay *replay, GError **error);
 
 typedef struct {
     guint ring;        /* records kept; 0 = 1024 */

@@ -295,8 +295,9 @@ void exchange_done(void *cls, struct MHD_Connection *mhd G_GNUC_UNUSED, void **s
         http_metrics_count(server->counts, route != NULL ? (gssize)request->match.index : -1,
                            request->status, took_us);
         if (server->options.log != NULL)
-            server->options.log(server->context, http_method_name(request->method),
-                                route != NULL ? route->pattern : "", request->status, took_us);
+            server->options.log(server->context, &(HttpLogLine){http_method_name(request->method),
+                                                                route != NULL ? route->pattern : "",
+                                                                request->status, took_us});
     }
     pthread_mutex_lock(&server->lock);
     request->connection->since_us =

@@ -123,8 +123,8 @@ Response *repeats_before(void *self, Request *request, GError **error)
         return NULL;
     }
     digest = digest_of(request);
-    if (!local_answer_get(repeats->local, session_person(session_of(request)), key, &answer, &found,
-                          error) ||
+    if (!local_answer_get(repeats->local, &(LocalKey){session_person(session_of(request)), key},
+                          &answer, &found, error) ||
         !found)
         return NULL;
     return replay(&answer, digest, error);
@@ -146,7 +146,7 @@ void repeats_after(void *self, Request *request, const Response *response)
     digest = digest_of(request);
     answer = (LocalAnswer){digest, response_status(response), (char *)(type != NULL ? type : ""),
                            response_body(response) != NULL ? response_body(response) : empty};
-    if (!local_answer_put(repeats->local, session_person(session_of(request)), key, &answer,
-                          clock_now_us(&repeats->clock), &error))
+    if (!local_answer_put(repeats->local, &(LocalKey){session_person(session_of(request)), key},
+                          &answer, clock_now_us(&repeats->clock), &error))
         g_info("idempotency: %s", error->message);
 }

@@ -139,7 +139,7 @@ static void *worker_loop(void *data)
         Request *request;
 
         while (g_queue_is_empty(&server->jobs) && !server->jobs_end)
-            pthread_cond_wait(&server->changed, &server->lock);
+            pthread_cond_wait(&server->work, &server->lock);
         request = g_queue_pop_head(&server->jobs);
         if (request == NULL)
             break;
@@ -166,7 +166,8 @@ gboolean server_enter(HttpServer *server)
 void server_leave(HttpServer *server)
 {
     pthread_mutex_lock(&server->lock);
-    if (--server->active == 0)
+    /* Nobody is woken for nothing: this is on the path of every request. */
+    if (--server->active == 0 && server->stopping)
         pthread_cond_broadcast(&server->changed);
     pthread_mutex_unlock(&server->lock);
 }
@@ -179,7 +180,7 @@ gboolean server_enqueue(HttpServer *server, Request *request)
     taken = server->jobs.length < server->options.limits.worker_queue;
     if (taken) {
         g_queue_push_tail(&server->jobs, request);
-        pthread_cond_broadcast(&server->changed);
+        pthread_cond_signal(&server->work);
     }
     pthread_mutex_unlock(&server->lock);
     return taken;
@@ -286,7 +287,7 @@ static void drain(HttpServer *server)
     while (server->active > 0)
         pthread_cond_wait(&server->changed, &server->lock);
     server->jobs_end = TRUE;
-    pthread_cond_broadcast(&server->changed);
+    pthread_cond_broadcast(&server->work);
     pthread_mutex_unlock(&server->lock);
 }
 
@@ -307,6 +308,7 @@ HttpServer *http_server_new(const HttpOptions *options, const HttpRoute *routes,
     pthread_condattr_init(&monotonic);
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
     pthread_cond_init(&server->changed, &monotonic);
+    pthread_cond_init(&server->work, NULL);
     pthread_condattr_destroy(&monotonic);
     fd = listen_open(&options->listen, error);
     if (fd < 0)
@@ -339,6 +341,7 @@ void http_server_free(HttpServer *server)
     http_metrics_free(server->counts);
     g_hash_table_unref(server->connections);
     pthread_cond_destroy(&server->changed);
+    pthread_cond_destroy(&server->work);
     pthread_mutex_destroy(&server->lock);
     g_free(server->url);
     g_free(server);

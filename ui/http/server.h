@@ -46,8 +46,13 @@ typedef gboolean (*HttpGuard)(void *context, Request *request, GError **error);
 
 /* After every answer, for the access log: no address, no query, no person. `pattern` is "" where
  * no route was found. */
-typedef void (*HttpLog)(void *context, const char *method, const char *pattern, guint status,
-                        gint64 took_us);
+typedef struct {
+    const char *method;
+    const char *pattern;
+    guint status;
+    gint64 took_us;
+} HttpLogLine;
+typedef void (*HttpLog)(void *context, const HttpLogLine *line);
 
 typedef struct {
     ListenAddress listen;

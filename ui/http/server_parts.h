@@ -63,7 +63,8 @@ struct HttpServer {
     struct MHD_Daemon *daemon;
 
     pthread_mutex_t lock;
-    pthread_cond_t changed;  /* monotonic clock */
+    pthread_cond_t changed;  /* stopping, or nothing active while stopping; monotonic clock */
+    pthread_cond_t work;     /* a job, or the end of jobs */
     GHashTable *connections; /* of Connection */
     guint active;            /* requests between their handler's start and their answer */
     gboolean stopping;

@@ -325,13 +325,17 @@ static Session *find(Sessions *sessions, const Request *request, GError **error)
     return session;
 }
 
-/* Where the browser says which page a request comes from, it must be one of ours. */
+/* Where the browser says which page a request comes from, it must be one of ours. Sec-Fetch-Site
+ * is the better witness, but browsers send it over TLS and to this machine alone. */
 static gboolean same_origin(const Request *request)
 {
+    const char *site = request_header(request, "Sec-Fetch-Site");
     const char *origin = request_header(request, "Origin");
     const char *host = request_header(request, "Host");
     const char *slashes = origin != NULL ? strstr(origin, "://") : NULL;
 
+    if (site != NULL)
+        return strcmp(site, "same-origin") == 0;
     return origin == NULL || (slashes != NULL && g_strcmp0(slashes + 3, host) == 0);
 }
 

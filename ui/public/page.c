@@ -67,6 +67,7 @@ static void append_escaped(GString *html, const char *before, const char *text, 
 static Response *page_end(GString *html, guint status, Lang lang)
 {
     g_autoptr(GBytes) bytes = NULL;
+    Response *response;
 
     g_string_append_printf(html,
                            "<p class=\"lang\"><a href=\"?lang=%s\" lang=\"%s\">%s</a></p>\n"
@@ -74,7 +75,10 @@ static Response *page_end(GString *html, guint status, Lang lang)
                            lang == LANG_ZH ? "en" : "zh", lang == LANG_ZH ? "en" : "zh-CN",
                            say(&w_other_lang, lang));
     bytes = g_string_free_to_bytes(html);
-    return response_bytes(status, "text/html; charset=utf-8", bytes);
+    response = response_bytes(status, "text/html; charset=utf-8", bytes);
+    /* Without a referrer browsers send "Origin: null" with a form, which proves nothing. */
+    response_header(response, "Referrer-Policy", "same-origin");
+    return response;
 }
 
 typedef struct {
@@ -305,16 +309,18 @@ Response *public_status(Request *request, PublicFind find, void *context, GError
     g_auto(PublicStatus) found = {0};
     g_autofree char *message = NULL;
     Lang lang = request_lang(request);
-    const char *number;
+    PublicQuestion question;
 
     if (form == NULL)
         return NULL;
-    number = field_of(form, "number");
-    if (find(context, number, field_of(form, "code"), lang, &found, &why))
-        return found_page(lang, number, &found);
+    question = (PublicQuestion){field_of(form, "number"), field_of(form, "code"),
+                                request_address(request), lang};
+    if (find(context, &question, &found, &why))
+        return found_page(lang, question.number, &found);
     message = message_of(why, &w_unknown, lang);
     if (message != NULL)
-        return status_page(lang, (guint)error_http_status(error_code(why)), number, message);
+        return status_page(lang, (guint)error_http_status(error_code(why)), question.number,
+                           message);
     g_propagate_error(error, g_steal_pointer(&why));
     return NULL;
 }

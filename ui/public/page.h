@@ -36,8 +36,14 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(PublicStatus, public_status_clear)
 
 /* ERROR_NOT_FOUND where number and code (查询码 of the receipt) do not belong together, without
  * telling which is wrong; ERROR_THROTTLED. */
-typedef gboolean (*PublicFind)(void *context, const char *number, const char *code, Lang lang,
-                               PublicStatus *status, GError **error);
+typedef struct {
+    const char *number;  /* as typed */
+    const char *code;    /* 查询码 */
+    const char *address; /* where she asks from, for the throttle */
+    Lang lang;
+} PublicQuestion;
+typedef gboolean (*PublicFind)(void *context, const PublicQuestion *question, PublicStatus *status,
+                               GError **error);
 
 /* GET /p/: the form. POST /p/: number, code → the state; nothing of it stands in an address. */
 Response *public_status_form(Request *request);

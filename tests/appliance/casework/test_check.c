@@ -20,6 +20,9 @@ typedef struct {
     guint32 numbers[16];
 } World;
 
+/* What the cases below have seen: the last case wants all of it. */
+static guint seen_states, seen_defects;
+
 #define ALL_TICKS ((1u << SLOT_TICKS) - 1)
 
 static CheckDocument document(guint32 number, guint32 slot, guint copies, guint pages)
@@ -130,6 +133,7 @@ static void expect_state(const World *world, guint32 slot, SlotState expected)
     if (result->state != expected)
         fail_msg("slot %u: %s, expected %s (%s)", slot, slot_state_token(result->state),
                  slot_state_token(expected), result->why_en);
+    seen_states |= 1u << expected;
     print_message("  slot state %s %s\n", slot_state_token(expected),
                   slot_state_word(expected, LANG_ZH));
 }
@@ -150,6 +154,7 @@ static void expect_defect(const World *world, guint32 slot, DefectCode code)
     assert_true(*defect->text != '\0' && *defect->text_en != '\0');
     assert_true(*defect->bring != '\0' && *defect->bring_en != '\0');
     assert_false(check->complete);
+    seen_defects |= 1u << code;
     print_message("  defect %s %s: %s / %s\n", defect_code_token(code),
                   defect_code_word(code, LANG_ZH), defect->text, defect->bring);
 }
@@ -493,6 +498,16 @@ static void a_drawing_is_held_by_a_place_sheet_with_its_reason(void **state)
     expect_state(world, 1004, SLOT_PERSON); /* a report can be scanned */
 }
 
+static void a_thumbprint_needs_a_witness(void **state)
+{
+    World *world = *state;
+
+    of_slot(world, 1001)->thumbprint = TRUE;
+    expect_state(world, 1001, SLOT_PERSON);
+    of_slot(world, 1001)->witness = "李";
+    expect_state(world, 1001, SLOT_COMPLETE);
+}
+
 static void gaps_in_the_numbers_are_named(void **state)
 {
     World *world = *state;
@@ -518,6 +533,74 @@ static void an_optional_slot_without_paper_does_not_apply(void **state)
     expect_state(world, 1007, SLOT_NA);
 }
 
+/* Spoil as much as can be: every defect is told, each under a key of its own. */
+static void no_two_defects_have_one_key(void **state)
+{
+    World *world = *state;
+    g_autoptr(Check) check = NULL;
+    g_autoptr(GPtrArray) defects = NULL;
+    g_autoptr(GHashTable) keys = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    CheckSide sides[2] = {{4, 1005, 2, 1, SIDE_DIM, SIDE_BAD, 0, 0},
+                          {4, 1005, 2, 1, SIDE_UNREAD, SIDE_BAD, 0, 0}};
+    Item *item = (Item *)world->facts.item;
+
+    ((ItemSlot *)item_slot(item, 1001))->originals = 3;
+    world->documents[7] = document(8, 1001, 0, 40);
+    world->facts.n_documents = 8;
+    for (gsize i = 0; i < 8; i++) {
+        world->documents[i].copies = 0;
+        world->documents[i].declared_pages = 99;
+        world->documents[i].refused = ALL_TICKS;
+        world->documents[i].expires = TODAY - 1;
+        world->documents[i].issued = TODAY - 999;
+        world->documents[i].wrong_size = TRUE;
+    }
+    for (gsize i = 0; i < world->facts.n_fields; i++)
+        world->fields[i].value = i % 2 ? "?" : "!";
+    world->facts.sides = sides;
+    world->facts.n_sides = 2;
+    check = check_run(&world->facts);
+    defects = check_defects(check);
+    assert_true(defects->len > 40);
+    for (guint i = 0; i < defects->len; i++) {
+        char *key = defect_key(g_ptr_array_index(defects, i));
+
+        if (g_hash_table_contains(keys, key))
+            fail_msg("%s stands twice", key);
+        g_hash_table_add(keys, key);
+    }
+    assert_true(g_hash_table_contains(keys, "A05/illegible/2-1/d004"));
+    assert_true(g_hash_table_contains(keys, "A01/unsealed/d001"));
+    assert_true(g_hash_table_contains(keys, "A01/copies"));
+    assert_true(g_hash_table_contains(keys, "A01/copies/originals"));
+}
+
+static void a_defect_is_fresh_when_all_its_material_is(void **state)
+{
+    World *world = *state;
+    g_autoptr(Check) check = NULL;
+    const Defect *pages, *unsealed;
+
+    of_slot(world, 1005)->refused = TICK_SEAL;
+    of_slot(world, 1005)->pages = 99;
+    check = check_run(&world->facts);
+    unsealed = g_ptr_array_index(check_slot(check, 1005)->defects, 0);
+    pages = g_ptr_array_index(check_slot(check, 1005)->defects, 1);
+    assert_int_equal(unsealed->document, 4);
+    assert_int_equal(pages->document, 0);
+    assert_true(check_is_fresh(&world->facts, unsealed, 3));
+    assert_false(check_is_fresh(&world->facts, unsealed, 4));
+    assert_true(check_is_fresh(&world->facts, pages, 3));
+    assert_false(check_is_fresh(&world->facts, pages, 4));
+    world->documents[7] = document(9, 1005, 0, 2); /* one more, beside the old one */
+    world->facts.n_documents = 8;
+    assert_false(check_is_fresh(&world->facts, pages, 8));
+    take_away(world, 1005);
+    assert_true(check_is_fresh(&world->facts, pages, 8));
+    world->facts.n_documents = 0; /* nothing there: missing is never fresh */
+    assert_false(check_is_fresh(&world->facts, pages, 0));
+}
+
 /* The acceptance hall of the Shanghai quality bureau: an applicant once came three times, as wrong
  * basic information, then a wrong equipment name, then a wrong date were told one at a time. */
 static void what_once_took_three_visits_is_told_at_once(void **state)
@@ -525,8 +608,9 @@ static void what_once_took_three_visits_is_told_at_once(void **state)
     World *world = *state;
     g_autoptr(Check) check = NULL;
     g_autoptr(GPtrArray) defects = NULL;
-    static const char *const keys[] = {"A01/name/applicant/1", "A05/name/equipment_name/1",
-                                       "A05/form/equipment_made/1", "A05/form/equipment_bought/1"};
+    static const char *const keys[] = {"A01/name/applicant/1/applicant_licence",
+                                       "A05/name/equipment_name/1", "A05/form/equipment_made/1",
+                                       "A05/form/equipment_bought/1"};
 
     set_field(world, "applicant", 0, "昆山市液安化工公司");
     set_field(world, "equipment_name", 0, "液剂自动包装机");
@@ -570,6 +654,17 @@ static void every_state_code_and_note_has_its_words(void **state)
         assert_true(*note_code_token((NoteCode)i) != '\0');
 }
 
+static void every_state_and_every_defect_was_seen(void **state)
+{
+    (void)state;
+    for (int i = 0; i < SLOT_STATES; i++)
+        if (!(seen_states & 1u << i))
+            fail_msg("slot state %s was never seen", slot_state_token((SlotState)i));
+    for (int i = 0; i < DEFECT_CODES; i++)
+        if (!(seen_defects & 1u << i))
+            fail_msg("defect %s was never seen", defect_code_token((DefectCode)i));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, world_up, world_down)
 static const struct CMUnitTest tests[] = {
     TEST(a_case_in_which_nothing_is_wrong_is_complete),
@@ -593,10 +688,14 @@ static const struct CMUnitTest tests[] = {
     TEST(what_may_follow_may_until_its_day),
     TEST(sides_are_facts_until_a_person_speaks),
     TEST(a_drawing_is_held_by_a_place_sheet_with_its_reason),
+    TEST(a_thumbprint_needs_a_witness),
     TEST(gaps_in_the_numbers_are_named),
     TEST(an_optional_slot_without_paper_does_not_apply),
+    TEST(no_two_defects_have_one_key),
+    TEST(a_defect_is_fresh_when_all_its_material_is),
     TEST(what_once_took_three_visits_is_told_at_once),
     TEST(every_state_code_and_note_has_its_words),
+    TEST(every_state_and_every_defect_was_seen),
 };
 
 TEST_MAIN(tests)

@@ -275,6 +275,62 @@ static void a_missing_and_a_double_number_are_named(void **state)
                         "document number 013 is not accounted for");
 }
 
+static void a_number_out_of_range_is_one_reason(void **state)
+{
+    World *world = *state;
+
+    world->documents[12].number = 4000000000u;
+    expect_reasons(world, "unaccounted");
+    world->documents[12].number = 0;
+    expect_reasons(world, "unaccounted");
+}
+
+/* Whatever the papers are: positions 1…n, pages 1…m, each side once, and the same again when
+ * filed and arranged anew. */
+static void any_set_of_papers_is_numbered_without_a_gap(void **state)
+{
+    static const guint32 slots[] = {1001, 1002, 1003, 1004, 1005, 2001, 2002,
+                                    2004, 2012, 2021, 2019, 3001, 3003};
+    World *world = *state;
+    GRand *random = g_rand_new_with_seed(7);
+
+    for (int turn = 0; turn < 500; turn++) {
+        g_autoptr(Filing) filing = NULL;
+        guint position = 0, page = 0, sides = 0;
+
+        world->facts.order =
+            filing_order(world->orders, turn % 2 == 0 ? "procedure" : "result-first");
+        for (guint i = 0; i < 13; i++) {
+            FilingDocument *document = &world->documents[i];
+
+            document->slot = slots[g_rand_int_range(random, 0, G_N_ELEMENTS(slots))];
+            document->n_sides = (gsize)g_rand_int_range(random, 1, 5);
+            document->void_reason = g_rand_int_range(random, 0, 6) == 0 ? "重号" : NULL;
+            for (gsize k = 0; k < document->n_sides; k++)
+                world->sides[i][k].blank = k > 0 && g_rand_boolean(random);
+            sides += document->void_reason == NULL ? (guint)document->n_sides : 0;
+        }
+        filing = filing_arrange(&world->facts);
+        for (guint i = 0; i < filing->entries->len; i++) {
+            const FilingEntry *entry = g_ptr_array_index(filing->entries, i);
+
+            assert_int_equal(entry->position == 0, entry->document->void_reason != NULL);
+            if (entry->position == 0)
+                continue;
+            assert_int_equal(entry->position, ++position);
+            assert_int_equal(entry->first_page, page + 1);
+            page = entry->last_page;
+            assert_int_equal(entry->last_page - entry->first_page + 1, entry->pages);
+        }
+        assert_int_equal(filing->n_positions, position);
+        assert_int_equal(filing->n_pages, page);
+        assert_int_equal(filing->pages->len, sides);
+        assert_int_equal(filing->n_pages + filing->n_blanks, sides);
+        assert_true(filing_allowed(filing, NULL));
+    }
+    g_rand_free(random);
+}
+
 static void other_endings_file_with_what_there_is_and_say_so(void **state)
 {
     World *world = *state;
@@ -397,6 +453,22 @@ static void the_item_row_and_the_stamp_are_filled(void **state)
     assert_string_equal(stamp, "Z109|2026|0001|水政科|D30|21");
 }
 
+static void the_cover_and_the_remarks_sheet_count(void **state)
+{
+    World *world = *state;
+    g_autoptr(Filing) filing = filing_arrange(&world->facts);
+    const FilingCover cover = {"昆山市水务局", "取水许可", "昆山液安公司取水许可",
+                               "D30",          NULL,       "Z109-ZY·XK·SL·2026·D30-001-001"};
+    g_auto(GStrv) fields = filing_cover(filing, &cover);
+    g_autofree char *line = g_strjoinv("|", fields), *note = filing_note(filing);
+
+    assert_string_equal(line, "昆山市水务局|取水许可|昆山液安公司取水许可|20261121-20261203|D30|12|"
+                              "21||Z109-ZY·XK·SL·2026·D30-001-001");
+    assert_string_equal(note, "本卷共有文件材料12件21页,空白面1面,作废编号1个。\n"
+                              "统一编号 002 有空白面1面,不编页号\n"
+                              "统一编号 004 作废:误收,已退还");
+}
+
 static void orders_that_are_wrong_are_refused(void **state)
 {
     static const struct {
@@ -452,11 +524,14 @@ static const struct CMUnitTest tests[] = {
     TEST(inside_a_document_the_finished_comes_first),
     TEST(every_reason_is_listed),
     TEST(a_missing_and_a_double_number_are_named),
+    TEST(a_number_out_of_range_is_one_reason),
+    TEST(any_set_of_papers_is_numbered_without_a_gap),
     TEST(other_endings_file_with_what_there_is_and_say_so),
     TEST(a_placeholder_needs_no_image),
     TEST(a_late_paper_goes_behind_the_last_page),
     TEST(the_contents_list_has_the_columns_of_the_standard),
     TEST(the_item_row_and_the_stamp_are_filled),
+    TEST(the_cover_and_the_remarks_sheet_count),
     TEST(orders_that_are_wrong_are_refused),
     TEST(the_file_fed_again_names_what_is_missing_extra_or_moved),
 };

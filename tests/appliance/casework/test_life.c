@@ -397,6 +397,10 @@ static void bringing_what_was_not_asked_is_refused(void **state)
     world->keys[0] = "A09/missing";
     event.n_keys = 1;
     refused(world, &event, ERROR_INVALID);
+    world->keys[0] = "";
+    refused(world, &event, ERROR_INVALID);
+    world->keys[0] = NULL;
+    refused(world, &event, ERROR_INVALID);
 }
 
 static void told_not_printed_stops_the_clock(void **state)
@@ -1077,6 +1081,45 @@ static void a_case_is_received_under_a_version_in_force(void **state)
     assert_true(world->state.flags & FLAG_UNTRUSTED_CLOCK);
 }
 
+static void a_case_comes_in_by_a_channel_of_its_item(void **state)
+{
+    World *world = *state;
+    LifeEvent event;
+
+    use(world, "100005", 0); /* relief: window or agent */
+    event = event_of(world, EVENT_RECEIVE);
+    event.channel = "online";
+    refused(world, &event, ERROR_RULE);
+    event.channel = "agent";
+    apply(world, &event);
+}
+
+static void a_township_joint_case_has_three_windows(void **state)
+{
+    static const char *const windows[] = {"窗口1", "窗口2", "窗口3"};
+    World *world = *state;
+    LifeEvent event;
+
+    use(world, "100001", 1);
+    event = event_of(world, EVENT_RECEIVE);
+    event.kind = "joint";
+    apply(world, &event);
+    step(world, EVENT_FIRST_CHECK);
+    step(world, EVENT_SECOND_CHECK);
+    step(world, EVENT_ACCEPT);
+    for (int i = 0; i < 3; i++) {
+        event = decision(world, TRUE);
+        refused(world, &event, ERROR_RULE);
+        event = event_of(world, EVENT_SUB_OPEN);
+        event.department = windows[i];
+        apply(world, &event);
+        event = event_of(world, EVENT_SUB_CLOSE);
+        event.department = windows[i];
+        apply(world, &event);
+    }
+    decide(world, TRUE);
+}
+
 static void the_day_of_a_record_never_goes_back(void **state)
 {
     World *world = *state;
@@ -1112,6 +1155,112 @@ static void a_case_is_filed_only_when_the_filing_rule_agrees(void **state)
     event = event_of(world, EVENT_FILE);
     event.may_file = FALSE;
     refused(world, &event, ERROR_FILING_REFUSED);
+}
+
+static void promises_and_verifications_are_papers_for_listed_slots(void **state)
+{
+    World *world = *state;
+    LifeEvent event;
+
+    step(world, EVENT_RECEIVE);
+    event = event_of(world, EVENT_PLEDGE);
+    event.n_keys = 1;
+    world->keys[0] = "A01";
+    refused(world, &event, ERROR_RULE); /* an application cannot be promised */
+    world->keys[0] = "A99";
+    refused(world, &event, ERROR_INVALID);
+    world->keys[0] = "A08";
+    apply(world, &event);
+    expect_paper(world, PAPER_PLEDGE);
+    event.tolerate = TRUE;
+    refused(world, &event, ERROR_RULE); /* promised, but never 容缺 */
+    world->keys[0] = "A05";
+    apply(world, &event);
+    expect_paper(world, PAPER_TOLERANCE_PROMISE);
+    event = event_of(world, EVENT_VERIFY);
+    event.n_keys = 1;
+    refused(world, &event, ERROR_RULE); /* a map is in no licence library */
+    world->keys[0] = "A02";
+    apply(world, &event);
+    expect_paper(world, PAPER_VERIFICATION);
+}
+
+static void a_subcentre_hands_the_bundle_to_the_handling_hall_once(void **state)
+{
+    World *world = *state;
+
+    step(world, EVENT_RECEIVE);
+    step_refused(world, EVENT_ENTRUST, ERROR_RULE); /* a city hall receives for itself */
+    use(world, "100001", 2);
+    step(world, EVENT_RECEIVE);
+    step(world, EVENT_ENTRUST);
+    expect_paper(world, PAPER_HAND_OVER);
+    step_refused(world, EVENT_ENTRUST, ERROR_RULE);
+}
+
+/* ---- every kind of every hall ---- */
+
+/* Receive, check and accept a case of the kind; what papers come of it, as tokens. */
+static char *papers_of_kind(World *world, int hall, const ProfileKind *kind)
+{
+    LifeEvent event;
+    GString *out = g_string_new(NULL);
+
+    use(world, "100001", hall);
+    event = event_of(world, EVENT_RECEIVE);
+    event.kind = kind->token;
+    if (kind->role == KIND_RETURN) {
+        refused(world, &event, ERROR_RULE);
+        event.kind = "promise";
+        apply(world, &event);
+        step(world, EVENT_RETURN);
+    } else if (kind->role == KIND_URGENT) {
+        refused(world, &event, ERROR_RULE);
+        event.kind = "promise";
+        apply(world, &event);
+        step(world, EVENT_URGENT);
+    } else {
+        apply(world, &event);
+        step(world, EVENT_FIRST_CHECK);
+        step(world, EVENT_SECOND_CHECK);
+        step(world, EVENT_ACCEPT);
+    }
+    for (guint i = 0; i < world->state.n_issues; i++)
+        g_string_append_printf(out, "%s%s", i == 0 ? "" : " ",
+                               paper_kind_token(world->state.issues[i]));
+    return g_string_free(out, FALSE);
+}
+
+static void every_kind_of_every_hall_is_lived(void **state)
+{
+    static const struct {
+        int hall;
+        const char *kind, *papers;
+    } rows[] = {
+        {0, "instant", "acceptance"},     {0, "promise", "promise"},
+        {0, "supplement", "acceptance"},  {0, "joint", "acceptance joint"},
+        {0, "return", "return"},          {0, "urgent", "urgent"},
+        {0, "upper", "promise"},          {1, "instant", "acceptance"},
+        {1, "promise", "promise"},        {1, "supplement", "acceptance"},
+        {1, "joint", "acceptance joint"}, {1, "return", "return"},
+        {1, "upper", "acceptance"},       {2, "instant", "acceptance"},
+        {2, "promise", "acceptance"},     {2, "other", "acceptance"},
+    };
+    World *world = *state;
+    gsize row = 0;
+
+    for (int hall = 0; hall < 3; hall++)
+        for (guint i = 0; i < world->profiles[hall]->kinds->len; i++, row++) {
+            const ProfileKind *kind = g_ptr_array_index(world->profiles[hall]->kinds, i);
+            g_autofree char *papers = papers_of_kind(world, hall, kind);
+
+            assert_int_equal(hall, rows[row].hall);
+            assert_string_equal(kind->token, rows[row].kind);
+            assert_string_equal(papers, rows[row].papers);
+            print_message("  kind %s/%s issues %s\n", world->profiles[hall]->code, kind->token,
+                          papers);
+        }
+    assert_int_equal(row, G_N_ELEMENTS(rows));
 }
 
 /* ---- the table ---- */
@@ -1281,8 +1430,13 @@ static const struct CMUnitTest tests[] = {
     TEST(a_later_entry_needs_reason_and_second_person),
     TEST(taking_in_for_a_colleague_names_her),
     TEST(a_case_is_received_under_a_version_in_force),
+    TEST(a_case_comes_in_by_a_channel_of_its_item),
+    TEST(a_township_joint_case_has_three_windows),
     TEST(the_day_of_a_record_never_goes_back),
     TEST(a_case_is_filed_only_when_the_filing_rule_agrees),
+    TEST(promises_and_verifications_are_papers_for_listed_slots),
+    TEST(a_subcentre_hands_the_bundle_to_the_handling_hall_once),
+    TEST(every_kind_of_every_hall_is_lived),
     TEST(a_step_out_of_order_is_refused_with_its_place),
     TEST(nobody_does_what_is_not_for_him),
     TEST(every_token_has_its_word),

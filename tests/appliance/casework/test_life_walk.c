@@ -15,6 +15,8 @@
 static const char *const keys[] = {"A01/unsigned", "A02/expired", "A04/pages",
                                    "A05/missing",  "A06/missing", "A07/missing"};
 
+static const char *const slots[] = {"A01", "A02", "A05", "A08", "A09"};
+
 /* What an event points at lives here, so that it can be replayed. */
 typedef struct {
     LifeEvent event;
@@ -56,6 +58,10 @@ static void pick_keys(Walk *walk, Act *act)
         guint known = walk->state.n_keys;
         gboolean again = known > 0 && pick(walk, act->event.type == EVENT_FIRST_CHECK ? 2 : 8) > 0;
 
+        if (act->event.type == EVENT_PLEDGE || act->event.type == EVENT_VERIFY) {
+            act->keys[i] = slots[pick(walk, G_N_ELEMENTS(slots))];
+            continue;
+        }
         act->keys[i] =
             again ? walk->state.keys[pick(walk, known)].key : keys[pick(walk, G_N_ELEMENTS(keys))];
         act->fresh[i] = pick(walk, 3) == 0;

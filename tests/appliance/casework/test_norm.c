@@ -67,6 +67,19 @@ static void empty_and_undecodable_values_are_broken(void **state)
     assert_int_equal(norm_judge(&field, "\xff\xfe", 0), NORM_BROKEN);
 }
 
+static void long_names_with_rare_characters_and_dots_are_names(void **state)
+{
+    const ItemField field = {.norm = NORM_TEXT};
+    g_autoptr(GString) name = g_string_new(NULL);
+
+    (void)state;
+    for (int i = 0; i < 25; i++)
+        g_string_append(name, "𠮷·");
+    assert_int_equal(g_utf8_strlen(name->str, -1), 50);
+    assert_int_equal(norm_judge(&field, name->str, 0), NORM_KEPT);
+    assert_true(norm_same(name->str, name->str));
+}
+
 static void old_numbers_are_told_apart_from_wrong_ones(void **state)
 {
     const ItemField id = {.norm = NORM_ID}, uscc = {.norm = NORM_USCC};
@@ -88,6 +101,7 @@ static void width_and_spaces_do_not_make_a_difference(void **state)
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(every_norm_takes_what_it_should_and_nothing_else),
     cmocka_unit_test(empty_and_undecodable_values_are_broken),
+    cmocka_unit_test(long_names_with_rare_characters_and_dots_are_names),
     cmocka_unit_test(old_numbers_are_told_apart_from_wrong_ones),
     cmocka_unit_test(width_and_spaces_do_not_make_a_difference),
 };

@@ -142,6 +142,29 @@ static void gaps_are_what_is_missing_below_the_highest(void **state)
     assert_int_equal(none->len, 0);
 }
 
+static void a_window_that_is_offline_uses_its_own_block(void **state)
+{
+    NumberBlock blocks[3] = {{1, 10, "001"}, {11, 12, "002"}};
+    const guint32 used[] = {1, 2, 11};
+    g_autoptr(GError) error = NULL;
+
+    (void)state;
+    assert_int_equal(number_block_next(blocks, 2, "001", used, 3), 3);
+    assert_int_equal(number_block_next(blocks, 2, "002", used, 3), 12);
+    assert_int_equal(number_block_next(blocks, 2, "003", used, 3), 0);
+    blocks[2] = number_block_draw(blocks, 2, 11, 5, "002");
+    assert_int_equal(blocks[2].first, 13);
+    assert_int_equal(blocks[2].last, 17);
+    assert_true(number_blocks_check(blocks, 3, NULL));
+    assert_int_equal(number_block_draw(blocks, 3, 40, 5, "001").first, 41);
+    blocks[2].first = 12;
+    assert_false(number_blocks_check(blocks, 3, &error));
+    assert_error_code(error, ERROR_RULE);
+    assert_non_null(strstr(error->message, "11 to 12 and 12 to 17"));
+    blocks[2] = (NumberBlock){20, 19, "002"};
+    assert_false(number_blocks_check(blocks, 3, NULL));
+}
+
 typedef gboolean (*Check)(const char *text, GError **error);
 
 static void accepted(Check check, const char *text)
@@ -266,6 +289,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(the_guangdong_number_is_a_template_of_43_digits),
     cmocka_unit_test(a_template_names_what_is_wrong_with_it),
     cmocka_unit_test(gaps_are_what_is_missing_below_the_highest),
+    cmocka_unit_test(a_window_that_is_offline_uses_its_own_block),
     cmocka_unit_test(credit_codes_of_the_standard_are_accepted),
     cmocka_unit_test(the_organisation_codes_inside_them_are_accepted),
     cmocka_unit_test(identity_numbers_need_a_real_date_and_their_check),

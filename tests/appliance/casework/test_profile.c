@@ -61,8 +61,17 @@ static void every_kind_of_every_profile_is_as_the_rule_books_say(void **state)
         {"subcentre", "other", "其他|9|window|-|-|accepted|0"},
         {"subcentre", "return", "none"},
     };
+    guint named[3] = {0};
 
     (void)state;
+    for (int i = 0; i < 3; i++) {
+        static const char *const halls[] = {"city", "township", "subcentre"};
+        g_autoptr(Profile) profile = shipped(halls[i]);
+
+        for (gsize k = 0; k < G_N_ELEMENTS(rows); k++)
+            named[i] += strcmp(rows[k].profile, halls[i]) == 0 && strcmp(rows[k].row, "none") != 0;
+        assert_int_equal(profile->kinds->len, named[i]);
+    }
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
         g_autoptr(Profile) profile = shipped(rows[i].profile);
         g_autofree char *found = row(profile, rows[i].kind);

@@ -66,6 +66,18 @@ GPtrArray *raster_pages(GBytes *pdf, guint dpi)
     return split(output, dpi);
 }
 
+GPtrArray *raster_tops(GBytes *pdf, guint dpi, guint height_mm)
+{
+    g_autofree char *resolution = g_strdup_printf("%u", dpi);
+    g_autofree char *width = g_strdup_printf("%u", 297 * dpi * 10 / 254);
+    g_autofree char *height = g_strdup_printf("%u", height_mm * dpi * 10 / 254);
+    const char *argv[] = {"pdftoppm", "-gray", "-r",  resolution, "-x",   "0",  "-y",
+                          "0",        "-W",    width, "-H",       height, NULL, NULL};
+    g_autoptr(GBytes) output = run(pdf, argv, 12);
+
+    return split(output, dpi);
+}
+
 char *raster_text(GBytes *pdf, guint page)
 {
     g_autofree char *first = g_strdup_printf("%u", MAX(page, 1));

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * render-papers VALUES OUT [large]: every template that ships, filled with the sample values of the
- * folder VALUES, as OUT/<kind>.pdf; a second process must write the same bytes. Also the tool for
- * looking at papers: pdftoppm makes pictures of them.
+ * render-papers VALUES OUT [large|third]: every template that ships (or every third), filled with
+ * the sample values of the folder VALUES, as OUT/<kind>.pdf, at most two copies of each but of the
+ * promise; a second process must write the same bytes. Also the tool for looking at papers:
+ * pdftoppm makes pictures of them.
  */
 #include "appliance/base/file.h"
 #include "tests/appliance/paper/sample.h"
@@ -17,7 +18,9 @@ static gboolean render_kind(const char *kind, char **argv, GError **error)
 
     if (sample == NULL)
         return FALSE;
-    sample->options.large_print = argv[3] != NULL;
+    sample->options.large_print = g_strcmp0(argv[3], "large") == 0;
+    if (!g_str_equal(kind, "promise"))
+        sample->options.n_copies = MIN(sample->options.n_copies, 2);
     return paper_render(sample->template, sample->values, &sample->options, &pdf, error) &&
            file_replace(path, 0644, g_bytes_get_data(pdf, NULL), g_bytes_get_size(pdf), error);
 }
@@ -25,15 +28,18 @@ static gboolean render_kind(const char *kind, char **argv, GError **error)
 int main(int argc, char **argv)
 {
     int status = 0;
+    guint step;
 
     if (argc < 3) {
-        fputs("usage: render-papers VALUES OUT [large]\n", stderr);
+        fputs("usage: render-papers VALUES OUT [large|third]\n", stderr);
         return 2;
     }
-    for (const char *const *kind = paper_template_kinds(); *kind != NULL; kind++) {
+    step = g_strcmp0(argv[3], "third") == 0 ? 3 : 1;
+    for (guint i = 0; i < g_strv_length((char **)paper_template_kinds()); i += step) {
+        const char *kind = paper_template_kinds()[i];
         g_autoptr(GError) error = NULL;
 
-        if (!render_kind(*kind, argv, &error)) {
+        if (!render_kind(kind, argv, &error)) {
             error_print(stderr, error, LANG_EN);
             status = 1;
         }

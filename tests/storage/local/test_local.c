@@ -135,13 +135,13 @@ static void answers_are_kept_byte_by_byte(void **state)
     gboolean found = FALSE;
 
     (void)state;
-    assert_true(local_answer_put(local, "000001", "k1", &first, 10, &error));
-    assert_true(local_answer_put(local, "000001", "k2", &second, 10, &error));
-    assert_true(local_answer_get(local, "000001", "k1", &got, &found, &error));
+    assert_true(local_answer_put(local, &(LocalKey){"000001", "k1"}, &first, 10, &error));
+    assert_true(local_answer_put(local, &(LocalKey){"000001", "k2"}, &second, 10, &error));
+    assert_true(local_answer_get(local, &(LocalKey){"000001", "k1"}, &got, &found, &error));
     assert_true(found);
     assert_int_equal(got.status, 201);
     assert_true(g_bytes_equal(got.body, body));
-    assert_true(local_answer_get(local, "000002", "k1", &other, &found, &error));
+    assert_true(local_answer_get(local, &(LocalKey){"000002", "k1"}, &other, &found, &error));
     assert_false(found);
 }
 
@@ -159,10 +159,10 @@ static void what_is_old_is_forgotten(void **state)
 
     (void)state;
     assert_true(local_session_put(local, &session, &error));
-    assert_true(local_answer_put(local, "000001", "old", &answer, 10, &error));
+    assert_true(local_answer_put(local, &(LocalKey){"000001", "old"}, &answer, 10, &error));
     assert_true(local_forget(local, 100, 11, &error));
     assert_true(local_session_get(local, "aa", &got, &error));
-    assert_true(local_answer_get(local, "000001", "old", &kept, &found, &error));
+    assert_true(local_answer_get(local, &(LocalKey){"000001", "old"}, &kept, &found, &error));
     assert_false(found);
     assert_true(local_forget(local, 101, 11, &error));
     local_session_clear(&got);

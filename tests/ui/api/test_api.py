@@ -47,7 +47,8 @@ class Hall(unittest.TestCase):
     def setUpClass(cls):
         cls.server = Server()
         cls.addClassCleanup(cls.server.__exit__)
-        cls.folder = cls.server.pages("session", "--item", ITEM, "--dpi", "100", "--hardness", "0")
+        cls.folder = cls.server.pages("session", "--item", ITEM, "--dpi", "100", "--hardness", "0",
+                                      "--format", "jpg")
         cls.device = script_of(cls.folder, [{"at": 3, "do": "jam"}])
         cls.server.start("--device", cls.device)
         cls.people = cls.server.people(cls.server.first_run())
@@ -84,7 +85,7 @@ class Hall(unittest.TestCase):
 
     def bring(self, number, slot, pages):
         """A paper of so many pages, as files, into a document of the slot."""
-        page = os.path.join(self.folder, "0002-1.jpg")
+        page = os.path.join(self.folder, "sides", "0002-1.jpg")
         target = {"slot": slot}
         for _ in range(pages):
             answer = self.clerk.upload(number, page, "image/jpeg")
@@ -208,7 +209,7 @@ class Day(Hall):
 
     def test_rebuild_makes_the_same_rows_after_a_day_of_the_api(self):
         number = self.receive("王五")
-        side = self.clerk.upload(number, os.path.join(self.folder, "0002-1.jpg"), "image/jpeg").json["sides"][0]["id"]
+        side = self.clerk.upload(number, os.path.join(self.folder, "sides", "0002-1.jpg"), "image/jpeg").json["sides"][0]["id"]
         self.clerk.want(200, "POST", f"/sides/{side}/acts", {"act": "move", "slot": "A01"})
         self.clerk.want(200, "POST", f"/sides/{side}/acts", {"act": "turn", "turn": 90})
         self.clerk.want(200, "POST", f"/sides/{side}/acts", {"act": "void", "reason": "重复"})
@@ -222,7 +223,7 @@ class Day(Hall):
 
     def test_undo_brings_back_what_was_until_nothing_is_left(self):
         number = self.receive("撤销测试")
-        page = os.path.join(self.folder, "0002-1.jpg")
+        page = os.path.join(self.folder, "sides", "0002-1.jpg")
         side = self.clerk.upload(number, page, "image/jpeg").json["sides"][0]["id"]
         self.clerk.want(200, "POST", f"/sides/{side}/acts", {"act": "move", "slot": "A01"})
         before = self.case(number)
@@ -257,7 +258,7 @@ class Day(Hall):
 
     def test_a_manifest_names_every_page(self):
         number = self.receive("清单")
-        side = self.clerk.upload(number, os.path.join(self.folder, "0002-1.jpg"), "image/jpeg").json["sides"][0]
+        side = self.clerk.upload(number, os.path.join(self.folder, "sides", "0002-1.jpg"), "image/jpeg").json["sides"][0]
         answer = self.clerk.want(200, "GET", f"/cases/{number}/manifest")
         self.assertIn("presentation/3", answer.headers["Content-Type"])
         canvases = answer.json["items"]
@@ -421,7 +422,7 @@ class Refusals(Hall):
 
     def test_a_file_that_is_not_what_was_announced_is_no_side(self):
         number = self.receive()
-        path = os.path.join(self.folder, "0001-1.jpg")
+        path = os.path.join(self.folder, "sides", "0001-1.jpg")
         with open(path, "rb") as file:
             body = file.read()
         wrong = "sha-256=:" + "A" * 43 + "=:"
@@ -460,7 +461,7 @@ class Refusals(Hall):
 
     def test_many_screens_and_clerks_at_once_disturb_nobody(self):
         number = self.receive("并行")
-        page = os.path.join(self.folder, "0002-1.jpg")
+        page = os.path.join(self.folder, "sides", "0002-1.jpg")
         start = self.clerk.want(200, "GET", "/status").json["seq"]
         streams = [Events(self.people[role], after=start) for role in ROLES]
 

@@ -11,8 +11,7 @@ typedef struct {
     gboolean broken;
 } Store;
 
-static gboolean fetch(void *context, gint64 after_seq, guint max, EventTake take, void *taker,
-                      GError **error)
+static gboolean fetch(void *context, const EventReplay *replay, GError **error)
 {
     Store *store = context;
     guint n = 0;
@@ -20,12 +19,12 @@ static gboolean fetch(void *context, gint64 after_seq, guint max, EventTake take
     store->fetches++;
     if (store->broken)
         return error_set(error, ERROR_CATALOGUE, "gone");
-    for (gint64 seq = after_seq + 1; seq <= store->stored && n < max; seq++) {
+    for (gint64 seq = replay->after_seq + 1; seq <= store->stored && n < replay->max; seq++) {
         Event event = {seq, "record", "{\"from\":\"store\"}"};
 
         if (seq % 10 == 0)
             continue;
-        take(taker, &event);
+        replay->take(replay->taker, &event);
         n++;
     }
     return TRUE;

@@ -8,6 +8,7 @@
 
 #include <assert.h>
 #include <pthread.h>
+#include <sched.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -198,9 +199,7 @@ static void add_metric(void *context G_GNUC_UNUSED, GString *out)
     g_string_append(out, "anjuan_cases{state=\"received\"} 3\n");
 }
 
-static void log_answer(void *context, const char *method G_GNUC_UNUSED,
-                       const char *pattern G_GNUC_UNUSED, guint status G_GNUC_UNUSED,
-                       gint64 took_us G_GNUC_UNUSED)
+static void log_answer(void *context, const HttpLogLine *line G_GNUC_UNUSED)
 {
     Hall *hall = context;
 
@@ -243,7 +242,7 @@ static int setup(void **state)
     pthread_mutex_init(&f->hall.lock, NULL);
     pthread_cond_init(&f->hall.changed, NULL);
     f->hall.ready = TRUE;
-    f->hall.hub = event_hub_new(&(EventHubOptions){0});
+    f->hall.hub = event_hub_new(&(EventHubOptions){.ring = 256});
     f->assets = assets_new(files);
     *state = f;
     return 0;
@@ -901,6 +900,25 @@ static void many_streams_see_every_event(void **state)
     }
 }
 
+static void a_client_that_reads_nothing_is_dropped(void **state)
+{
+    Fixture *f = *state;
+    g_autofree char *large = g_strnfill(256 * 1024, 'x');
+    g_auto(Fd) fd = -1;
+    g_autoptr(GString) head = NULL;
+    gint64 end_us = g_get_monotonic_time() + 20 * G_USEC_PER_SEC;
+
+    start(f, (HttpLimits){.idle_s = 1});
+    fd = open_events(f, NULL);
+    head = client_read_until(fd, "event: hello");
+    assert_non_null(strstr(head->str, "hello"));
+    for (gint64 seq = 1; event_hub_streams(f->hall.hub) > 0; seq++) {
+        assert_true(g_get_monotonic_time() < end_us);
+        event_hub_publish(f->hall.hub, &(Event){seq, "side", large});
+        sched_yield();
+    }
+}
+
 static void stopping_ends_the_streams(void **state)
 {
     Fixture *f = *state;
@@ -1004,6 +1022,7 @@ static const struct CMUnitTest tests[] = {
     CASE(events_arrive_while_they_happen),
     CASE(a_reconnect_gets_what_it_missed),
     CASE(many_streams_see_every_event),
+    CASE(a_client_that_reads_nothing_is_dropped),
     CASE(stopping_ends_the_streams),
     CASE(health_readiness_and_figures_need_no_session),
     CASE(tls_serves_with_a_certificate),

@@ -4,6 +4,7 @@
  */
 #include "tests/ui/http/client.h"
 
+#include "ui/http/people.h"
 #include "ui/http/repeat.h"
 #include "ui/http/server.h"
 #include "ui/http/session.h"
@@ -26,6 +27,8 @@ typedef struct {
     pthread_mutex_t lock;
     guint acts;
     GString *denied;
+    GString *changed;
+    People people;
 } Hall;
 
 static Response *login_form(Request *request, void *context, GError **error G_GNUC_UNUSED)
@@ -48,12 +51,12 @@ static Response *first_run(Request *request, void *context, GError **error)
     return public_first_run(((Hall *)context)->sessions, request, error);
 }
 
-static gboolean find_status(void *context G_GNUC_UNUSED, const char *number, const char *code,
-                            Lang lang, PublicStatus *status, GError **error)
+static gboolean find_status(void *context G_GNUC_UNUSED, const PublicQuestion *question,
+                            PublicStatus *status, GError **error)
 {
-    if (strcmp(code, "1234") != 0)
-        return error_set(error, ERROR_NOT_FOUND, "%s", number);
-    status->state = g_strdup(lang == LANG_ZH ? "等待您补齐材料" : "Waiting for you");
+    if (strcmp(question->code, "1234") != 0)
+        return error_set(error, ERROR_NOT_FOUND, "%s", question->number);
+    status->state = g_strdup(question->lang == LANG_ZH ? "等待您补齐材料" : "Waiting for you");
     status->item = g_strdup("取水许可 <审批>");
     status->where = g_strdup("3 号窗口");
     status->missing = g_ptr_array_new_with_free_func(g_free);
@@ -105,6 +108,26 @@ static Response *sign_off(Request *request, void *context, GError **error)
     return response;
 }
 
+static Response *list_users(Request *request G_GNUC_UNUSED, void *context, GError **error)
+{
+    return people_list(&((Hall *)context)->people, error);
+}
+
+static Response *add_user(Request *request, void *context, GError **error)
+{
+    return people_add(&((Hall *)context)->people, request, error);
+}
+
+static Response *change_user(Request *request, void *context, GError **error)
+{
+    return people_change(&((Hall *)context)->people, request, error);
+}
+
+static Response *set_secret(Request *request, void *context, GError **error)
+{
+    return people_secret(&((Hall *)context)->people, request, error);
+}
+
 static Response *names(Request *request, void *context, GError **error G_GNUC_UNUSED)
 {
     gboolean open = session_may_look(session_of(request), "1", ((Hall *)context)->now_us);
@@ -134,6 +157,10 @@ static const HttpRoute routes[] = {
     {HTTP_POST, "/archive", ROLES_ARCHIVE, 0, act, NULL, 0},
     {HTTP_POST, "/audit", ROLES_AUDIT, 0, act, NULL, 0},
     {HTTP_POST, "/release", ROLES_RELEASE, 0, act, NULL, 0},
+    {HTTP_GET, "/users", ROLES_ADMIN, 0, list_users, NULL, 0},
+    {HTTP_POST, "/users/new", ROLES_ADMIN, ROUTE_WORKER, add_user, NULL, 0},
+    {HTTP_PATCH, "/users/{user}", ROLES_ADMIN, 0, change_user, NULL, 0},
+    {HTTP_PUT, "/users/{user}/secret", ROLES_ALL, ROUTE_WORKER, set_secret, NULL, 0},
     {HTTP_GET, "/names", ROLES_LOOK, 0, names, NULL, 0},
     {HTTP_POST, "/names", ROLES_UNMASK, 0, give_reason, NULL, 0},
     {HTTP_POST, "/devices", ROLES_ADMIN, 0, act, NULL, 0},
@@ -147,6 +174,15 @@ static void note_denied(void *context, const Denied *denied)
     g_string_append_printf(
         hall->denied, "%s %s %s\n", denied->person != NULL ? denied->person : "-",
         denied->pattern != NULL ? denied->pattern : "sign-on", error_token(denied->code));
+    pthread_mutex_unlock(&hall->lock);
+}
+
+static void note_changed(void *context, const char *actor, const LocalPerson *person)
+{
+    Hall *hall = context;
+
+    pthread_mutex_lock(&hall->lock);
+    g_string_append_printf(hall->changed, "%s changed %s\n", actor, person->number);
     pthread_mutex_unlock(&hall->lock);
 }
 
@@ -166,6 +202,7 @@ static void start(Hall *hall)
     hall->sessions = sessions_new(&sessions, &error);
     assert_no_error(error);
     hall->repeats = repeats_new(hall->local, &clock);
+    hall->people = (People){hall->sessions, hall->local, note_changed, hall};
     options.guard = sessions_guard;
     options.guard_context = hall->sessions;
     options.before = repeats_before;
@@ -192,6 +229,7 @@ static int setup(void **state)
     hall->now_us = NOW_US;
     hall->db = g_build_filename(folder, "local.db", NULL);
     hall->denied = g_string_new(NULL);
+    hall->changed = g_string_new(NULL);
     pthread_mutex_init(&hall->lock, NULL);
     start(hall);
     *state = hall;
@@ -204,6 +242,7 @@ static int teardown(void **state)
 
     stop(hall);
     g_string_free(hall->denied, TRUE);
+    g_string_free(hall->changed, TRUE);
     pthread_mutex_destroy(&hall->lock);
     g_free(hall->db);
     g_free(hall);
@@ -220,6 +259,8 @@ static void add_person(Hall *hall, const char *number, const char *name, guint32
     assert_no_error(error);
 }
 
+static char *csrf_of(const Hall *hall, const char *cookie);
+
 static Answer ask(const Hall *hall, const char *method, const char *path,
                   const char *const *headers)
 {
@@ -229,6 +270,16 @@ static Answer ask(const Hall *hall, const char *method, const char *path,
     if (strcmp(method, "POST") == 0)
         what.body = "{}";
     return client_ask(url, &what);
+}
+
+static Answer send_json(const Hall *hall, const char *method, const char *path, const char *cookie,
+                        const char *body)
+{
+    g_autofree char *csrf = csrf_of(hall, cookie);
+    g_autofree char *url = g_strconcat(http_server_url(hall->server), path, NULL);
+    const char *headers[] = {cookie, csrf, "Content-Type: application/json", NULL};
+
+    return client_ask(url, &(Ask){.method = method, .headers = headers, .body = body});
 }
 
 static Answer post_form(const Hall *hall, const char *path, const char *body)
@@ -393,7 +444,8 @@ static void every_role_gets_what_the_table_says(void **state)
             const char *headers[] = {cookie, csrf, NULL};
             g_auto(Answer) answer = {0};
 
-            if (routes[i].roles == 0 || routes[i].method != HTTP_POST)
+            if (routes[i].roles == 0 || routes[i].method != HTTP_POST ||
+                routes[i].handler == add_user)
                 continue;
             answer = ask(hall, "POST", routes[i].pattern, headers);
             assert_int_equal(answer.status / 100, (routes[i].roles & (1U << r)) != 0 ? 2 : 4);
@@ -410,6 +462,8 @@ static void commands_need_the_csrf_token_and_our_origin(void **state)
     g_auto(Answer) missing = {0};
     g_auto(Answer) wrong = {0};
     g_auto(Answer) foreign = {0};
+    g_auto(Answer) cross = {0};
+    g_auto(Answer) nowhere = {0};
     g_auto(Answer) good = {0};
 
     add_person(hall, "000123", "王芳", ROLE_CLERK);
@@ -423,7 +477,13 @@ static void commands_need_the_csrf_token_and_our_origin(void **state)
     foreign = ask(hall, "POST", "/intake",
                   (const char *[]){cookie, csrf, "Origin: http://evil.example", NULL});
     assert_int_equal(foreign.status, 403);
-    good = ask(hall, "POST", "/intake", (const char *[]){cookie, csrf, NULL});
+    cross = ask(hall, "POST", "/intake",
+                (const char *[]){cookie, csrf, "Sec-Fetch-Site: cross-site", NULL});
+    assert_int_equal(cross.status, 403);
+    nowhere = ask(hall, "POST", "/intake", (const char *[]){cookie, csrf, "Origin: null", NULL});
+    assert_int_equal(nowhere.status, 403);
+    good = ask(hall, "POST", "/intake",
+               (const char *[]){cookie, csrf, "Sec-Fetch-Site: same-origin", NULL});
     assert_int_equal(good.status, 201);
     assert_int_equal(hall->acts, 1);
 }
@@ -568,6 +628,116 @@ static void a_look_with_a_reason_ends(void **state)
     assert_string_equal(later.body->str, "张*");
 }
 
+static void an_administrator_adds_and_changes_people(void **state)
+{
+    Hall *hall = *state;
+    g_autofree char *cookie = NULL;
+    g_auto(Answer) added = {0};
+    g_auto(Answer) brief = {0};
+    g_auto(Answer) role = {0};
+    g_auto(Answer) taken = {0};
+    g_auto(Answer) strange = {0};
+    g_auto(Answer) changed = {0};
+    g_auto(Answer) list = {0};
+
+    add_person(hall, "000001", "李强", ROLE_ADMIN);
+    cookie = cookie_of(hall, "1");
+    added = send_json(
+        hall, "POST", "/users/new", cookie,
+        "{\"name\":\"王芳\",\"roles\":[\"clerk\",\"archivist\"],\"secret\":\"" PASSWORD "\"}");
+    assert_int_equal(added.status, 201);
+    assert_string_equal(added.body->str,
+                        "{\"number\":\"000002\",\"name\":\"王芳\",\"roles\":[\"clerk\","
+                        "\"archivist\"],\"active\":true,\"badge\":\"9700000292\"}");
+    brief = send_json(hall, "POST", "/users/new", cookie,
+                      "{\"name\":\"x\",\"roles\":[\"clerk\"],\"secret\":\"12345\"}");
+    assert_int_equal(brief.status, 422);
+    role = send_json(hall, "POST", "/users/new", cookie,
+                     "{\"name\":\"x\",\"roles\":[\"king\"],\"secret\":\"123456\"}");
+    assert_int_equal(role.status, 422);
+    taken = send_json(
+        hall, "POST", "/users/new", cookie,
+        "{\"number\":\"000002\",\"name\":\"x\",\"roles\":[\"clerk\"],\"secret\":\"123456\"}");
+    assert_int_equal(taken.status, 422);
+    strange = send_json(hall, "PATCH", "/users/000002", cookie, "{\"hash\":\"x\"}");
+    assert_int_equal(strange.status, 422);
+    changed = send_json(hall, "PATCH", "/users/000002", cookie,
+                        "{\"roles\":[\"auditor\"],\"active\":false}");
+    assert_int_equal(changed.status, 200);
+    list = ask(hall, "GET", "/users", (const char *[]){cookie, NULL});
+    assert_non_null(strstr(list.body->str, "\"roles\":[\"auditor\"],\"active\":false"));
+    assert_string_equal(hall->changed->str, "000001 changed 000002\n000001 changed 000002\n");
+}
+
+static void the_last_administrator_stays(void **state)
+{
+    Hall *hall = *state;
+    g_autofree char *cookie = NULL;
+    g_auto(Answer) off = {0};
+    g_auto(Answer) role = {0};
+    g_auto(Answer) second = {0};
+
+    add_person(hall, "000001", "李强", ROLE_ADMIN);
+    cookie = cookie_of(hall, "1");
+    off = send_json(hall, "PATCH", "/users/000001", cookie, "{\"active\":false}");
+    assert_int_equal(off.status, 422);
+    role = send_json(hall, "PATCH", "/users/000001", cookie, "{\"roles\":[\"clerk\"]}");
+    assert_int_equal(role.status, 422);
+    add_person(hall, "000002", "陈静", ROLE_ADMIN);
+    second = send_json(hall, "PATCH", "/users/000001", cookie, "{\"roles\":[\"clerk\"]}");
+    assert_int_equal(second.status, 200);
+}
+
+static void a_person_that_leaves_is_signed_off_at_once(void **state)
+{
+    Hall *hall = *state;
+    g_autofree char *admin = NULL;
+    g_autofree char *clerk = NULL;
+    g_auto(Answer) off = {0};
+    g_auto(Answer) after = {0};
+    g_auto(Answer) again = {0};
+
+    add_person(hall, "000001", "李强", ROLE_ADMIN);
+    add_person(hall, "000002", "王芳", ROLE_CLERK);
+    admin = cookie_of(hall, "1");
+    clerk = cookie_of(hall, "2");
+    off = send_json(hall, "PATCH", "/users/000002", admin, "{\"active\":false}");
+    assert_int_equal(off.status, 200);
+    after = ask(hall, "GET", "/session", (const char *[]){clerk, NULL});
+    assert_int_equal(after.status, 401);
+    again = try_login(hall, "2", PASSWORD);
+    assert_int_equal(again.status, 403);
+}
+
+static void everybody_changes_her_own_pin_with_the_old_one(void **state)
+{
+    Hall *hall = *state;
+    g_autofree char *admin = NULL;
+    g_autofree char *clerk = NULL;
+    g_auto(Answer) without = {0};
+    g_auto(Answer) other = {0};
+    g_auto(Answer) own = {0};
+    g_auto(Answer) reset = {0};
+    g_auto(Answer) in = {0};
+
+    add_person(hall, "000001", "李强", ROLE_ADMIN);
+    add_person(hall, "000002", "王芳", ROLE_CLERK);
+    admin = cookie_of(hall, "1");
+    clerk = cookie_of(hall, "2");
+    without = send_json(hall, "PUT", "/users/000002/secret", clerk, "{\"secret\":\"newone1\"}");
+    assert_int_equal(without.status, 403);
+    other = send_json(hall, "PUT", "/users/000001/secret", clerk,
+                      "{\"secret\":\"newone1\",\"old\":\"" PASSWORD "\"}");
+    assert_int_equal(other.status, 403);
+    own = send_json(hall, "PUT", "/users/000002/secret", clerk,
+                    "{\"secret\":\"newone1\",\"old\":\"" PASSWORD "\"}");
+    assert_int_equal(own.status, 204);
+    reset = send_json(hall, "PUT", "/users/000002/secret", admin, "{\"secret\":\"newone2\"}");
+    assert_int_equal(reset.status, 204);
+    in = try_login(hall, "2", "newone2");
+    assert_int_equal(in.status, 303);
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 static const struct CMUnitTest tests[] = {
@@ -584,5 +754,9 @@ static const struct CMUnitTest tests[] = {
     CASE(a_second_person_confirms_with_her_own_pin),
     CASE(public_status_shows_what_to_bring),
     CASE(a_look_with_a_reason_ends),
+    CASE(an_administrator_adds_and_changes_people),
+    CASE(the_last_administrator_stays),
+    CASE(a_person_that_leaves_is_signed_off_at_once),
+    CASE(everybody_changes_her_own_pin_with_the_old_one),
 };
 TEST_MAIN(tests)

@@ -138,6 +138,7 @@ function helpView(actions: Action[]): TemplateResult {
     </dl>
     <h2>${say('codesNow')}</h2>
     <dl>${codes.map(([code, word]) => html`<div><dt><kbd>${code}</kbd></dt><dd>${say(word)}</dd></div>`)}</dl>
+    <p><a href="/licenses.txt" target="_blank" rel="noopener">${say('licences')}</a></p>
     <button @click=${() => set({ help: false })}>${say('close')} <kbd>Esc</kbd></button>
   </aside>`;
 }

@@ -19,6 +19,7 @@ const views: Record<Screen, ScreenView> = { today, intake, lookup, archive, veri
 const app = document.querySelector<HTMLElement>('#app');
 let focused = '';
 let newest = '';
+let form = '';
 
 /* A field that asks to be typed into gets the focus once, when it appears. */
 function focusOnce(): void {
@@ -26,6 +27,13 @@ function focusOnce(): void {
   const name = wanted ? `${state.screen} ${wanted.name} ${state.opening?.code ?? ''}` : '';
   if (wanted && name !== focused) wanted.focus();
   focused = name;
+}
+
+/* A small form that opens is in view and ready to be typed into. */
+function focusForm(): void {
+  const name = state.form ?? state.ask?.command ?? '';
+  if (name !== form) document.querySelector<HTMLElement>('.inline:not(.steady) input, .inline:not(.steady) select')?.focus();
+  form = name;
 }
 
 /* The newest sheet stays in view. */
@@ -41,6 +49,7 @@ function draw(): void {
   const view = views[state.screen];
   render(frame(view.band(), view.middle?.() ?? '', view.actions(), view.work()), app);
   focusOnce();
+  focusForm();
   followNewest();
 }
 

@@ -4,7 +4,8 @@
  */
 import { ApiError, command, get, setCsrf } from './api.ts';
 import type * as Api from './api-types.ts';
-import { currentLang, say, setLang, showTime, type Lang } from './words.ts';
+import { play } from './sound.ts';
+import { currentLang, say, sayToken, setLang, shortNumber, showTime, type Lang } from './words.ts';
 
 export type Screen = 'today' | 'intake' | 'lookup' | 'archive' | 'verify' | 'board' | 'devices';
 export type Size = 'normal' | 'large' | 'huge';
@@ -101,8 +102,15 @@ export function set(part: Partial<State>): void {
 
 export function log(text: string, bad = false): void {
   if (!text) return;
+  if (bad) play('attention');
   state.log = [...state.log, { at: showTime(new Date().toISOString()), text, bad }].slice(-LOG_MAX);
   changed();
+}
+
+function problemOf(error: unknown): Api.Problem {
+  if (error instanceof ApiError) return error.problem;
+  if (error instanceof SyntaxError) return { type: '', title: say('cannot'), status: 0, code: 'format', detail: error.message, hint: '' };
+  return { type: '', title: say('offline'), status: 0, code: 'io', detail: say('offlineText'), hint: '' };
 }
 
 /* Run something that may fail; the problem stands in the band until the next try. */
@@ -113,8 +121,7 @@ export async function attempt<T>(work: () => Promise<T>): Promise<T | undefined>
   try {
     return await work();
   } catch (error) {
-    const problem = error instanceof ApiError ? error.problem
-      : { type: '', title: say('offline'), status: 0, code: 'io', detail: say('offlineText'), hint: '' };
+    const problem = problemOf(error);
     set({ problem });
     log(`${problem.title}：${problem.detail}`, true);
     return undefined;
@@ -208,7 +215,7 @@ function onRecord(record: Api.RecordEvent): void {
   } else if (record.case === null || state.screen !== 'intake') {
     refreshSoon();
   }
-  log(record.text);
+  log(record.text || `${sayToken('act', record.act)}${record.case ? ` ${shortNumber(record.case)}` : ''}`);
 }
 
 function onJob(): void {
@@ -237,6 +244,7 @@ function listen(after: number): void {
     const scan = JSON.parse(event.data) as Api.ScanEvent;
     set({ scan });
     if (scan.state !== 'running') refreshSoon();
+    if (scan.state === 'done') play('done');
     if (scan.fault) log(`${scan.fault.title}：${scan.fault.text}`, true);
   });
   stream.addEventListener('export', onJob);
@@ -309,7 +317,8 @@ async function loadDevices(): Promise<void> {
   set({ devices: (await get<{ devices: Api.Device[] }>('/devices')).devices,
         calendar: await get<Api.Calendar>('/calendar') });
   if (!may('admin')) return;
-  set({ users: (await get<{ users: Api.Person[] }>('/users')).users,
+  set({ items: (await get<{ items: Api.ItemRow[] }>('/items')).items,
+        users: (await get<{ users: Api.Person[] }>('/users')).users,
         backups: (await get<{ backups: Api.Backup[] }>('/backups')).backups });
 }
 

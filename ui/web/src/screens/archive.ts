@@ -35,7 +35,7 @@ async function file(values: Record<string, string>): Promise<void> {
 async function startExport(values: Record<string, string>): Promise<void> {
   const scope = state.chosen.length > 0 ? { cases: state.chosen } : { from: values['from'], to: values['to'] };
   const job = await attempt(() => command<Api.Export>('POST', '/exports',
-    { format: values['format'], destination: values['destination'], ...scope }));
+    { format: values['format'], destination: values['destination'], ...scope, ...(values['split'] ? { split_bytes: Math.round(Number(values['split']) * 1e6) } : {}) }));
   if (!job) return;
   set({ form: undefined });
   await refreshAll();
@@ -80,7 +80,8 @@ function exportForm(): TemplateResult {
     <label class="field"><span>${say('format')}</span><select name="format">${formats.map((format) => html`<option value=${format}>${sayToken('format', format)}</option>`)}</select></label>
     <label class="field"><span>${say('destination')}</span><select name="destination">${state.destinations.map((one) => html`<option value=${one.name}>${one.text}</option>`)}</select></label>
     ${state.chosen.length > 0 ? nothing : html`${field('from', 'from', { type: 'date' })}${field('to', 'to', { type: 'date' })}`}
-    <div class="buttons"><button class="primary">${say('exports')}</button></div></form>`;
+    ${field('split', 'splitSize', { type: 'number', required: false })}
+    <div class="buttons"><button class="primary">${say('exportStart')}</button></div></form>`;
 }
 
 function exportRow(job: Api.Export): TemplateResult {
@@ -91,7 +92,7 @@ function exportRow(job: Api.Export): TemplateResult {
     ${job.problem ? html`<p class="wrong">${job.problem.title}：${job.problem.detail}。${job.problem.hint}</p>` : nothing}
     ${job.files.map((one) => html`<p class="muted digest">${one.name} · ${(one.bytes / 1e6).toFixed(1)} MB · ${one.sha256}</p>`)}
     ${job.state !== 'done' ? nothing : job.receipt ? html`<p class="good">✓ ${say('receivedBy')} ${job.receipt.by} ${showDate(job.receipt.at)}</p>`
-      : html`<form class="inline" @submit=${submit((values) => void received(job.id, values['by'] ?? ''))}>${field('by', 'receivedBy')}<div class="buttons"><button>${say('noteReceipt')}</button></div></form>`}</li>`;
+      : html`<form class="inline steady" @submit=${submit((values) => void received(job.id, values['by'] ?? ''))}>${field('by', 'receivedBy')}<div class="buttons"><button>${say('noteReceipt')}</button></div></form>`}</li>`;
 }
 
 function bundles(): TemplateResult {

@@ -54,7 +54,7 @@ function sums(title: string, key: 'window' | 'kind', list: Array<Sum & { name: s
 function ledgerForm(): TemplateResult {
   const zh = document.documentElement.lang.startsWith('zh');
   return html`<h2>${say('ledgers')}</h2><p>${say('ledgersText')}</p>
-    <form class="inline" @submit=${submit((values) => {
+    <form class="inline steady" @submit=${submit((values) => {
       window.open(`/api/v1/ledgers/${values['ledger']}?from=${values['from']}&to=${values['to']}`, '_blank', 'noopener');
     })}><label class="field"><span>${say('ledgers')}</span><select name="ledger">${ledgers.map((name) => html`<option value=${name}>${ledgerNames[name]?.[zh ? 0 : 1]}</option>`)}</select></label>
     ${field('from', 'from', { type: 'date' })}${field('to', 'to', { type: 'date' })}

@@ -8,7 +8,7 @@ import type * as Api from '../api-types.ts';
 import type { Band } from '../frame.ts';
 import type { Action } from '../keys.ts';
 import { field, submit } from '../parts.ts';
-import { attempt, command, may, refreshAll, set, state } from '../store.ts';
+import { attempt, command, log, may, refreshAll, set, state } from '../store.ts';
 import { joinNames, say, sayToken, showDate } from '../words.ts';
 import type { ScreenView } from './screen.ts';
 
@@ -69,6 +69,20 @@ function users(): TemplateResult {
       ${field('secret', 'firstPin', { type: 'password', complete: 'new-password' })}<div class="buttons"><button class="primary">${say('addUser')}</button></div></form>` : nothing}`;
 }
 
+async function importItem(event: Event): Promise<void> {
+  const file = (event.target as HTMLInputElement).files?.[0];
+  if (!file) return;
+  const item = await attempt(async () => command<Api.Item>('POST', '/items', JSON.parse(await file.text()) as unknown));
+  if (!item) return;
+  log(say('imported', { n: item.name }));
+  await refreshAll();
+}
+
+function items(): TemplateResult {
+  return html`<h2>${say('itemsTitle')}</h2><p>${say('itemsCount', { n: state.items.length })}</p>
+    <label class="field"><span>${say('itemImport')}</span><input type="file" accept=".json,application/json" @change=${(event: Event) => void importItem(event)}></label>`;
+}
+
 async function importCalendar(event: Event): Promise<void> {
   const file = (event.target as HTMLInputElement).files?.[0];
   if (!file) return;
@@ -122,7 +136,7 @@ async function showDiagnostics(): Promise<void> {
 function settings(): TemplateResult {
   if (!may('admin')) return html`<section class="column panel" aria-label=${say('calendar')} tabindex="0"><h2>${say('calendar')}</h2>
     <p>${state.calendar ? say('calendarUntil', { d: state.calendar.until }) : ''}</p></section>`;
-  return html`<section class="column panel" aria-label=${say('users')} tabindex="0">${users()}${calendar()}${backups()}
+  return html`<section class="column panel" aria-label=${say('users')} tabindex="0">${users()}${items()}${calendar()}${backups()}
     <h2>${say('diagnostics')}</h2>${state.diagnostics === undefined
       ? html`<button @click=${() => void showDiagnostics()}>${say('open')}</button>` : html`<pre tabindex="0">${state.diagnostics}</pre>`}</section>`;
 }

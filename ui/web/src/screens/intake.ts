@@ -190,7 +190,8 @@ function viewer(): TemplateResult {
       <button @click=${() => turn(270)}>${say('turnLeft')}</button>
       <button @click=${() => turn(90)}>${say('turnRight')}</button>
       <button @click=${() => void rescan()}>${say('rescan')}</button>
-      <button aria-pressed=${state.moving} @click=${() => set({ moving: !state.moving })}>${say('moveTo')}</button>
+      <button aria-pressed=${state.moving} @click=${() => set({ moving: !state.moving, form: undefined })}>${say('moveTo')}</button>
+      <button @click=${() => void sideAct(side.id, { act: 'split' })}>${say('split')}</button>
       ${side.state === 'void'
         ? html`<button @click=${() => void sideAct(side.id, { act: 'restore' })}>${say('restore')}</button>`
         : html`<button aria-expanded=${state.form === 'void'} @click=${() => set({ form: state.form === 'void' ? undefined : 'void' })}>${say('voidPage')}</button>`}

@@ -72,7 +72,7 @@ function facts(shown: Api.Case): TemplateResult {
       <span class="muted">${pageCount(shown, document)} ${document.paper_number ?? ''}</span>
       ${document.family === 'A' ? nothing : html`<a href="/api/v1/cases/${shown.number}/documents/${document.number}/pdf" target="_blank" rel="noopener">PDF</a>`}</li>`)}</ol>
     <h3>${say('timeline')}</h3>
-    <ol class="timeline">${state.timeline.map((event) => html`<li><time>${showDate(event.t)}</time> <span>${event.text}</span> <span class="muted">${event.actor}</span></li>`)}</ol></section>`;
+    <ol class="timeline">${state.timeline.map((event) => html`<li><time>${showDate(event.t)}</time> <span>${event.text || sayToken('act', event.act)}</span> <span class="muted">${event.actor}</span></li>`)}</ol></section>`;
 }
 
 function pages(shown: Api.Case): TemplateResult {

@@ -79,6 +79,8 @@ function dayPanel(): TemplateResult {
   const day = state.day;
   const needsSecond = state.ask?.command === 'day';
   return html`<section class="column panel" aria-label=${say('figures')} tabindex="0">
+    ${needsSecond ? secondForm(say('secondSupervisor'), (values) => void closeDay({ who: values['who'] ?? '', secret: values['secret'] ?? '' })) : nothing}
+    ${state.form === 'handover' ? secondForm(say('handoverText'), (values) => void handOver(values)) : nothing}
     <h2>${say('figures')}</h2>
     ${day ? figures(day) : nothing}
     ${tray()}
@@ -87,8 +89,7 @@ function dayPanel(): TemplateResult {
       <ul class="left">${day.left.map((one) => html`<li>${one.case
         ? html`<button class="link" @click=${() => one.case && void openCase(one.case)}>${one.text}</button>` : one.text}</li>`)}</ul>`
       : html`<p>${say(day?.closed ? 'dayClosed' : 'dayNothing')}</p>`}
-    ${needsSecond ? secondForm(say('secondSupervisor'), (values) => void closeDay({ who: values['who'] ?? '', secret: values['secret'] ?? '' })) : nothing}
-    ${state.form === 'handover' ? secondForm(say('handoverText'), (values) => void handOver(values)) : nothing}</section>`;
+    </section>`;
 }
 
 function band(): Band {

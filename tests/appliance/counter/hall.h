@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A small hall for tests: a data folder with the shipped definitions, one item of seven slots, a
+ * clock that the test owns, and pages that stand in the store without having been scanned.
+ */
+#pragma once
+
+#include "tests/testing.h"
+
+#include "appliance/counter/act.h"
+#include "appliance/counter/archive.h"
+#include "appliance/counter/case.h"
+#include "appliance/counter/issue.h"
+
+#define HALL_ITEM  "900001"
+#define HALL_SLOTS 7
+
+extern gint64 hall_now_us; /* 2026-11-20 10:00 in the hall at the start of each hall_made */
+extern const StoreActor hall_clerk;
+
+typedef struct {
+    char *folder;
+    Store *store;
+    House *house;
+} Hall;
+
+/* Make one whose item files by `order` ("procedure" or "result-first"); borrowed once a program. */
+Hall hall_made(const char *order);
+
+/* Open the data folder (taken over) again, with the system's randomness and the test's clock. */
+Hall hall_opened(char *folder);
+void hall_close(Hall *hall);
+
+/* Close and open, as after a crash. */
+void hall_reopen(Hall *hall);
+
+/* A case of `item`. */
+char *hall_case(const Hall *hall, const char *item);
+
+/* A stored page that waits in the tray; different `text`, different bytes. */
+SideName hall_page(const Hall *hall, const char *text);
+
+/* A page as a new document of a slot; its 统一编号. */
+gint64 hall_hand_in(const Hall *hall, const char *number, const char *slot);
+
+/* One page in each slot but `without` (NULL: in all). */
+void hall_fill(const Hall *hall, const char *number, const char *without);
+
+/* Take a step that must be possible. */
+void hall_step(const Hall *hall, const char *number, LifeEvent event);
+
+/* Every slot filled, accepted, decided, delivered: ready for filing. */
+char *hall_ended(const Hall *hall);
+
+json_t *hall_row(const Hall *hall, const char *number);
+json_t *hall_documents(const Hall *hall, const char *number);
+
+/* Every row of every journalled table, to compare. */
+char *hall_dump(const Hall *hall);

@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Foreign files that the tests make themselves: what is kept, what is refused, and why.
+ */
+#include "tests/appliance/page/page_testing.h"
+
+#include "appliance/page/import.h"
+#include "appliance/page/pdf_content.h"
+#include "appliance/page/raster.h"
+#include "appliance/page/tiff_writer.h"
+
+#include <string.h>
+
+static Raster *picture(guint32 w, guint32 h, guint channels)
+{
+    Raster *raster = raster_new(w, h, channels);
+
+    for (gsize i = 0; i < (gsize)w * h * channels; i++)
+        raster->samples[i] = (guint8)(255 - (i * 7 + i / w) % 200);
+    return raster;
+}
+
+static GBytes *jpeg_file(guint32 w, guint32 h, guint channels)
+{
+    g_autoptr(Raster) raster = picture(w, h, channels);
+    GError *error = NULL;
+    g_autoptr(Sink) sink = sink_new("jpeg", &error);
+    g_auto(Fd) fd = -1;
+
+    assert_true(raster_jpeg(raster, 90, sink, &error));
+    fd = sink_finish(sink, &error);
+    return bytes_of(fd);
+}
+
+static Bytes bytes_in(GBytes *bytes)
+{
+    return (Bytes){g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes)};
+}
+
+static gboolean import_first(Bytes file, PageResult *result, gboolean *keep, GError **error)
+{
+    ImportOptions options = {0};
+
+    return import_page(file, &options, result, keep, error);
+}
+
+static void a_jpeg_is_wrapped_and_not_touched(void **state G_GNUC_UNUSED)
+{
+    for (guint channels = 1; channels <= 3; channels += 2) {
+        g_autoptr(GBytes) jpeg = jpeg_file(300, 200, channels);
+        g_auto(PageResult) result = PAGE_RESULT_NONE;
+        g_autoptr(GBytes) tiff = NULL;
+        GError *error = NULL;
+        gboolean keep;
+
+        assert_true(import_first(bytes_in(jpeg), &result, &keep, &error));
+        assert_int_equal(result.state, PAGE_STORED);
+        assert_false(keep);
+        assert_int_equal(result.facts.mode, channels == 3 ? PAGE_COLOUR : PAGE_GRAY);
+        tiff = bytes_of(result.fd);
+        assert_non_null(memmem(g_bytes_get_data(tiff, NULL), g_bytes_get_size(tiff),
+                               g_bytes_get_data(jpeg, NULL), g_bytes_get_size(jpeg)));
+    }
+}
+
+/* A telephone held upright writes its sensor's rows and a tag. */
+static void the_tag_of_a_camera_is_kept(void **state G_GNUC_UNUSED)
+{
+    static const guint8 exif[] = {0xff, 0xe1, 0, 34, 'E', 'x', 'i', 'f', 0,    0,    'M', 'M',
+                                  0,    42,   0, 0,  0,   8,   0,   1,   0x01, 0x12, 0,   3,
+                                  0,    0,    0, 1,  0,   6,   0,   0,   0,    0,    0,   0};
+    g_autoptr(GBytes) jpeg = jpeg_file(300, 200, 3);
+    g_autoptr(GByteArray) file = g_byte_array_new();
+    const guint8 *bytes = g_bytes_get_data(jpeg, NULL);
+    g_auto(PageResult) result = PAGE_RESULT_NONE;
+    GError *error = NULL;
+    gboolean keep;
+
+    g_byte_array_append(file, bytes, 2);
+    g_byte_array_append(file, exif, sizeof exif);
+    g_byte_array_append(file, bytes + 2, (guint)g_bytes_get_size(jpeg) - 2);
+    assert_true(import_first((Bytes){file->data, file->len}, &result, &keep, &error));
+    assert_string_equal(result.reason, "");
+    assert_int_equal(result.facts.orientation, 90);
+    assert_int_equal(result.facts.orientation_evidence, PAGE_ORIENTATION_TAG);
+}
+
+/* Cut anywhere, a JPEG is never taken for a page. */
+static void a_cut_jpeg_is_unread_or_refused(void **state G_GNUC_UNUSED)
+{
+    g_autoptr(GBytes) jpeg = jpeg_file(300, 200, 3);
+    gsize size = g_bytes_get_size(jpeg);
+
+    for (gsize cut = 0; cut < size - 2; cut += 97) {
+        g_auto(PageResult) result = PAGE_RESULT_NONE;
+        g_autoptr(GError) error = NULL;
+        gboolean keep = FALSE;
+
+        if (import_first((Bytes){g_bytes_get_data(jpeg, NULL), cut}, &result, &keep, &error)) {
+            assert_int_equal(result.state, PAGE_UNREAD);
+            assert_true(keep && result.reason[0] != '\0');
+        } else {
+            assert_error_code(error, ERROR_FORMAT);
+        }
+    }
+}
+
+static void sizes_are_held_against_the_limits_first(void **state G_GNUC_UNUSED)
+{
+    g_autoptr(GBytes) jpeg = jpeg_file(64, 64, 1);
+    gsize size = g_bytes_get_size(jpeg);
+    g_autofree guint8 *bytes = g_memdup2(g_bytes_get_data(jpeg, NULL), size);
+    guint8 *sof = memmem(bytes, size, "\xff\xc0", 2);
+    g_auto(PageResult) result = PAGE_RESULT_NONE;
+    g_autoptr(GError) error = NULL;
+    gboolean keep;
+
+    assert_non_null(sof);
+    memset(sof + 5, 0xfe, 4); /* 65278 × 65278 */
+    assert_false(import_first((Bytes){bytes, size}, &result, &keep, &error));
+    assert_error_code(error, ERROR_TOO_LARGE);
+}
+
+static void files_that_are_no_images_are_refused(void **state G_GNUC_UNUSED)
+{
+    static const char *const files[] = {
+        "", "x", "<html>", "%PDF-1.4\n", "II*", "\xff\xd8\xff", "\x89PNG\r\n\x1a\n"};
+
+    for (guint i = 0; i < G_N_ELEMENTS(files); i++) {
+        Bytes file = {(const guint8 *)files[i], strlen(files[i])};
+        g_autoptr(GError) error = NULL;
+        guint32 pages;
+
+        assert_false(image_count(file, &pages, &error));
+        assert_error_code(error, ERROR_FORMAT);
+    }
+}
+
+static void a_png_loses_nothing(void **state G_GNUC_UNUSED)
+{
+    static const PageMode modes[] = {PAGE_LINEART, PAGE_GRAY, PAGE_COLOUR};
+
+    for (guint kind = 0; kind < 3; kind++) {
+        g_autoptr(Raster) raster = picture(150, 90, kind == 2 ? 3 : 1);
+        GError *error = NULL;
+        g_autoptr(Sink) sink = sink_new("png", &error);
+        g_auto(Fd) png = -1;
+        g_autoptr(GBytes) file = NULL;
+        g_autoptr(GBytes) master = NULL;
+        g_auto(PageResult) result = PAGE_RESULT_NONE;
+        g_autoptr(Image) before = NULL;
+        g_autoptr(Image) after = NULL;
+        ImageOptions options = {0};
+        gboolean keep, exists;
+        guint8 a[450], b[450];
+
+        assert_true(raster_png(raster, kind == 0, sink, &error));
+        png = sink_finish(sink, &error);
+        file = bytes_of(png);
+        assert_true(import_first(bytes_in(file), &result, &keep, &error));
+        assert_int_equal(result.state, PAGE_STORED);
+        master = bytes_of(result.fd);
+        before = image_open(bytes_in(file), &options, &exists, &error);
+        after = image_open(bytes_in(master), &options, &exists, &error);
+        assert_no_error(error);
+        assert_int_equal(after->geometry.mode, modes[kind]);
+        for (guint y = 0; y < 90; y++) {
+            assert_true(image_rows(before, a, 1, &error) && image_rows(after, b, 1, &error));
+            assert_memory_equal(a, b, before->geometry.stride_bytes);
+        }
+    }
+}
+
+static void tags_are_written_and_the_case_is_not(void **state G_GNUC_UNUSED)
+{
+    g_autoptr(GBytes) jpeg = jpeg_file(64, 64, 1);
+    PageTags tags = {.batch = "20261121-003",
+                     .sheet = 17,
+                     .side = "back",
+                     .device = "fi-8170",
+                     .serial = "A7",
+                     .time_us = G_GINT64_CONSTANT(1795257751000000)};
+    ImportOptions options = {.tags = &tags};
+    g_auto(PageResult) result = PAGE_RESULT_NONE;
+    g_autoptr(GBytes) tiff = NULL;
+    GError *error = NULL;
+    gboolean keep;
+    const char *expected[] = {
+        "{\"batch\":\"20261121-003\",\"sheet\":17,\"side\":\"back\",\"serial\":\"A7\"}", "fi-8170",
+        "anjuan " ANJUAN_VERSION, "2026:11:21 "};
+
+    assert_true(import_page(bytes_in(jpeg), &options, &result, &keep, &error));
+    tiff = bytes_of(result.fd);
+    for (guint i = 0; i < G_N_ELEMENTS(expected); i++)
+        assert_non_null(memmem(g_bytes_get_data(tiff, NULL), g_bytes_get_size(tiff), expected[i],
+                               strlen(expected[i])));
+}
+
+/* A one-page PDF with the JPEG as /I and these page contents; the cross-reference is left to
+ * qpdf's repair. */
+static GBytes *pdf_file(GBytes *jpeg, const char *contents, const char *page_keys,
+                        const char *filter)
+{
+    GByteArray *pdf = g_byte_array_new();
+    g_autofree char *head = g_strdup_printf(
+        "%%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
+        "2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+        "3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 144 96]%s/Contents 4 0 R"
+        "/Resources<</XObject<</I 5 0 R>>>>>>endobj\n"
+        "4 0 obj<</Length %zu>>stream\n%s\nendstream endobj\n"
+        "5 0 obj<</Type/XObject/Subtype/Image/Width 300/Height 200/BitsPerComponent 8"
+        "/ColorSpace/DeviceRGB/Filter%s/Length %zu>>stream\n",
+        page_keys, strlen(contents), contents, filter, g_bytes_get_size(jpeg));
+    static const char tail[] = "\nendstream endobj\ntrailer<</Root 1 0 R/Size 6>>\n%%EOF\n";
+
+    g_byte_array_append(pdf, (const guint8 *)head, (guint)strlen(head));
+    g_byte_array_append(pdf, g_bytes_get_data(jpeg, NULL), (guint)g_bytes_get_size(jpeg));
+    g_byte_array_append(pdf, (const guint8 *)tail, sizeof tail - 1);
+    return g_byte_array_free_to_bytes(pdf);
+}
+
+static void a_scan_in_a_pdf_coat_comes_out_as_it_is(void **state G_GNUC_UNUSED)
+{
+    g_autoptr(GBytes) jpeg = jpeg_file(300, 200, 3);
+    g_autoptr(GBytes) pdf = pdf_file(jpeg, "q 144 0 0 96 0 0 cm /I Do Q BT 3 Tr (hidden) Tj ET",
+                                     "/Rotate 90", "/DCTDecode");
+    g_auto(PageResult) result = PAGE_RESULT_NONE;
+    g_autoptr(GBytes) tiff = NULL;
+    GError *error = NULL;
+    gboolean keep;
+
+    assert_true(import_first(bytes_in(pdf), &result, &keep, &error));
+    assert_string_equal(result.reason, "");
+    assert_int_equal(result.state, PAGE_STORED);
+    assert_int_equal(result.facts.dpi, 150);
+    assert_int_equal(result.facts.orientation, 90);
+    tiff = bytes_of(result.fd);
+    assert_non_null(memmem(g_bytes_get_data(tiff, NULL), g_bytes_get_size(tiff),
+                           g_bytes_get_data(jpeg, NULL), g_bytes_get_size(jpeg)));
+}
+
+static void a_drawn_pdf_page_is_kept_unread(void **state G_GNUC_UNUSED)
+{
+    static const char *const contents[] = {
+        "q 144 0 0 96 0 0 cm /I Do Q BT /F 12 Tf (words) Tj ET",
+        "q 144 0 0 96 0 0 cm /I Do Q q 72 0 0 48 0 0 cm /I Do Q",
+        "0 0 10 10 re f q 144 0 0 96 0 0 cm /I Do Q",
+        "q 144 30 -20 96 0 0 cm /I Do Q",
+        "",
+    };
+    g_autoptr(GBytes) jpeg = jpeg_file(300, 200, 3);
+
+    for (guint i = 0; i < G_N_ELEMENTS(contents); i++) {
+        g_autoptr(GBytes) pdf = pdf_file(jpeg, contents[i], "", "/DCTDecode");
+        g_auto(PageResult) result = PAGE_RESULT_NONE;
+        GError *error = NULL;
+        gboolean keep;
+
+        assert_true(import_first(bytes_in(pdf), &result, &keep, &error));
+        assert_int_equal(result.state, PAGE_UNREAD);
+        assert_true(keep);
+        assert_string_equal(result.media_type, "application/pdf");
+    }
+}
+
+static void page_contents_are_followed_to_the_image(void **state G_GNUC_UNUSED)
+{
+    static const struct {
+        const char *contents;
+        gboolean one_image;
+    } cases[] = {
+        {"/I Do", TRUE},
+        {"q q 2 0 0 3 0 0 cm /a#20b Do Q Q", TRUE},
+        {"% (comment) Tj\n/I Do", TRUE},
+        {"(a \\) string) Tj /I Do", FALSE},
+        {"BT 3 Tr <41> Tj [(x) -20 (y)] TJ ET /I Do", TRUE},
+        {"/I Do /I Do", FALSE},
+        {"BI /W 1 ID x EI", FALSE},
+        {"Q /I Do", FALSE},
+        {"1 0 0 1 cm /I Do", FALSE},
+        {"", FALSE},
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        PdfPlacement placement;
+        const char *why;
+
+        assert_int_equal(
+            pdf_content_placement(cases[i].contents, strlen(cases[i].contents), &placement, &why),
+            cases[i].one_image);
+    }
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(a_jpeg_is_wrapped_and_not_touched),
+    cmocka_unit_test(the_tag_of_a_camera_is_kept),
+    cmocka_unit_test(a_cut_jpeg_is_unread_or_refused),
+    cmocka_unit_test(sizes_are_held_against_the_limits_first),
+    cmocka_unit_test(files_that_are_no_images_are_refused),
+    cmocka_unit_test(a_png_loses_nothing),
+    cmocka_unit_test(tags_are_written_and_the_case_is_not),
+    cmocka_unit_test(a_scan_in_a_pdf_coat_comes_out_as_it_is),
+    cmocka_unit_test(a_drawn_pdf_page_is_kept_unread),
+    cmocka_unit_test(page_contents_are_followed_to_the_image),
+};
+
+TEST_MAIN(tests)

@@ -1,0 +1,438 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * OCFL objects and roots of others, good and bad, by the codes of the specification.
+ */
+#include "tests/storage/tree.h"
+
+#include "appliance/base/text.h"
+#include "storage/ocfl.h"
+#include "storage/verify.h"
+
+/* "hello\n" and "world\n" */
+#define MD5 "b1946ac92492d2347c6235b4d2611184"
+#define HELLO                                                                                      \
+    "e7c22b994c59d9cf2b48e549b1e24666636045930d3da7c1acb299d1c3b7f931f94aae41edda2c2b207a36e10f8b" \
+    "cb8"                                                                                          \
+    "d45223e54878f5b316e7ce3b6bc019629"
+#define UPPER                                                                                      \
+    "E7C22B994C59D9CF2B48E549B1E24666636045930D3DA7C1ACB299D1C3B7F931F94AAE41EDDA2C2B207A36E10F8B" \
+    "CB8"                                                                                          \
+    "D45223E54878F5B316E7CE3B6BC019629"
+#define HELLO256 "5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03"
+
+#define TYPE      "\"type\":\"https://ocfl.io/1.1/spec/#inventory\""
+#define CREATED   "\"created\":\"2026-01-02T03:04:05Z\""
+#define MESSAGE   "\"message\":\"first\""
+#define STATE     "\"state\":{\"" HELLO "\":[\"a.txt\"]}"
+#define USER      "\"user\":{\"address\":\"mailto:a@example.org\",\"name\":\"A\"}"
+#define MANIFEST  "\"manifest\":{\"" HELLO "\":[\"v1/content/a.txt\"]}"
+#define FIXITY    "\"fixity\":{\"md5\":{\"" MD5 "\":[\"v1/content/a.txt\"]}}"
+#define V1        "\"v1\":{" CREATED "," MESSAGE "," STATE "," USER "}"
+#define ALGORITHM "\"digestAlgorithm\":\"sha512\""
+#define ID        "\"id\":\"urn:example:1\""
+#define HEAD      "\"head\":\"v1\""
+#define BASE                                                                                       \
+    "{" ALGORITHM "," FIXITY "," HEAD "," ID "," MANIFEST "," TYPE ",\"versions\":{" V1 "}}"
+
+static char *replace(const char *text, const char *from, const char *to)
+{
+    g_auto(GStrv) parts = g_strsplit(text, from, -1);
+
+    if (g_strv_length(parts) < 2)
+        fail_msg("'%s' is not in the inventory", from);
+    return g_strjoinv(to, parts);
+}
+
+/* inventory.json and its side-car in `folder` of the object ("" or "v1/"). */
+static void put_inventory(const char *object, const char *folder, const char *text)
+{
+    g_autofree char *path = g_strconcat(folder, "inventory.json", NULL);
+    gboolean wide = strstr(text, "\"sha256\"") == NULL;
+    g_autofree char *beside = g_strconcat(path, wide ? ".sha512" : ".sha256", NULL);
+    g_autofree char *hex =
+        g_compute_checksum_for_string(wide ? G_CHECKSUM_SHA512 : G_CHECKSUM_SHA256, text, -1);
+    g_autofree char *line = g_strconcat(hex, " inventory.json\n", NULL);
+
+    tree_put(object, path, text);
+    tree_put(object, beside, line);
+}
+
+/* The base object with one change to its inventory and one to its files. */
+typedef struct {
+    const char *from, *to;   /* in the inventory; NULL: no change */
+    const char *path, *text; /* a file put, or taken away where text is NULL; NULL: no change */
+    const char *code;        /* what must be found; NULL: nothing at all */
+} Case;
+
+static void put_object(const char *object, const Case *test)
+{
+    g_autofree char *text =
+        test->from != NULL ? replace(BASE, test->from, test->to) : g_strdup(BASE);
+
+    tree_put(object, "0=ocfl_object_1.1", "ocfl_object_1.1\n");
+    put_inventory(object, "", text);
+    put_inventory(object, "v1/", text);
+    tree_put(object, "v1/content/a.txt", "hello\n");
+    if (test->path != NULL && test->text != NULL)
+        tree_put(object, test->path, test->text);
+    else if (test->path != NULL)
+        tree_remove(object, test->path);
+}
+
+static void collect(const VerifyFinding *finding, void *data)
+{
+    g_string_append_printf(data, " %s %s [%s];", finding->code,
+                           finding->path != NULL ? finding->path : "-", finding->detail);
+}
+
+static void assert_judged(const char *path, gboolean errors, const char *code)
+{
+    VerifyOptions options = {.level = VERIFY_FULL};
+    g_autoptr(GString) found = g_string_new(NULL);
+    g_autofree char *wanted = g_strdup_printf(" %s ", code);
+    VerifySummary summary;
+    GError *error = NULL;
+
+    assert_true(verify_path(path, &options, collect, found, &summary, &error));
+    assert_no_error(error);
+    if (code == NULL)
+        assert_string_equal(found->str, "");
+    else if (strstr(found->str, wanted) == NULL)
+        fail_msg("wanted %s, found%s", code, found->str);
+    assert_int_equal(summary.errors > 0, errors);
+}
+
+static void assert_cases(const Case *cases, gsize n_cases, gboolean errors)
+{
+    for (gsize i = 0; i < n_cases; i++) {
+        g_autofree char *object = testing_folder();
+
+        put_object(object, &cases[i]);
+        assert_judged(object, errors, cases[i].code);
+    }
+}
+
+static void good_objects_are_valid(void **state G_GNUC_UNUSED)
+{
+    static const Case cases[] = {
+        {NULL, NULL, NULL, NULL, NULL},
+        {FIXITY ",", "", NULL, NULL, NULL},
+        {"05Z", "05.123456+08:00", NULL, NULL, NULL},
+        {HELLO, UPPER, NULL, NULL, NULL},
+        {ID, ID ",\"contentDirectory\":\"content\"", NULL, NULL, NULL},
+        {NULL, NULL, "logs/2026.txt", "looked at\n", NULL},
+        {NULL, NULL, "extensions/0005-mutable-head/x", "x", NULL},
+        {FIXITY, "\"fixity\":{}", NULL, NULL, NULL},
+    };
+
+    assert_cases(cases, G_N_ELEMENTS(cases), FALSE);
+}
+
+static void doubtful_objects_get_a_warning(void **state G_GNUC_UNUSED)
+{
+    static const Case cases[] = {
+        {ID, "\"id\":\"case 1\"", NULL, NULL, "W005"},
+        {MESSAGE ",", "", NULL, NULL, "W007"},
+        {"," USER, "", NULL, NULL, "W007"},
+        {"\"address\":\"mailto:a@example.org\",", "", NULL, NULL, "W008"},
+        {"mailto:a@example.org", "somewhere", NULL, NULL, "W009"},
+        {NULL, NULL, "v1/inventory.json", NULL, "W010"},
+        {NULL, NULL, "v1/notes/x", "x", "W002"},
+        {NULL, NULL, "extensions/of-our-own/x", "x", "W013"},
+        {ALGORITHM "," FIXITY, "\"digestAlgorithm\":\"sha256\"", NULL, NULL, "W004"},
+    };
+
+    /* The last one needs its digests as well. */
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *object = testing_folder();
+        g_autofree char *first = replace(BASE, HELLO, HELLO256);
+        g_autofree char *text = NULL;
+
+        put_object(object, &cases[i]);
+        if (strcmp(cases[i].code, "W004") == 0) {
+            tree_remove(object, "inventory.json.sha256");
+            tree_remove(object, "v1/inventory.json.sha256");
+            text = replace(first, cases[i].from, cases[i].to);
+            put_inventory(object, "", text);
+            put_inventory(object, "v1/", text);
+        }
+        assert_judged(object, FALSE, cases[i].code);
+    }
+}
+
+static void bad_files_are_errors(void **state G_GNUC_UNUSED)
+{
+    static const Case cases[] = {
+        {NULL, NULL, "notes.txt", "x", "E001"},
+        {NULL, NULL, ".tmp-inventory.json", "x", "E001"},
+        {NULL, NULL, "folder/x", "x", "E001"},
+        {NULL, NULL, "1/x", "x", "E001"},
+        {NULL, NULL, "0=ocfl_object_1.1", NULL, "E003"},
+        {NULL, NULL, "0=ocfl_object_1.0", "ocfl_object_1.0\n", "E003"},
+        {NULL, NULL, "0=ocfl_object_one", "ocfl_object_one\n", "E004"},
+        {NULL, NULL, "0=ocfl_object_1.1", "ocfl_object_1.1", "E007"},
+        {NULL, NULL, "v2/content/b.txt", "hello\n", "E046"},
+        {NULL, NULL, "v1", NULL, "E010"},
+        {NULL, NULL, "v1/notes.txt", "x", "E015"},
+        {NULL, NULL, "v1/content/b.txt", "x", "E023"},
+        {NULL, NULL, "inventory.json.sha512", NULL, "E058"},
+        {NULL, NULL, "v1/inventory.json.sha512", NULL, "E058"},
+        {NULL, NULL, "inventory.json.sha512", HELLO " inventory.json\n", "E060"},
+        {NULL, NULL, "v1/inventory.json.sha512", HELLO "\tinventory.json\n", "E060"},
+        {NULL, NULL, "inventory.json.sha512", HELLO "\n", "E061"},
+        {NULL, NULL, "inventory.json.sha512", "abc inventory.json\n", "E061"},
+        {NULL, NULL, "inventory.json", NULL, "E063"},
+        {NULL, NULL, "v1/inventory.json", "{}", "E064"},
+        {NULL, NULL, "inventory.json", "{", "E033"},
+        {NULL, NULL, "inventory.json", "[]", "E033"},
+        {NULL, NULL, "extensions/file", "x", "E067"},
+        {NULL, NULL, "v1/content/a.txt", NULL, "E092"},
+        {NULL, NULL, "v1/content/a.txt", "Hello\n", "E092"},
+    };
+
+    assert_cases(cases, G_N_ELEMENTS(cases), TRUE);
+}
+
+static void bad_inventories_are_errors(void **state G_GNUC_UNUSED)
+{
+    static const Case cases[] = {
+        {V1, "", NULL, NULL, "E008"},
+        {"\"v1\":{", "\"v2\":{", NULL, NULL, "E010"},
+        {ID, ID ",\"contentDirectory\":\"a/b\"", NULL, NULL, "E017"},
+        {ID, ID ",\"contentDirectory\":\"..\"", NULL, NULL, "E018"},
+        {ALGORITHM, "\"digestAlgorithm\":\"md5\"", NULL, NULL, "E025"},
+        {HEAD ",", "", NULL, NULL, "E036"},
+        {ID ",", "", NULL, NULL, "E036"},
+        {"," TYPE, "", NULL, NULL, "E036"},
+        {ID, "\"id\":[\"x\"]", NULL, NULL, "E037"},
+        {"1.1/spec", "1.0/spec", NULL, NULL, "E038"},
+        {"1.1/spec", "9.9/spec", NULL, NULL, "E038"},
+        {HEAD, "\"head\":\"v2\"", NULL, NULL, "E040"},
+        {HEAD, "\"head\":1", NULL, NULL, "E040"},
+        {MANIFEST ",", "", NULL, NULL, "E041"},
+        {"[\"v1/content/a.txt\"]},\"type", "[\"a.txt\"]},\"type", NULL, NULL, "E042"},
+        {",\"versions\":{" V1 "}", "", NULL, NULL, "E043"},
+        {"\"versions\":{" V1 "}", "\"versions\":[]", NULL, NULL, "E044"},
+        {V1, V1 ",\"two\":{}", NULL, NULL, "E046"},
+        {V1, V1 ",\"v2\":7", NULL, NULL, "E047"},
+        {CREATED ",", "", NULL, NULL, "E048"},
+        {STATE ",", "", NULL, NULL, "E048"},
+        {"05Z", "05", NULL, NULL, "E049"},
+        {"T03:04:05Z", "T03:04Z", NULL, NULL, "E049"},
+        {"2026-01-02T03:04:05Z", "2026-13-02T03:04:05Z", NULL, NULL, "E049"},
+        {"\"state\":{\"" HELLO, "\"state\":{\"" UPPER, NULL, NULL, "E050"},
+        {STATE, "\"state\":7", NULL, NULL, "E050"},
+        {"[\"a.txt\"]", "\"a.txt\"", NULL, NULL, "E051"},
+        {"[\"a.txt\"]", "[7]", NULL, NULL, "E051"},
+        {"\"a.txt\"", "\"x/../a.txt\"", NULL, NULL, "E052"},
+        {"\"a.txt\"", "\"x//a.txt\"", NULL, NULL, "E052"},
+        {"\"a.txt\"", "\"/a.txt\"", NULL, NULL, "E053"},
+        {"\"a.txt\"", "\"a.txt/\"", NULL, NULL, "E053"},
+        {"\"name\":\"A\"", "\"name\":\"\"", NULL, NULL, "E054"},
+        {USER, "\"user\":\"A\"", NULL, NULL, "E054"},
+        {"\"md5\"", "\"crc32\"", NULL, NULL, "E056"},
+        {"{\"md5\":{\"" MD5 "\":[\"v1/content/a.txt\"]}}", "{\"md5\":[]}", NULL, NULL, "E057"},
+        {MD5, "00000000000000000000000000000000", NULL, NULL, "E093"},
+        {MESSAGE, "\"message\":[]", NULL, NULL, "E094"},
+        {"[\"a.txt\"]", "[\"a.txt\",\"a.txt\"]", NULL, NULL, "E095"},
+        {"[\"a.txt\"]", "[\"a.txt\",\"a.txt/b\"]", NULL, NULL, "E095"},
+        {MANIFEST, "\"manifest\":{\"" HELLO "\":[\"v1/content/a.txt\"],\"" UPPER "\":[]}", NULL,
+         NULL, "E096"},
+        {MD5 "\":[", MD5 "\":[],\"B1946AC92492D2347C6235B4D2611184\":[", NULL, NULL, "E097"},
+        {"[\"v1/content/a.txt\"]},\"type", "[\"v1/content/../a.txt\"]},\"type", NULL, NULL, "E099"},
+        {"[\"v1/content/a.txt\"]},\"type", "[\"/v1/content/a.txt\"]},\"type", NULL, NULL, "E100"},
+        {"[\"v1/content/a.txt\"]},\"type", "[\"v1/content/a.txt\",\"v1/content/a.txt\"]},\"type",
+         NULL, NULL, "E101"},
+        {ID, ID ",\"colour\":\"red\"", NULL, NULL, "E102"},
+        {MANIFEST, "\"manifest\":[]", NULL, NULL, "E106"},
+        {"},\"type", ",\"00\":[\"v1/content/a.txt\"]},\"type", NULL, NULL, "E107"},
+        {FIXITY, "\"fixity\":[]", NULL, NULL, "E111"},
+        {ID, ID "," ID, NULL, NULL, "E033"},
+    };
+
+    assert_cases(cases, G_N_ELEMENTS(cases), TRUE);
+}
+
+static void an_empty_folder_in_the_content_is_an_error(void **state G_GNUC_UNUSED)
+{
+    g_autofree char *object = testing_folder();
+    g_autofree char *empty = tree_path(object, "v1/content/empty");
+
+    put_object(object, &(Case){0});
+    assert_int_equal(g_mkdir_with_parents(empty, 0755), 0);
+    assert_judged(object, TRUE, "E024");
+}
+
+static void links_in_an_object_are_errors(void **state G_GNUC_UNUSED)
+{
+    for (guint hard = 0; hard < 2; hard++) {
+        g_autofree char *object = testing_folder();
+        g_autofree char *file = tree_path(object, "v1/content/a.txt");
+        g_autofree char *other = tree_path(object, "logs/a.txt");
+        g_autofree char *logs = tree_path(object, "logs");
+
+        put_object(object, &(Case){0});
+        assert_int_equal(g_mkdir_with_parents(logs, 0755), 0);
+        assert_int_equal(hard ? link(file, other) : symlink("../v1/content/a.txt", other), 0);
+        assert_judged(object, TRUE, "E090");
+    }
+}
+
+/* A second version that keeps a.txt; the older inventory is the base with one change. */
+static void put_second(const char *object, const char *from, const char *to)
+{
+    g_autofree char *second = replace(V1, "\"v1\"", "\"v2\"");
+    g_autofree char *both = g_strconcat(V1, ",", second, NULL);
+    g_autofree char *with_both = replace(BASE, V1, both);
+    g_autofree char *text = replace(with_both, HEAD, "\"head\":\"v2\"");
+    g_autofree char *old = from != NULL ? replace(BASE, from, to) : g_strdup(BASE);
+
+    tree_put(object, "0=ocfl_object_1.1", "ocfl_object_1.1\n");
+    put_inventory(object, "", text);
+    put_inventory(object, "v2/", text);
+    put_inventory(object, "v1/", old);
+    tree_put(object, "v1/content/a.txt", "hello\n");
+}
+
+static void older_inventories_are_compared(void **state G_GNUC_UNUSED)
+{
+    static const struct {
+        const char *from, *to, *code;
+        gboolean errors;
+    } cases[] = {
+        {NULL, NULL, NULL, FALSE},
+        {"\"first\"", "\"another\"", "W011", FALSE},
+        {"1.1/spec", "1.0/spec", NULL, FALSE},
+        {ID, ID ",\"contentDirectory\":\"stuff\"", "E019", TRUE},
+        {"urn:example:1", "urn:example:2", "E037", TRUE},
+        {HEAD, "\"head\":\"v2\"", "E040", TRUE},
+        {"\"a.txt\"", "\"b.txt\"", "E066", TRUE},
+        {HELLO, "0000", "E066", TRUE},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *object = testing_folder();
+
+        put_second(object, cases[i].from, cases[i].to);
+        assert_judged(object, cases[i].errors, cases[i].code);
+    }
+}
+
+static void an_older_version_must_not_be_of_a_newer_specification(void **state G_GNUC_UNUSED)
+{
+    g_autofree char *object = testing_folder();
+    g_autoptr(GBytes) bytes = NULL;
+    g_autofree char *text = NULL;
+    g_autofree char *older = NULL;
+
+    put_second(object, NULL, NULL);
+    bytes = tree_get(object, "inventory.json");
+    text = g_strndup(g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes));
+    older = replace(text, "1.1/spec", "1.0/spec");
+    put_inventory(object, "", older);
+    put_inventory(object, "v2/", older);
+    tree_remove(object, "0=ocfl_object_1.1");
+    tree_put(object, "0=ocfl_object_1.0", "ocfl_object_1.0\n");
+    assert_judged(object, TRUE, "E103");
+}
+
+/* A root of ours by hand: the object lies where the layout says. */
+static char *make_root(void)
+{
+    char *folder = testing_folder();
+    g_autofree char *root = tree_path(folder, "root");
+    g_autofree char *place = ocfl_object_place("urn:example:1");
+    g_autofree char *object = tree_path(root, place);
+
+    assert_true(ocfl_root_create(root, NULL));
+    put_object(object, &(Case){0});
+    return folder;
+}
+
+static void roots_are_judged(void **state G_GNUC_UNUSED)
+{
+    static const Case cases[] = {
+        {NULL, NULL, NULL, NULL, NULL},
+        {NULL, NULL, "ocfl_1.1.txt", "the specification\n", NULL},
+        {NULL, NULL, "0=ocfl_1.1", NULL, "E069"},
+        {NULL, NULL, "0=ocfl_1.0", "ocfl_1.0\n", "E076"},
+        {NULL, NULL, "0=ocfl_one", "ocfl_one\n", "E077"},
+        {NULL, NULL, "0=ocfl_1.1", "ocfl_1.1", "E080"},
+        {NULL, NULL, "ocfl_layout.json", "{}", "E070"},
+        {NULL, NULL, "ocfl_layout.json", "{\"extension\":\"x\",\"description\":\"\"}", "E071"},
+        {NULL, NULL, "stray/x", "x", "E072"},
+        {NULL, NULL, "extensions/x", "x", "E067"},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *folder = make_root();
+        g_autofree char *root = tree_path(folder, "root");
+        g_autofree char *tar = tree_path(folder, "root.tar");
+        g_autofree char *command = g_strdup_printf("tar -cf %s -C %s root", tar, folder);
+
+        if (cases[i].path != NULL && cases[i].text != NULL)
+            tree_put(root, cases[i].path, cases[i].text);
+        else if (cases[i].path != NULL)
+            tree_remove(root, cases[i].path);
+        assert_judged(root, cases[i].code != NULL, cases[i].code);
+        assert_int_equal(system(command), 0);
+        assert_judged(tar, cases[i].code != NULL, cases[i].code);
+    }
+}
+
+static void misplaced_and_newer_objects_of_a_root_are_errors(void **state G_GNUC_UNUSED)
+{
+    g_autofree char *folder = make_root();
+    g_autofree char *root = tree_path(folder, "root");
+    g_autofree char *place = ocfl_object_place("urn:example:1");
+    g_autofree char *object = tree_path(root, place);
+    g_autofree char *elsewhere = tree_path(root, "elsewhere");
+    g_autofree char *empty = tree_path(root, "empty");
+
+    assert_int_equal(g_mkdir_with_parents(empty, 0755), 0);
+    assert_judged(root, TRUE, "E073");
+    tree_remove(root, "empty");
+    tree_remove(root, "0=ocfl_1.1");
+    tree_put(root, "0=ocfl_1.0", "ocfl_1.0\n");
+    assert_judged(root, TRUE, "E081");
+    assert_int_equal(rename(object, elsewhere), 0);
+    assert_judged(root, TRUE, "E083");
+}
+
+static void damage_in_a_root_is_named_with_its_object(void **state G_GNUC_UNUSED)
+{
+    g_autofree char *folder = make_root();
+    g_autofree char *root = tree_path(folder, "root");
+    g_autofree char *place = ocfl_object_place("urn:example:1");
+    g_autofree char *file = g_strconcat(place, "/v1/content/a.txt", NULL);
+    VerifyOptions options = {.level = VERIFY_FULL};
+    g_autoptr(GString) found = g_string_new(NULL);
+    VerifySummary summary;
+
+    tree_flip(root, file, 0);
+    assert_true(verify_path(root, &options, collect, found, &summary, NULL));
+    assert_non_null(strstr(found->str, file));
+    options.level = VERIFY_QUICK;
+    assert_true(verify_path(root, &options, collect, found, &summary, NULL));
+    assert_int_equal(summary.errors, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(good_objects_are_valid),
+        cmocka_unit_test(doubtful_objects_get_a_warning),
+        cmocka_unit_test(bad_files_are_errors),
+        cmocka_unit_test(bad_inventories_are_errors),
+        cmocka_unit_test(an_empty_folder_in_the_content_is_an_error),
+        cmocka_unit_test(links_in_an_object_are_errors),
+        cmocka_unit_test(older_inventories_are_compared),
+        cmocka_unit_test(an_older_version_must_not_be_of_a_newer_specification),
+        cmocka_unit_test(roots_are_judged),
+        cmocka_unit_test(misplaced_and_newer_objects_of_a_root_are_errors),
+        cmocka_unit_test(damage_in_a_root_is_named_with_its_object),
+    };
+
+    testing_begin();
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
