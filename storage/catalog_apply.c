@@ -32,6 +32,9 @@
  *   export          format, name, manifest, cases[]
  *   export.done     export, bytes, sha256
  *   bundle.receipt  bundle, by: who took it
+ *   custody         place, document?, box?, secret? {note}: where papers are now
+ *   day.close       date, window, records, root: 日清
+ *   day.hand-over   to, cases[], sheets: 交接
  *   side.restore    batch, sheet, side (a void taken back)
  *   look            reason, secret? {note}: full view of a case, and why
  *   denied          code, person?, method?, pattern?: a refused try
@@ -450,6 +453,12 @@ static gboolean apply_slot(Catalog *catalog, const CatalogRecord *record, GError
 {
     const json_t *b = record->body;
 
+    /* An empty value takes back what was said. */
+    if (*json_text(b, "value") == '\0')
+        return db_run(catalog->db, error,
+                      "DELETE FROM slot WHERE \"case\" = ? AND slot = ? AND what = ?", "ttt",
+                      record->case_number, json_text(b, "slot"), json_text(b, "what")) &&
+               touch_case(catalog, record, error);
     return db_run(catalog->db, error,
                   "INSERT OR REPLACE INTO slot (\"case\", slot, what, value, actor, seq)"
                   " VALUES (?, ?, ?, ?, ?, ?)",
@@ -517,6 +526,9 @@ static const struct {
     {"export", apply_export},
     {"export.done", apply_export_done},
     {"bundle.receipt", apply_event_alone},
+    {"custody", apply_event_alone},
+    {"day.close", apply_event_alone},
+    {"day.hand-over", apply_event_alone},
     {"look", apply_event_alone},
     {"denied", apply_event_alone},
 };

@@ -2,6 +2,7 @@
 #include "storage/catalog_query.h"
 
 #include "appliance/base/text.h"
+#include "storage/merkle.h"
 
 #include <string.h>
 
@@ -350,8 +351,8 @@ gboolean catalog_filed_between(Catalog *catalog, const char *from, const char *t
                                GError **error)
 {
     return db_int(catalog_db(catalog), n, 0, error,
-                  "SELECT count(*) FROM event WHERE act = 'seal' AND t >= ? AND t < ?", "tt",
-                  from, to);
+                  "SELECT count(*) FROM event WHERE act = 'seal' AND t >= ? AND t < ?", "tt", from,
+                  to);
 }
 
 json_t *catalog_case_events(Catalog *catalog, const char *number, gint64 seq, gint64 limit,
@@ -385,7 +386,8 @@ json_t *catalog_tray_stacks(Catalog *catalog, GError **error)
 json_t *catalog_bundles(Catalog *catalog, gint64 before, gint64 limit, GError **error)
 {
     return db_rows(catalog_db(catalog), error,
-                   "SELECT seq, t, format, name, bytes, sha256, cases FROM bundle WHERE seq < ?"
+                   "SELECT seq, t, format, name, bytes, sha256, cases FROM bundle"
+                   " WHERE bytes IS NOT NULL AND seq < ?"
                    " ORDER BY seq DESC LIMIT ?",
                    "ii", before, limit);
 }
@@ -393,7 +395,8 @@ json_t *catalog_bundles(Catalog *catalog, gint64 before, gint64 limit, GError **
 json_t *catalog_bundle(Catalog *catalog, gint64 seq, GError **error)
 {
     return db_row(catalog_db(catalog), error,
-                  "SELECT seq, t, format, name, bytes, sha256, cases FROM bundle WHERE seq = ?",
+                  "SELECT seq, t, format, name, bytes, sha256, cases FROM bundle"
+                  " WHERE bytes IS NOT NULL AND seq = ?",
                   "i", seq);
 }
 
@@ -418,8 +421,8 @@ gboolean catalog_count_acts(Catalog *catalog, const char *act, const char *from,
                             gint64 *n, GError **error)
 {
     return db_int(catalog_db(catalog), n, 0, error,
-                  "SELECT count(*) FROM event WHERE act = ? AND t >= ? AND t < ?", "ttt", act,
-                  from, to);
+                  "SELECT count(*) FROM event WHERE act = ? AND t >= ? AND t < ?", "ttt", act, from,
+                  to);
 }
 
 json_t *catalog_count_steps(Catalog *catalog, const char *from, const char *to, GError **error)
@@ -430,8 +433,7 @@ json_t *catalog_count_steps(Catalog *catalog, const char *from, const char *to, 
                    "tt", from, to);
 }
 
-gboolean catalog_count_notes(Catalog *catalog, const CatalogNotes *notes, gint64 *n,
-                             GError **error)
+gboolean catalog_count_notes(Catalog *catalog, const CatalogNotes *notes, gint64 *n, GError **error)
 {
     return db_int(catalog_db(catalog), n, 0, error,
                   "SELECT count(*) FROM event WHERE act = 'slot' AND t >= ? AND t < ?"
@@ -446,4 +448,64 @@ json_t *catalog_bundle_receipt(Catalog *catalog, gint64 seq, GError **error)
                   "SELECT t, detail FROM event WHERE act = 'bundle.receipt'"
                   " AND json_extract(detail, '$.bundle') = ? ORDER BY seq LIMIT 1",
                   "i", seq);
+}
+
+char *catalog_place(Catalog *catalog, const char *number, GError **error)
+{
+    g_autoptr(json_t) row =
+        db_row(catalog_db(catalog), error,
+               "SELECT json_extract(detail, '$.place') AS place FROM event WHERE \"case\" = ?"
+               " AND act = 'custody' ORDER BY seq DESC LIMIT 1",
+               "t", number);
+
+    return row != NULL ? g_strdup(json_text(row, "place")) : NULL;
+}
+
+json_t *catalog_day_close(Catalog *catalog, const char *window, const char *date, GError **error)
+{
+    return db_row(catalog_db(catalog), error,
+                  "SELECT seq, t, detail FROM event WHERE act = 'day.close'"
+                  " AND json_extract(detail, '$.window') = ?"
+                  " AND json_extract(detail, '$.date') = ? ORDER BY seq DESC LIMIT 1",
+                  "tt", window, date);
+}
+
+#define LEAVES_AT_ONCE 4096
+
+/* The next leaves go into the tree; FALSE with `error` unset when there are none. */
+static gboolean append_leaves(Catalog *catalog, MerkleFrontier *frontier, GError **error)
+{
+    g_autoptr(json_t) rows =
+        db_rows(catalog_db(catalog), error,
+                "SELECT hash FROM leaf WHERE seq >= ?1 AND seq < ?2 ORDER BY seq", "ii",
+                (gint64)frontier->size, (gint64)frontier->size + LEAVES_AT_ONCE);
+    gsize i;
+    json_t *row;
+
+    json_array_foreach(rows, i, row)
+    {
+        MerkleHash leaf;
+
+        if (!hex_decode(json_text(row, "hash"), leaf.bytes, sizeof leaf.bytes))
+            return error_set(error, ERROR_CATALOGUE, "a leaf is no digest");
+        merkle_append(frontier, &leaf);
+    }
+    return json_array_size(rows) > 0;
+}
+
+char *catalog_root(Catalog *catalog, gint64 *records, GError **error)
+{
+    g_autoptr(GError) why = NULL;
+    MerkleFrontier frontier = {0};
+    MerkleHash root;
+
+    while (append_leaves(catalog, &frontier, &why))
+        continue;
+    if (why != NULL) {
+        g_propagate_error(error, g_steal_pointer(&why));
+        return NULL;
+    }
+    merkle_root(&frontier, &root);
+    *records = (gint64)frontier.size;
+    return hex_encode(root.bytes, sizeof root.bytes);
 }

@@ -169,3 +169,14 @@ gboolean catalog_count_notes(Catalog *catalog, const CatalogNotes *notes, gint64
 /* The record that says who received a bundle: t, detail; NULL without error: none yet. */
 json_t *catalog_bundle_receipt(Catalog *catalog, gint64 seq,
                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Where the papers of a case are, as said last; NULL where nobody said. */
+char *catalog_place(Catalog *catalog, const char *number, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The record that closed a window's day (YYYY-MM-DD): seq, t, detail; NULL without error: open. */
+json_t *catalog_day_close(Catalog *catalog, const char *window, const char *date,
+                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The Merkle root (RFC 6962, 64 hex digits) over all records applied, and how many they are. Reads
+ * every leaf. */
+char *catalog_root(Catalog *catalog, gint64 *records, GError **error) G_GNUC_WARN_UNUSED_RESULT;

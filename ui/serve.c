@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ui/serve.h"
 
+#include "appliance/counter/archive.h"
 #include "appliance/intake/intake.h"
 #include "ui/api/api.h"
 #include "ui/http/repeat.h"
@@ -64,7 +65,7 @@ static gboolean recover(Store *store, GError **error)
     StoreActor actor = {"system", "serve"};
     gint64 adopted;
 
-    return intake_recover(store, &actor, &adopted, error);
+    return intake_recover(store, &actor, &adopted, error) && archive_recover(store, error);
 }
 
 static void on_denied(void *context, const Denied *denied)

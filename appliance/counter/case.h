@@ -55,7 +55,8 @@ PlacingLookup case_lookup(CaseLookup *context);
 
 /* Record a fact of a slot: `what` is "tick:<token>" (yes|no), "copies", "originals", "issued",
  * "expires", "declared-pages", "placeholder", "exempt", "promised", "later", "wrong-size"; slot ""
- * takes "answer:<question>" (yes|no) and "side:<batch>-<sheet>-<side>" (good|bad). */
+ * takes "answer:<question>" (yes|no) and "side:<batch>-<sheet>-<side>" (good|bad). An empty value
+ * takes back what was said. */
 typedef struct {
     const char *number;
     const char *slot; /* "A01", or "" */

@@ -70,6 +70,13 @@ static gboolean takes_case_fact(const Item *item, const char *what, const char *
 {
     SideName side;
 
+    if (strcmp(what, "intake") == 0)
+        return strcmp(value, "open") == 0 || strcmp(value, "parked") == 0 ||
+               strcmp(value, "finished") == 0;
+    if (strcmp(what, "open-slot") == 0)
+        return item_slot(item, code_slot_number(value)) != NULL;
+    if (strcmp(what, "sheets-out") == 0)
+        return is_count(value);
     if (g_str_has_prefix(what, "answer:"))
         return has_question(item, what + strlen("answer:")) && is_yes_or_no(value);
     return g_str_has_prefix(what, "side:") &&
@@ -86,8 +93,10 @@ gboolean fact_check(const Item *item, const CaseFact *fact, GError **error)
         return error_set(error, ERROR_INVALID, "bytes that are no text");
     if (*fact->slot != '\0' && item_slot(item, code_slot_number(fact->slot)) == NULL)
         return error_set(error, ERROR_INVALID, "item %s has no slot '%s'", item->code, fact->slot);
-    ok = *fact->slot != '\0' ? takes_slot_fact(fact->what, fact->value)
-                             : takes_case_fact(item, fact->what, fact->value);
+    /* An empty value takes back what was said. */
+    ok = *fact->value == '\0' ||
+         (*fact->slot != '\0' ? takes_slot_fact(fact->what, fact->value)
+                              : takes_case_fact(item, fact->what, fact->value));
     return ok || error_set(error, ERROR_INVALID, "%s%s%s cannot be '%s'", fact->slot,
                            *fact->slot != '\0' ? " " : "", fact->what, fact->value);
 }

@@ -180,8 +180,17 @@ static gboolean do_file(Call *call, Doing *doing, GError **error)
 static gboolean note(Call *call, const Doing *doing, const char *slot, const char *what,
                      const char *value, GError **error)
 {
-    return case_note(call->api->house, &call->actor, &(CaseFact){doing->number, slot, what, value},
-                     error);
+    g_autoptr(json_t) before = catalog_slots(call->reader, doing->number, error);
+    Undo undo = {.kind = UNDO_NOTE, .slot = slot, .what = what};
+
+    if (before == NULL || !case_note(call->api->house, &call->actor,
+                                     &(CaseFact){doing->number, slot, what, value}, error))
+        return FALSE;
+    undo.text = call_said(before, slot, what);
+    undo.zh = doing->act->zh;
+    undo.en = doing->act->en;
+    undos_push(call->api->undos, doing->number, &undo);
+    return TRUE;
 }
 
 static gboolean do_finish(Call *call, Doing *doing, GError **error)
@@ -240,6 +249,19 @@ static gboolean answer(Call *call, const Doing *doing, const char *slot, gboolea
     return note(call, doing, "", what, strcmp(state, "na") == 0 ? "no" : "yes", error);
 }
 
+/* Whatever a person decided about the slot. */
+static gboolean take_back(Call *call, const Doing *doing, const char *slot, GError **error)
+{
+    static const char *const whats[] = {"later", "exempt", "promised", "placeholder"};
+    g_autoptr(json_t) notes = catalog_slots(call->reader, doing->number, error);
+
+    for (gsize i = 0; notes != NULL && i < G_N_ELEMENTS(whats); i++)
+        if (*call_said(notes, slot, whats[i]) != '\0' &&
+            !note(call, doing, slot, whats[i], "", error))
+            return FALSE;
+    return notes != NULL;
+}
+
 /* 免提交, 容缺, 不适用, 在件 and counted copies. */
 static gboolean slot_state(Call *call, const Doing *doing, const char *slot, GError **error)
 {
@@ -262,6 +284,8 @@ static gboolean slot_state(Call *call, const Doing *doing, const char *slot, GEr
         return note(call, doing, slot, "exempt", reason, error);
     if (strcmp(state, "present") == 0)
         return note(call, doing, slot, "placeholder", reason != NULL ? reason : "在件", error);
+    if (strcmp(state, "none") == 0)
+        return take_back(call, doing, slot, error);
     return error_set(error, ERROR_RULE, "%s: not by hand for this slot", state);
 }
 
@@ -298,6 +322,59 @@ static gboolean do_open_slot(Call *call, Doing *doing, GError **error)
     return note(call, doing, "", "open-slot", slot, error);
 }
 
+/* The slot behind the open one that still lacks something; NULL: none. */
+static const char *slot_behind(const Check *check, const char *open)
+{
+    const char *first = NULL;
+    gboolean behind = *open == '\0';
+
+    for (guint i = 0; i < check->slots->len; i++) {
+        const SlotResult *slot = g_ptr_array_index(check->slots, i);
+        gboolean lacks = slot->state == SLOT_MISSING || slot->state == SLOT_WRONG;
+
+        if (lacks && behind)
+            return slot->slot->code;
+        if (lacks && first == NULL)
+            first = slot->slot->code;
+        behind = behind || strcmp(slot->slot->code, open) == 0;
+    }
+    return first;
+}
+
+static gboolean do_next_slot(Call *call, Doing *doing, GError **error)
+{
+    g_autoptr(json_t) notes = catalog_slots(call->reader, doing->number, error);
+    g_autoptr(Check) check =
+        notes != NULL ? completeness_check(call->api->house, call->reader, doing->number, error)
+                      : NULL;
+    const char *next;
+
+    if (check == NULL)
+        return FALSE;
+    next = slot_behind(check, call_said(notes, "", "open-slot"));
+    if (next == NULL)
+        return error_set(error, ERROR_WRONG_STATE, "no slot lacks anything");
+    return note(call, doing, "", "open-slot", next, error);
+}
+
+/* The next scan begins a new document of the open slot, as every scan does. */
+static gboolean do_same_slot(Call *call, Doing *doing, GError **error)
+{
+    g_autoptr(json_t) notes = catalog_slots(call->reader, doing->number, error);
+    const char *open = notes != NULL ? call_said(notes, "", "open-slot") : "";
+
+    if (notes == NULL)
+        return FALSE;
+    if (*open == '\0')
+        return error_set(error, ERROR_WRONG_STATE, "no slot is open");
+    return note(call, doing, "", "open-slot", open, error);
+}
+
+static gboolean do_undo(Call *call, Doing *doing, GError **error)
+{
+    return undos_undo(call->api->undos, call->api->house, &call->actor, doing->number, error);
+}
+
 static gboolean do_sheets_out(Call *call, Doing *doing, GError **error)
 {
     gint64 sheets = json_int(call->body, "sheets", -1);
@@ -317,6 +394,9 @@ static const Act acts[] = {
     {"tick", ROLE_CLERK, do_tick, 0, 0, "已核对", "seen"},
     {"slot", ROLE_CLERK, do_slot, 0, 0, "已登记", "noted"},
     {"open-slot", ROLE_CLERK, do_open_slot, 0, 0, "下一张收到所选材料", "next sheet goes there"},
+    {"next-slot", ROLE_CLERK, do_next_slot, 0, 0, "下一份", "next document"},
+    {"same-slot", ROLE_CLERK, do_same_slot, 0, 0, "同类续扫", "same slot again"},
+    {"undo", ROLE_CLERK, do_undo, 0, 0, "已撤销", "taken back"},
     {"sheets-out", ROLE_CLERK, do_sheets_out, 0, 0, "已退还纸张", "sheets given back"},
     {"accept", ROLE_CLERK, do_accept, EVENT_ACCEPT, ACTOR_CLERK, "已受理", "accepted"},
     {"refuse", ROLE_CLERK, do_step, EVENT_REFUSE, ACTOR_CLERK, "不予受理", "refused"},
@@ -373,12 +453,11 @@ static const Act *find_act(const char *token, GError **error)
 
 Response *post_act(Call *call, GError **error)
 {
-    Doing doing = {0};
-    g_autofree char *number = call_case(call, &doing.row, error);
-    g_autoptr(json_t) row = doing.row;
+    g_autoptr(json_t) row = NULL;
+    g_autofree char *number = call_case(call, &row, error);
+    Doing doing = {.number = number, .row = row};
     gboolean ok;
 
-    doing.number = number;
     doing.act = number != NULL ? find_act(given(call, "act"), error) : NULL;
     if (doing.act == NULL)
         return NULL;

@@ -11,6 +11,7 @@
 #include "ui/api/api.h"
 #include "ui/api/pool.h"
 #include "ui/api/schema.h"
+#include "ui/api/undo.h"
 #include "ui/api/views.h"
 #include "ui/public/page.h"
 
@@ -28,6 +29,7 @@ struct Api {
     Readers *readers;
     Views *views;
     Schema *schema;
+    Undos *undos;
     EventHub *hub;
     Feed *feed;
     ScanDesk *scans;
@@ -102,6 +104,9 @@ gboolean call_sees(Call *call, const json_t *row);
 /* The second person of a step; NULL where the body names none or she is not one. */
 char *call_second(Call *call, guint32 roles, GError **error);
 
+/* The value of a note of a slot ("" where there is none); rows of catalog_slots. */
+const char *call_said(json_t *notes, const char *slot, const char *what);
+
 /* A sentence in the language of the call. */
 const char *call_words(const Call *call, const char *zh, const char *en);
 
@@ -171,6 +176,7 @@ Response *get_status(Call *call, GError **error);
 Response *get_events(Call *call, GError **error);
 Response *get_items(Call *call, GError **error);
 Response *get_item(Call *call, GError **error);
+Response *post_item(Call *call, GError **error);
 Response *get_calendar(Call *call, GError **error);
 Response *put_calendar(Call *call, GError **error);
 
@@ -212,10 +218,17 @@ Response *get_export(Call *call, GError **error);
 Response *post_export_act(Call *call, GError **error);
 Response *post_audit(Call *call, GError **error);
 Response *get_audit(Call *call, GError **error);
+Response *get_audit_report(Call *call, GError **error);
 
 Response *get_day(Call *call, GError **error);
 Response *get_board(Call *call, GError **error);
 Response *get_ledger(Call *call, GError **error);
+
+Response *get_manifest(Call *call, GError **error);
+Response *post_custody(Call *call, GError **error);
+Response *get_diagnostics(Call *call, GError **error);
+Response *post_close_day(Call *call, GError **error);
+Response *post_hand_over(Call *call, GError **error);
 
 Response *get_devices(Call *call, GError **error);
 Response *post_device_test(Call *call, GError **error);

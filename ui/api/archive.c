@@ -65,6 +65,27 @@ Response *get_fileable(Call *call, GError **error)
                                     "filed_today", (json_int_t)filed));
 }
 
+/* ── where papers are ────────────────────────────────────────────────────────────────────── */
+
+Response *post_custody(Call *call, GError **error)
+{
+    const json_t *b = call->body;
+    EditCustody custody = {json_text(b, "case"), json_int(b, "document", 0), json_text(b, "place"),
+                           json_text(b, "box"), json_text(b, "note")};
+    g_autofree char *person = NULL;
+
+    if (*custody.place == '\0') {
+        error_set(error, ERROR_INVALID, "place: where?");
+        return NULL;
+    }
+    if (json_object_get(b, "second") != NULL &&
+        (person = call_second(call, ROLES_ALL, error)) == NULL)
+        return NULL;
+    if (!edit_custody(call->api->house, &call->actor, &custody, error))
+        return NULL;
+    return response_empty(204);
+}
+
 /* ── where bundles go ────────────────────────────────────────────────────────────────────── */
 
 static char *exports_folder(const Api *api)
@@ -300,14 +321,20 @@ static json_t *show_register(Call *call, const json_t *row)
 {
     gint64 seq = json_int(row, "seq", 0), cases = json_int(row, "cases", 0);
     g_autofree char *id = g_strdup_printf("b-%" G_GINT64_FORMAT, seq);
+    const char *format = json_text(row, "format");
+    g_autofree char *file = g_strconcat(json_text(row, "name"),
+                                        strstr(format, "tar") != NULL   ? ".tar"
+                                        : strstr(format, "zip") != NULL ? ".zip"
+                                                                        : "",
+                                        NULL);
 
     return json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:s, s:[{s:s, s:I, s:s}], s:o, s:n}",
-                     "id", id, "format", json_text(row, "format"), "destination", DESTINATION,
-                     "state", "done", "cases", (json_int_t)cases, "cases_done", (json_int_t)cases,
-                     "bytes", (json_int_t)json_int(row, "bytes", 0), "started_at",
-                     json_text(row, "t"), "files", "name", json_text(row, "name"), "bytes",
-                     (json_int_t)json_int(row, "bytes", 0), "sha256", json_text(row, "sha256"),
-                     "receipt", receipt_of(call, seq), "problem");
+                     "id", id, "format", format, "destination", DESTINATION, "state", "done",
+                     "cases", (json_int_t)cases, "cases_done", (json_int_t)cases, "bytes",
+                     (json_int_t)json_int(row, "bytes", 0), "started_at", json_text(row, "t"),
+                     "files", "name", file, "bytes", (json_int_t)json_int(row, "bytes", 0),
+                     "sha256", json_text(row, "sha256"), "receipt", receipt_of(call, seq),
+                     "problem");
 }
 
 /* Jobs that ended well stand in the register already. */
@@ -406,7 +433,7 @@ static gint64 register_seq(Call *call, const char *id, const json_t *shown)
     rows = name != NULL ? catalog_bundles(call->reader, G_MAXINT64, 200, NULL) : NULL;
     json_array_foreach(rows, i, row)
     {
-        if (strcmp(json_text(row, "name"), name) == 0)
+        if (g_str_has_prefix(name, json_text(row, "name")))
             return json_int(row, "seq", 0);
     }
     return -1;

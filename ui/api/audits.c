@@ -8,6 +8,7 @@
 
 #include "appliance/base/digest.h"
 #include "appliance/base/text.h"
+#include "appliance/paper/paper.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -234,7 +235,8 @@ static gboolean check_journal(Running *r, GError **error)
     g_autoptr(GError) why = NULL;
     gint64 records = 0;
     gboolean good = store_verify_journal(job_api(r->job)->options.store, &records, &why);
-    CatalogMark mark;
+    g_autofree char *root = NULL;
+    gint64 applied;
 
     if (!good && error_code(why) != ERROR_JOURNAL_DAMAGED) {
         g_propagate_error(error, g_steal_pointer(&why));
@@ -242,10 +244,11 @@ static gboolean check_journal(Running *r, GError **error)
     }
     if (!good)
         find(r, "journal-damaged", why->message, NULL);
-    if (!catalog_mark(r->reader, &mark, error))
+    root = catalog_root(r->reader, &applied, error);
+    if (root == NULL)
         return FALSE;
     r->journal = json_pack("{s:I, s:b, s:s, s:n, s:n}", "records", (json_int_t)records, "good",
-                           good, "root", mark.last_leaf, "checkpoint", "signed_at");
+                           good, "root", root, "checkpoint", "signed_at");
     return TRUE;
 }
 
@@ -386,4 +389,71 @@ Response *get_audit(Call *call, GError **error)
         return call_json(200, show_job(&look));
     error_set(error, ERROR_NOT_FOUND, "audit %s", id);
     return NULL;
+}
+
+/* ── on paper ────────────────────────────────────────────────────────────────────────────── */
+
+static void add_line(json_t *rows, const char *what, const char *value)
+{
+    json_array_append_new(rows, json_pack("[s, s]", what, value));
+}
+
+static json_t *report_rows(const json_t *audit)
+{
+    static const char *const names[][2] = {
+        {"numbers", "发出号数"},  {"cases", "办件"},  {"documents", "材料"}, {"pages", "页"},
+        {"blanks", "空白面"},     {"gaps", "缺号"},   {"late", "逾期"},      {"read", "已读面"},
+        {"unverified", "未读面"}, {"altered", "被改"}};
+    json_t *rows = json_array(), *finding;
+    gsize i;
+
+    for (i = 0; i < G_N_ELEMENTS(names); i++) {
+        g_autofree char *value = g_strdup_printf(
+            "%" G_GINT64_FORMAT, json_int(json_object_get(audit, "figures"), names[i][0], 0));
+
+        add_line(rows, names[i][1], value);
+    }
+    add_line(rows, "日志根", json_text(json_object_get(audit, "journal"), "root"));
+    json_array_foreach(json_object_get(audit, "findings"), i, finding)
+        add_line(rows, json_text(finding, "code"), json_text(finding, "text"));
+    return rows;
+}
+
+static json_t *report_values(Call *call, const json_t *audit)
+{
+    g_autofree char *period =
+        g_strdup_printf("%s 至 %s", json_text(audit, "from"), json_text(audit, "to"));
+
+    return json_pack("{s:s, s:s, s:[s, s], s:o, s:s, s:s}", "title", "完整性核查报告", "period",
+                     period, "heads", "项目", "结果", "rows", report_rows(audit), "total",
+                     json_flag(audit, "complete") ? "结论：齐全，未发现问题。"
+                                                  : "结论：发现问题，见上。",
+                     "made_by", session_name(call->session));
+}
+
+Response *get_audit_report(Call *call, GError **error)
+{
+    const char *id = request_param(call->request, "job");
+    g_auto(JobLook) look = {0};
+    g_autoptr(PaperTemplate) form = NULL;
+    g_autoptr(json_t) values = NULL;
+    g_autoptr(GBytes) pdf = NULL;
+    PaperCopy copy = {NULL, NULL, NULL};
+    PaperOptions options = {.created_us = clock_now_us(store_clock(call->api->options.store)),
+                            .copies = &copy,
+                            .n_copies = 1};
+
+    if (!job_look(call->api->jobs, "audit", id, &look)) {
+        error_set(error, ERROR_NOT_FOUND, "audit %s", id);
+        return NULL;
+    }
+    if (look.state != JOB_DONE) {
+        error_set(error, ERROR_WRONG_STATE, "this audit is not done");
+        return NULL;
+    }
+    values = report_values(call, look.shown);
+    form = paper_template_find("ledger", NULL, error);
+    if (form == NULL || !paper_render(form, values, &options, &pdf, error))
+        return NULL;
+    return response_bytes(200, "application/pdf", pdf);
 }

@@ -143,28 +143,158 @@ static json_t *day_left(Call *call, const DayRows *rows)
     return list;
 }
 
+/* The code of a day's close: what its printed sheet is compared by. */
+static char *day_code(Call *call, Day day, const char *root)
+{
+    g_autofree char *hall = catalog_setting(call->reader, "hall", NULL);
+    g_autofree char *head = g_strndup(root, 16);
+    Code code = {.kind = CODE_DAY_CLOSE};
+
+    if (hall == NULL)
+        return NULL;
+    code.day_close.date = day_yymmdd(day);
+    code.day_close.hall = (guint32)g_ascii_strtoull(hall, NULL, 10);
+    code.day_close.window = (guint32)g_ascii_strtoull(WINDOW, NULL, 10);
+    code.day_close.root = (guint32)(g_ascii_strtoull(head, NULL, 16) % 100000000);
+    return code_compose(&code, NULL);
+}
+
+static void add_close(Call *call, json_t *shown, Day day)
+{
+    g_autoptr(json_t) row = catalog_day_close(call->reader, WINDOW, json_text(shown, "date"), NULL);
+    const char *text = row != NULL ? json_text(row, "detail") : NULL;
+    g_autoptr(json_t) detail = text != NULL ? json_loads(text, 0, NULL) : NULL;
+    const char *root = json_text(detail, "root");
+    g_autofree char *code = root != NULL ? day_code(call, day, root) : NULL;
+
+    if (root == NULL)
+        return;
+    json_object_set_new(shown, "closed", json_true());
+    json_object_set_new(shown, "root", json_string(root));
+    json_object_set_new(shown, "code", code != NULL ? json_string(code) : json_null());
+}
+
+static json_t *show_day(Call *call, Day day, GError **error)
+{
+    g_autofree char *date = day_format(day);
+    g_auto(Period) period = {0};
+    DayRows rows = {0};
+    json_t *shown = NULL;
+
+    period_init(&period, day, day);
+    if (load_day(call, &period, &rows, error)) {
+        shown = json_pack("{s:s, s:s, s:b, s:o, s:o, s:n, s:n}", "date", date, "window", WINDOW,
+                          "closed", 0, "figures", day_figures(&rows, date), "left",
+                          day_left(call, &rows), "code", "root");
+        add_close(call, shown, day);
+    }
+    unload_day(&rows);
+    return shown;
+}
+
 Response *get_day(Call *call, GError **error)
 {
     const char *given = request_query(call->request, "date");
-    g_autofree char *date = NULL;
-    g_auto(Period) period = {0};
     Day day = call->today;
-    DayRows rows = {0};
-    Response *response = NULL;
+    json_t *shown;
 
     if (given != NULL && !day_parse(given, &day)) {
         error_set(error, ERROR_INVALID, "date '%.20s'", given);
         return NULL;
     }
-    date = day_format(day);
-    period_init(&period, day, day);
-    if (load_day(call, &period, &rows, error))
-        response =
-            call_json(200, json_pack("{s:s, s:s, s:b, s:o, s:o, s:n, s:n}", "date", date, "window",
-                                     WINDOW, "closed", 0, "figures", day_figures(&rows, date),
-                                     "left", day_left(call, &rows), "code", "root"));
-    unload_day(&rows);
-    return response;
+    shown = show_day(call, day, error);
+    return shown != NULL ? call_json(200, shown) : NULL;
+}
+
+static Response *answer_close(json_t *shown, const char *ask)
+{
+    return call_json(200, json_pack("{s:o, s:s?}", "day", shown, "ask", ask));
+}
+
+/* 日清. What is left is asked about once; the second person is looked at where one is named. */
+Response *post_close_day(Call *call, GError **error)
+{
+    EditDay wanted = {WINDOW, json_text(call->body, "date")};
+    g_autofree char *person = NULL, *root = NULL;
+    g_autoptr(json_t) before = NULL;
+    json_t *shown;
+    Day day;
+
+    if (!day_parse(wanted.date, &day) || day > call->today) {
+        error_set(error, ERROR_INVALID, "date: a day that has come");
+        return NULL;
+    }
+    before = show_day(call, day, error);
+    if (before == NULL || (json_object_get(call->body, "second") != NULL &&
+                           (person = call_second(call, ROLES_BOARD, error)) == NULL))
+        return NULL;
+    if (!json_flag(before, "closed") && json_array_size(json_object_get(before, "left")) > 0 &&
+        !json_flag(call->body, "again"))
+        return answer_close(json_incref(before),
+                            call_words(call, "还有未清事项，再次确认即日清",
+                                       "something is left; confirm to close the day"));
+    if (!edit_close_day(call->api->house, &call->actor, &wanted, &root, error))
+        return NULL;
+    shown = show_day(call, day, error);
+    return shown != NULL ? answer_close(shown, NULL) : NULL;
+}
+
+/* ── handing over ────────────────────────────────────────────────────────────────────────── */
+
+static json_t *own_cases(Call *call, GError **error)
+{
+    CatalogList list = {.window = WINDOW, .open = TRUE, .limit = OPEN_MAX};
+    g_autoptr(json_t) rows = catalog_list_cases(call->reader, &list, error);
+    json_t *numbers;
+    gsize i;
+    json_t *row;
+
+    if (rows == NULL)
+        return NULL;
+    numbers = json_array();
+    json_array_foreach(rows, i, row) json_array_append(numbers, json_object_get(row, "number"));
+    return numbers;
+}
+
+/* Sheets of paper that the cases hold; -1 with an error. */
+static gint64 sheets_of(Call *call, json_t *numbers, GError **error)
+{
+    gint64 sheets = 0;
+    gsize i;
+    json_t *number;
+
+    json_array_foreach(numbers, i, number)
+    {
+        g_autoptr(json_t) row = case_row(call->reader, json_string_value(number), error);
+        g_autoptr(json_t) sides =
+            row != NULL ? catalog_sides(call->reader, json_string_value(number), error) : NULL;
+        gsize k;
+        json_t *side;
+
+        if (sides == NULL)
+            return -1;
+        json_array_foreach(sides, k, side) sheets += *json_text(side, "side") == 'a';
+    }
+    return sheets;
+}
+
+Response *post_hand_over(Call *call, GError **error)
+{
+    json_t *named = json_object_get(call->body, "cases");
+    g_autofree char *person = call_second(call, ROLE_CLERK, error);
+    g_autoptr(json_t) numbers = NULL;
+    EditHandOver over = {.to = person};
+
+    if (person == NULL)
+        return NULL;
+    numbers = named != NULL ? json_incref(named) : own_cases(call, error);
+    if (numbers == NULL || (over.sheets = sheets_of(call, numbers, error)) < 0)
+        return NULL;
+    over.cases = numbers;
+    if (!edit_hand_over(call->api->house, &call->actor, &over, error))
+        return NULL;
+    return call_json(200, json_pack("{s:i, s:I, s:n}", "cases", (int)json_array_size(numbers),
+                                    "sheets", (json_int_t)over.sheets, "paper"));
 }
 
 /* ── board ───────────────────────────────────────────────────────────────────────────────── */

@@ -189,6 +189,20 @@ char *call_second(Call *call, guint32 roles, GError **error)
     return g_steal_pointer(&person);
 }
 
+const char *call_said(json_t *notes, const char *slot, const char *what)
+{
+    gsize i;
+    json_t *note;
+
+    json_array_foreach(notes, i, note)
+    {
+        if (strcmp(json_text(note, "slot"), slot) == 0 &&
+            strcmp(json_text(note, "what"), what) == 0)
+            return json_text(note, "value");
+    }
+    return "";
+}
+
 const char *call_words(const Call *call, const char *zh, const char *en)
 {
     return call->lang == LANG_ZH ? zh : en;

@@ -216,6 +216,24 @@ Response *get_item(Call *call, GError **error)
     return call_json(200, shown);
 }
 
+Response *post_item(Call *call, GError **error)
+{
+    GBytes *body = request_body(call->request);
+    g_autofree char *code = NULL, *digest = NULL;
+    const Item *item;
+    json_t *shown;
+
+    if (!house_import_item(call->api->house, &call->actor, g_bytes_get_data(body, NULL),
+                           g_bytes_get_size(body), "item", &code, error))
+        return NULL;
+    item = house_item_on(call->api->house, call->reader, code, call->today, &digest, error);
+    shown = item != NULL ? item_head(call, item, error) : NULL;
+    if (shown == NULL)
+        return NULL;
+    item_lists(shown, item);
+    return call_json(201, shown);
+}
+
 /* ── calendar ────────────────────────────────────────────────────────────────────────────── */
 
 Response *get_calendar(Call *call, GError **error)
@@ -253,4 +271,29 @@ Response *put_calendar(Call *call, GError **error)
                                g_bytes_get_size(body), "calendar", error))
         return NULL;
     return get_calendar(call, error);
+}
+
+/* ── diagnostics ─────────────────────────────────────────────────────────────────────────── */
+
+/* Nothing of a case, no name, no path of a person: what may leave the house. */
+Response *get_diagnostics(Call *call, GError **error)
+{
+    const Api *api = call->api;
+    const Clock *clock = store_clock(api->options.store);
+    g_autofree char *now = clock_format(clock_now_us(clock));
+    g_autoptr(GString) text = g_string_new(NULL);
+    guint64 free_bytes;
+    gint64 seq;
+
+    if (!catalog_newest_seq(call->reader, &seq, error) ||
+        !file_free_bytes(store_folder(api->options.store), &free_bytes, error))
+        return NULL;
+    g_string_append_printf(text, "anjuan %s\nnow %s (%s)\n", ANJUAN_VERSION, now,
+                           trust_token(clock_trust(clock)));
+    g_string_append_printf(text, "running %" G_GINT64_FORMAT " s\nrecords %" G_GINT64_FORMAT "\n",
+                           (clock_now_us(clock) - api->began_us) / G_USEC_PER_SEC, seq + 1);
+    g_string_append_printf(text, "free %" G_GUINT64_FORMAT " bytes\nscreens %u\nscanners %u\n",
+                           free_bytes, event_hub_streams(api->hub),
+                           api->options.devices != NULL ? api->options.devices->len : 0);
+    return response_text(200, "text/plain; charset=utf-8", text->str);
 }

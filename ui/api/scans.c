@@ -325,14 +325,10 @@ static guint32 slot_for(Call *call, const char *number, GError **error)
     const char *slot = json_text(call->body, "slot");
     g_autoptr(json_t) notes =
         slot == NULL && number != NULL ? catalog_slots(call->reader, number, NULL) : NULL;
-    gsize i;
-    json_t *note;
+    const char *open = call_said(notes, "", "open-slot");
 
-    json_array_foreach(notes, i, note)
-    {
-        if (strcmp(json_text(note, "what"), "open-slot") == 0)
-            slot = json_text(note, "value");
-    }
+    if (slot == NULL && *open != '\0')
+        slot = open;
     if (slot != NULL && code_slot_number(slot) == 0)
         error_set(error, ERROR_INVALID, "slot '%.20s'", slot);
     return slot != NULL ? code_slot_number(slot) : 0;

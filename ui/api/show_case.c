@@ -120,22 +120,6 @@ static json_t *deadlines(Call *call, const CaseLife *life)
     return list;
 }
 
-/* ── what was said of a case ─────────────────────────────────────────────────────────────── */
-
-/* The value of a note of slot "" ("" where there is none). */
-static const char *said(json_t *notes, const char *what)
-{
-    gsize i;
-    json_t *note;
-
-    json_array_foreach(notes, i, note)
-    {
-        if (*json_text(note, "slot") == '\0' && strcmp(json_text(note, "what"), what) == 0)
-            return json_text(note, "value");
-    }
-    return "";
-}
-
 /* ── check ───────────────────────────────────────────────────────────────────────────────── */
 
 static const char *either(const Call *call, const char *zh, const char *en)
@@ -376,7 +360,7 @@ static json_t *show_sides(json_t *sides, json_t *documents, json_t *notes, Lang 
             continue;
         shown = show_side(side, slot_of(documents, json_int(side, "document", 0)), lang);
         add_twin(sides, i, shown, lang);
-        if (*said(notes, what) != '\0')
+        if (*call_said(notes, "", what) != '\0')
             json_array_clear(json_object_get(shown, "reviews"));
         if (carries_page(side))
             page++;
@@ -472,8 +456,8 @@ static json_t *show_counts(json_t *sides, json_t *batches, json_t *notes, Lang l
     }
     counts = json_pack("{s:I, s:I, s:I, s:I, s:b}", "sheets_in", (json_int_t)sheets, "pages",
                        (json_int_t)pages, "blanks", (json_int_t)blanks, "sheets_out",
-                       (json_int_t)g_ascii_strtoull(said(notes, "sheets-out"), NULL, 10), "even",
-                       difference == NULL);
+                       (json_int_t)g_ascii_strtoull(call_said(notes, "", "sheets-out"), NULL, 10),
+                       "even", difference == NULL);
     json_object_set_new(counts, "difference", text_or_null(difference));
     return counts;
 }
@@ -593,7 +577,8 @@ static json_t *show_head(Call *call, const json_t *row, const CaseLife *life, js
     g_autofree char *masked = show_masked(json_text(row, "applicant"));
     const char *applicant = json_text(row, "applicant");
     gboolean sees = call_sees(call, row);
-    const char *intake = said(notes, "intake");
+    const char *intake = call_said(notes, "", "intake");
+    g_autofree char *place = catalog_place(call->reader, json_text(row, "number"), NULL);
     json_t *shown = json_pack(
         "{s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:b}", "number", json_text(row, "number"), "applicant",
         sees && applicant != NULL ? applicant : masked, "state",
@@ -602,7 +587,7 @@ static json_t *show_head(Call *call, const json_t *row, const CaseLife *life, js
         strcmp(intake, "parked") == 0, "finished", strcmp(intake, "finished") == 0);
 
     json_object_set_new(shown, "archive_number", text_or_null(json_text(row, "archive_number")));
-    json_object_set_new(shown, "place", json_null());
+    json_object_set_new(shown, "place", text_or_null(place));
     return shown;
 }
 
@@ -659,7 +644,7 @@ static json_t *show_loaded(Call *call, CaseRows *rows)
     const json_t *row = rows->row;
     const Item *item = rows->life.rules.item;
     gboolean sees = call_sees(call, row);
-    const char *open_slot = said(rows->notes, "open-slot");
+    const char *open_slot = call_said(rows->notes, "", "open-slot");
     json_t *shown = show_head(call, row, &rows->life, rows->notes);
 
     show_dates(shown, row);
@@ -681,7 +666,9 @@ static json_t *show_loaded(Call *call, CaseRows *rows)
                         *open_slot != '\0' ? json_string(open_slot) : json_null());
     json_object_set_new(shown, "counts",
                         show_counts(rows->sides, rows->batches, rows->notes, call->lang));
-    json_object_set_new(shown, "undo", json_null());
+    json_object_set_new(
+        shown, "undo",
+        text_or_null(undos_words(call->api->undos, json_text(row, "number"), call->lang)));
     json_object_set_new(shown, "redo", json_null());
     json_object_set_new(shown, "next", act_next(call, &rows->life, row));
     json_object_set_new(shown, "print", wanted_paper(rows));

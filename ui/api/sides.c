@@ -169,6 +169,35 @@ static gboolean run_edit(Call *call, const Edit *edit, GError **error)
     return error_set(error, ERROR_RULE, "%s: not here", act);
 }
 
+/* What brings the side back to how it was; what came out of the tray stays where it was put. */
+static void remember(Call *call, const Edit *edit)
+{
+    const char *act = json_text(call->body, "act");
+    Undo undo = {.side = edit->name, .zh = "页面的上一步", .en = "the last edit of a page"};
+
+    if (edit->number == NULL || json_text(call->body, "case") != NULL)
+        return;
+    if (strcmp(act, "turn") == 0) {
+        undo.kind = UNDO_TURN;
+        undo.number = json_int(edit->side, "turn", 0);
+    } else if (strcmp(act, "void") == 0)
+        undo.kind = UNDO_VOID;
+    else if (strcmp(act, "good") == 0) {
+        g_autofree char *what = g_strconcat("side:", request_param(call->request, "id"), NULL);
+
+        undo.kind = UNDO_NOTE;
+        undo.slot = undo.text = "";
+        undo.what = what;
+        undos_push(call->api->undos, edit->number, &undo);
+        return;
+    } else if (json_int(edit->side, "document", 0) > 0) {
+        undo.kind = UNDO_PLACE;
+        undo.number = json_int(edit->side, "document", 0);
+    } else
+        return;
+    undos_push(call->api->undos, edit->number, &undo);
+}
+
 static const char *edit_said(const Call *call)
 {
     static const struct {
@@ -201,6 +230,8 @@ Response *post_side_act(Call *call, GError **error)
     if (edit.number != NULL && !call_edit_begin(call, edit.number, error))
         return NULL;
     ok = run_edit(call, &edit, error);
+    if (ok)
+        remember(call, &edit);
     if (edit.number != NULL)
         call_edit_end(call, edit.number);
     if (!ok)

@@ -3,6 +3,7 @@
 """The day of a hall against a real daemon: paper from a scripted scanner, every role, two screens,
 and the command line beside it. Nothing sleeps: everything waits for a condition with a deadline."""
 import concurrent.futures
+import hashlib
 import json
 import os
 import re
@@ -46,7 +47,8 @@ class Hall(unittest.TestCase):
     def setUpClass(cls):
         cls.server = Server()
         cls.addClassCleanup(cls.server.__exit__)
-        cls.folder = cls.server.pages("session", "--item", ITEM, "--dpi", "100", "--hardness", "0")
+        cls.folder = cls.server.pages("session", "--item", ITEM, "--dpi", "100", "--hardness", "0",
+                                      "--format", "jpg")
         cls.device = script_of(cls.folder, [{"at": 3, "do": "jam"}])
         cls.server.start("--device", cls.device)
         cls.people = cls.server.people(cls.server.first_run())
@@ -83,7 +85,7 @@ class Hall(unittest.TestCase):
 
     def bring(self, number, slot, pages):
         """A paper of so many pages, as files, into a document of the slot."""
-        page = os.path.join(self.folder, "0002-1.jpg")
+        page = os.path.join(self.folder, "sides", "0002-1.jpg")
         target = {"slot": slot}
         for _ in range(pages):
             answer = self.clerk.upload(number, page, "image/jpeg")
@@ -202,10 +204,12 @@ class Day(Hall):
         self.assertTrue(audit["journal"]["good"])
         self.assertEqual(audit["figures"]["gaps"], 0)
         self.assertEqual(audit["figures"]["unverified"], 0)
+        report = auditor.want(200, "GET", f"/audits/{job['id']}/report")
+        self.assertEqual(report.body[:5], b"%PDF-")
 
     def test_rebuild_makes_the_same_rows_after_a_day_of_the_api(self):
         number = self.receive("王五")
-        side = self.clerk.upload(number, os.path.join(self.folder, "0002-1.jpg"), "image/jpeg").json["sides"][0]["id"]
+        side = self.clerk.upload(number, os.path.join(self.folder, "sides", "0002-1.jpg"), "image/jpeg").json["sides"][0]["id"]
         self.clerk.want(200, "POST", f"/sides/{side}/acts", {"act": "move", "slot": "A01"})
         self.clerk.want(200, "POST", f"/sides/{side}/acts", {"act": "turn", "turn": 90})
         self.clerk.want(200, "POST", f"/sides/{side}/acts", {"act": "void", "reason": "重复"})
@@ -215,6 +219,75 @@ class Day(Hall):
         before = self.case(number)
         self.server.run("rebuild")
         self.assertEqual(self.case(number), before)
+
+
+    def test_undo_brings_back_what_was_until_nothing_is_left(self):
+        number = self.receive("撤销测试")
+        page = os.path.join(self.folder, "sides", "0002-1.jpg")
+        side = self.clerk.upload(number, page, "image/jpeg").json["sides"][0]["id"]
+        self.clerk.want(200, "POST", f"/sides/{side}/acts", {"act": "move", "slot": "A01"})
+        before = self.case(number)
+        self.assertIsNone(before["undo"])
+        self.clerk.want(200, "POST", f"/sides/{side}/acts", {"act": "turn", "turn": 90})
+        self.act(number, "tick", slot="A01", tick="seal")
+        self.act(number, "open-slot", slot="A03")
+        self.clerk.want(200, "POST", f"/sides/{side}/acts", {"act": "move", "slot": "A02"})
+        self.clerk.want(200, "POST", f"/sides/{side}/acts", {"act": "void", "reason": "看错"})
+        for _ in range(5):
+            self.assertTrue(self.case(number)["undo"])
+            self.act(number, "undo")
+        after = self.case(number)
+        for member in ("open_slot", "sides", "undo"):
+            self.assertEqual(after[member], before[member], member)
+        self.assertEqual(after["check"]["slots"][0], before["check"]["slots"][0])
+        self.act(number, "undo", want=409)
+
+    def test_the_next_slot_is_the_next_that_lacks_something(self):
+        number = self.receive("下一份")
+        self.assertEqual(self.act(number, "next-slot").json["case"]["open_slot"], "A01")
+        self.assertEqual(self.act(number, "next-slot").json["case"]["open_slot"], "A02")
+        self.assertEqual(self.act(number, "same-slot").json["case"]["open_slot"], "A02")
+        self.act(number, "open-slot", slot="Z99", want=422)
+
+    def test_papers_are_where_they_were_last_said_to_be(self):
+        number = self.receive("位置")
+        self.assertIsNone(self.case(number)["place"])
+        for place in ("窗口 003", "柜 2"):
+            self.clerk.want(204, "POST", "/custody", {"place": place, "case": number})
+        self.assertEqual(self.case(number)["place"], "柜 2")
+
+    def test_a_manifest_names_every_page(self):
+        number = self.receive("清单")
+        side = self.clerk.upload(number, os.path.join(self.folder, "sides", "0002-1.jpg"), "image/jpeg").json["sides"][0]
+        answer = self.clerk.want(200, "GET", f"/cases/{number}/manifest")
+        self.assertIn("presentation/3", answer.headers["Content-Type"])
+        canvases = answer.json["items"]
+        self.assertEqual([one["width"] for one in canvases], [side["width_px"]])
+        image = canvases[0]["items"][0]["items"][0]["body"]["id"]
+        self.clerk.want(200, "GET", urllib.parse.urlsplit(image).path.removeprefix("/api/v1"))
+
+    def test_a_day_is_asked_about_and_closed_once(self):
+        self.receive("日清")
+        supervisor = self.people["supervisor"]
+        date = supervisor.want(200, "GET", "/day").json["date"]
+        ask = supervisor.want(200, "POST", "/day/close", {"date": date}).json
+        self.assertTrue(ask["ask"])
+        self.assertFalse(ask["day"]["closed"])
+        done = supervisor.want(200, "POST", "/day/close", {"date": date, "again": True}).json
+        self.assertIsNone(done["ask"])
+        self.assertTrue(done["day"]["closed"])
+        self.assertRegex(done["day"]["code"], "^95[0-9]{22}$")
+        supervisor.want(409, "POST", "/day/close", {"date": date, "again": True})
+
+    def test_cases_are_handed_over_to_another_person_alone(self):
+        number = self.receive("交接")
+        own = {"who": "000010", "secret": SECRET}
+        self.assertEqual(self.clerk.post("/day/handover", {"second": own}).json["code"], "second-person")
+        self.people["admin"].want(201, "POST", "/users", {
+            "number": "000055", "name": "下一班", "roles": ["clerk"], "secret": SECRET})
+        done = self.clerk.want(200, "POST", "/day/handover", {
+            "second": {"who": "000055", "secret": SECRET}, "cases": [number]}).json
+        self.assertEqual(done["cases"], 1)
 
 
 class Screens(Hall):
@@ -349,7 +422,7 @@ class Refusals(Hall):
 
     def test_a_file_that_is_not_what_was_announced_is_no_side(self):
         number = self.receive()
-        path = os.path.join(self.folder, "0001-1.jpg")
+        path = os.path.join(self.folder, "sides", "0001-1.jpg")
         with open(path, "rb") as file:
             body = file.read()
         wrong = "sha-256=:" + "A" * 43 + "=:"
@@ -369,6 +442,47 @@ class Refusals(Hall):
         self.assertNotIn("取水许可审批", wrong.body.decode())
         missing = nobody.form("/p/", number="3" * 24, code="000000")
         self.assertEqual(wrong.status, missing.status)
+        right = nobody.form("/p/", number=number, code=self.query_code(number))
+        self.assertEqual(right.status, 200)
+        self.assertIn("取水许可审批", right.body.decode())
+        self.assertNotIn("公开测试", right.body.decode())
+
+    def query_code(self, number):
+        """What stands on the receipt, from the case's opening record."""
+        journal = os.path.join(self.server.data, "journal")
+        for name in sorted(os.listdir(journal)):
+            with open(os.path.join(journal, name), encoding="utf-8") as file:
+                for line in file:
+                    record = json.loads(line)
+                    if record["act"] == "case.open" and record["case"] == number:
+                        digest = hashlib.sha256(f"query-code:{record['secret']}".encode()).hexdigest()
+                        return f"{int(digest[:12], 16) % 1000000:06d}"
+        raise AssertionError("no opening record")
+
+    def test_many_screens_and_clerks_at_once_disturb_nobody(self):
+        number = self.receive("并行")
+        page = os.path.join(self.folder, "sides", "0002-1.jpg")
+        start = self.clerk.want(200, "GET", "/status").json["seq"]
+        streams = [Events(self.people[role], after=start) for role in ROLES]
+
+        def one(at):
+            own = self.receive(f"并行{at}")
+            side = self.clerk.upload(own, page, "image/jpeg").json["sides"][0]["id"]
+            for path in (f"/cases/{own}", f"/sides/{side}/thumbnail", "/board", "/day", "/tray", f"/find?q={own}"):
+                self.clerk.want(200, "GET", path)
+            self.act(number, "park" if at % 2 else "resume-intake")
+            return own
+
+        with concurrent.futures.ThreadPoolExecutor(6) as pool:
+            opened = set(pool.map(one, range(12)))
+        self.assertEqual(len(opened), 12)
+        for stream in streams:
+            left = set(opened)
+            while left:
+                left.discard(stream.wait(is_record("case.open"), "every case on every screen")[1]["case"])
+            seqs = [int(seq) for kind, seq, _ in stream.seen if kind == "record"]
+            self.assertEqual(seqs, sorted(set(seqs)))
+            stream.close()
 
 
 if __name__ == "__main__":
