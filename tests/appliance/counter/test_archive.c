@@ -522,17 +522,17 @@ static guint coarse(guint step)
 
 static void a_crash_at_any_operation_leaves_it_filed_or_not_filed(void **state G_GNUC_UNUSED)
 {
-    walk_faults(EIO, TRUE, coarse(5));
+    walk_faults(EIO, TRUE, coarse(11));
 }
 
 static void a_full_disk_at_any_operation_leaves_it_filed_or_not_filed(void **state G_GNUC_UNUSED)
 {
-    walk_faults(ENOSPC, FALSE, coarse(13));
+    walk_faults(ENOSPC, FALSE, coarse(37));
 }
 
 static void a_short_write_leaves_it_filed_or_not_filed(void **state G_GNUC_UNUSED)
 {
-    walk_faults(FILE_SHORT_WRITE, TRUE, coarse(13));
+    walk_faults(FILE_SHORT_WRITE, TRUE, coarse(37));
 }
 
 static const struct CMUnitTest tests[] = {

@@ -61,18 +61,16 @@ def as_json(*args, **more):
 
 
 def pages(kind, folder, *args):
-    os.makedirs(folder, exist_ok=True)
-    subprocess.run([PAGES, kind, "--out", folder, *map(str, args)], check=True, capture_output=True,
+    """Images alone in `folder`; what describes them stands beside it."""
+    made = folder + ".made"
+    os.makedirs(made, exist_ok=True)
+    subprocess.run([PAGES, kind, "--out", made, *map(str, args)], check=True, capture_output=True,
                    timeout=LIMIT_S)
-    for name in ("truth.json", "script.json"):
-        path = os.path.join(folder, name)
-        if os.path.exists(path):
-            os.rename(path, os.path.join(os.path.dirname(folder), os.path.basename(folder) + "." + name))
+    os.rename(os.path.join(made, "sides"), folder)
 
 
 def session(folder, plan, *args):
     """A stack of images in `folder`, as a duplex feeder hands them out."""
-    os.makedirs(folder, exist_ok=True)
     path = folder + ".plan.json"
     with open(path, "w", encoding="utf-8") as file:
         json.dump(plan, file)
