@@ -124,7 +124,7 @@ static Brought run_configured(const char *more, const ScannerOptions *options)
     g_autoptr(Device) device = NULL;
     g_autoptr(GError) error = NULL;
     Brought brought = {0};
-    DeviceEvent begin;
+    DeviceEvent begin = {.page_fd = -1};
     DeviceEvent event;
 
     configure_test(more);
