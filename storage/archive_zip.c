@@ -252,6 +252,16 @@ static gint compare_extents(gconstpointer a, gconstpointer b)
     return (left->begin > right->begin) - (left->begin < right->begin);
 }
 
+/* What begins at `begin` must follow what ended at `at`, `spare` bytes between at most. */
+static gboolean follows(const Archive *archive, guint64 begin, guint64 at, guint64 spare,
+                        GError **error)
+{
+    if (begin >= at && begin - at <= spare)
+        return TRUE;
+    return error_set(error, ERROR_ARCHIVE_HOSTILE, "%s: members %s at byte %" G_GUINT64_FORMAT,
+                     archive->name, begin < at ? "overlap" : "leave a gap", at);
+}
+
 /* No byte belongs to two members (how small files unpack to terabytes), and none to nobody (how a
  * member is hidden from readers of the list). */
 static gboolean extents_are_whole(const Archive *archive, GArray *extents,
@@ -260,20 +270,15 @@ static gboolean extents_are_whole(const Archive *archive, GArray *extents,
     guint64 at = 0, spare = 0;
 
     g_array_sort(extents, compare_extents);
-    for (guint i = 0; i <= extents->len; i++) {
+    for (guint i = 0; i < extents->len; i++) {
         const Extent *extent = &g_array_index(extents, Extent, i);
-        guint64 begin = i < extents->len ? extent->begin : directory->offset;
 
-        if (begin < at || begin - at > spare)
-            return error_set(error, ERROR_ARCHIVE_HOSTILE,
-                             "%s: members %s at byte %" G_GUINT64_FORMAT, archive->name,
-                             begin < at ? "overlap" : "leave a gap", at);
-        if (i == extents->len)
-            return TRUE;
+        if (!follows(archive, extent->begin, at, spare, error))
+            return FALSE;
         at = extent->end;
         spare = extent->descriptor ? DESCRIPTOR_MAX : 0;
     }
-    return TRUE;
+    return follows(archive, directory->offset, at, spare, error);
 }
 
 /* The entry at *offset of the central directory; *offset moves behind it. */

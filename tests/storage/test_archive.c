@@ -394,9 +394,18 @@ static void what_is_no_archive_is_no_archive(void **state G_GNUC_UNUSED)
     assert_refused("pipe", ERROR_FORMAT);
 }
 
+static void bytes_before_a_zip_of_nothing_are_refused(void **state G_GNUC_UNUSED)
+{
+    static const guint8 end[23] = {'?', 'P', 'K', 5, 6, [17] = 1};
+
+    tree_put_bytes(folder, "nothing.zip", end, sizeof end);
+    assert_refused("nothing.zip", ERROR_ARCHIVE_HOSTILE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(bytes_before_a_zip_of_nothing_are_refused),
         cmocka_unit_test(hostile_names_in_a_tar_are_refused),
         cmocka_unit_test(hostile_kinds_in_a_tar_are_refused),
         cmocka_unit_test(twins_are_refused),
