@@ -47,13 +47,20 @@ static const struct {
     {"placeholder", is_words}, {"exempt", is_words},       {"wrong-size", is_yes_or_no},
 };
 
+/* An empty value takes back what was said. */
+static gboolean is_taken_back(const char *value)
+{
+    return *value == '\0';
+}
+
 static gboolean takes_slot_fact(const char *what, const char *value)
 {
     if (g_str_has_prefix(what, "tick:"))
-        return slot_tick_parse(what + strlen("tick:")) != 0 && is_yes_or_no(value);
+        return slot_tick_parse(what + strlen("tick:")) != 0 &&
+               (is_taken_back(value) || is_yes_or_no(value));
     for (gsize i = 0; i < G_N_ELEMENTS(slot_facts); i++)
         if (strcmp(slot_facts[i].what, what) == 0)
-            return slot_facts[i].takes(value);
+            return is_taken_back(value) || slot_facts[i].takes(value);
     return FALSE;
 }
 
@@ -68,20 +75,21 @@ static gboolean has_question(const Item *item, const char *code)
 /* What may be said of the case as a whole. */
 static gboolean takes_case_fact(const Item *item, const char *what, const char *value)
 {
+    gboolean back = is_taken_back(value);
     SideName side;
 
     if (strcmp(what, "intake") == 0)
-        return strcmp(value, "open") == 0 || strcmp(value, "parked") == 0 ||
+        return back || strcmp(value, "open") == 0 || strcmp(value, "parked") == 0 ||
                strcmp(value, "finished") == 0;
     if (strcmp(what, "open-slot") == 0)
-        return item_slot(item, code_slot_number(value)) != NULL;
+        return back || item_slot(item, code_slot_number(value)) != NULL;
     if (strcmp(what, "sheets-out") == 0)
-        return is_count(value);
+        return back || is_count(value);
     if (g_str_has_prefix(what, "answer:"))
-        return has_question(item, what + strlen("answer:")) && is_yes_or_no(value);
+        return has_question(item, what + strlen("answer:")) && (back || is_yes_or_no(value));
     return g_str_has_prefix(what, "side:") &&
            side_name_parse(what + strlen("side:"), &side, NULL) &&
-           (strcmp(value, "good") == 0 || strcmp(value, "bad") == 0);
+           (back || strcmp(value, "good") == 0 || strcmp(value, "bad") == 0);
 }
 
 gboolean fact_check(const Item *item, const CaseFact *fact, GError **error)
@@ -93,10 +101,8 @@ gboolean fact_check(const Item *item, const CaseFact *fact, GError **error)
         return error_set(error, ERROR_INVALID, "bytes that are no text");
     if (*fact->slot != '\0' && item_slot(item, code_slot_number(fact->slot)) == NULL)
         return error_set(error, ERROR_INVALID, "item %s has no slot '%s'", item->code, fact->slot);
-    /* An empty value takes back what was said. */
-    ok = *fact->value == '\0' ||
-         (*fact->slot != '\0' ? takes_slot_fact(fact->what, fact->value)
-                              : takes_case_fact(item, fact->what, fact->value));
+    ok = *fact->slot != '\0' ? takes_slot_fact(fact->what, fact->value)
+                             : takes_case_fact(item, fact->what, fact->value);
     return ok || error_set(error, ERROR_INVALID, "%s%s%s cannot be '%s'", fact->slot,
                            *fact->slot != '\0' ? " " : "", fact->what, fact->value);
 }

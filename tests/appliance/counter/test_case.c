@@ -302,6 +302,9 @@ static void facts_of_slots_are_taken_when_they_make_sense(void **state G_GNUC_UN
         {"A03", "placeholder", "too thick"},
         {"A04", "exempt", "licence 123"},
         {"", "answer:agent", "no"},
+        {"A03", "placeholder", ""}, /* taken back */
+        {"A04", "exempt", ""},
+        {"", "answer:agent", ""},
     };
     Hall hall = hall_made("procedure");
     g_autofree char *number = hall_case(&hall, HALL_ITEM);
@@ -319,7 +322,7 @@ static void facts_that_make_no_sense_are_refused(void **state G_GNUC_UNUSED)
         {"xyz", "copies", "1"},
         {"A01", "copies", "two"},
         {"A01", "copies", "-1"},
-        {"A01", "originals", ""},
+        {"A01", "smell", ""},
         {"A01", "issued", "2026-02-30"},
         {"A01", "issued", "长期"},
         {"A01", "expires", "2026-13-01"},
@@ -332,8 +335,10 @@ static void facts_that_make_no_sense_are_refused(void **state G_GNUC_UNUSED)
         {"", "side:1-2-c", "good"},
         {"", "side:1-2-a", "fair"},
         {"", "copies", "1"},
-        {"A01", "placeholder", ""},
-        {"A01", "exempt", ""},
+        {"A01", "placeholder", " "},
+        {"A01", "exempt", " "},
+        {"", "answer:weather", ""},
+        {"", "smell", ""},
         {"A01", "later", "2026-02-30"},
     };
     Hall hall = hall_made("procedure");
