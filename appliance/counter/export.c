@@ -52,7 +52,9 @@ static gboolean add_sealed(House *house, BagWriter *writer, const char *number, 
     g_autofree char *vault = store_path(house_store(house), "vault/root");
     g_autofree char *staging = store_path(house_store(house), "vault/staging");
     g_autofree char *id = g_strdup_printf("urn:anjuan:%s", number);
-    g_autoptr(OcflRoot) root = ocfl_root_open(vault, staging, error);
+    /* A crash may have left what is sealed on the vault's threshold. */
+    gboolean settled = archive_recover(house_store(house), error);
+    g_autoptr(OcflRoot) root = settled ? ocfl_root_open(vault, staging, error) : NULL;
     g_autoptr(json_t) inventory = root != NULL ? ocfl_inventory_read(root, id, error) : NULL;
     g_autofree char *object = root != NULL ? ocfl_object_path(root, id) : NULL;
     Adding adding = {writer, number, object};

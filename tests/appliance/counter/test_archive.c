@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/appliance/counter/hall.h"
 
+#include "appliance/counter/export.h"
 #include "storage/ocfl.h"
 #include "storage/verify.h"
 
@@ -535,6 +536,59 @@ static void a_short_write_leaves_it_filed_or_not_filed(void **state G_GNUC_UNUSE
     walk_faults(FILE_SHORT_WRITE, TRUE, coarse(37));
 }
 
+static void export_it(const Hall *hall, const char *number)
+{
+    g_autofree char *out = testing_folder();
+    g_autofree char *path = g_build_filename(out, "case.tar", NULL);
+    const char *numbers[] = {number, NULL};
+    ExportRequest request = {.numbers = numbers, .path = path, .form = ARCHIVE_TAR};
+    g_auto(ExportDone) done = {0};
+    GError *error = NULL;
+    gboolean ok = export_bag(hall->house, &hall_clerk, &request, &done, &error);
+
+    assert_no_error(error);
+    assert_true(ok);
+}
+
+/* A copy of the hall that fell between the record of the seal and the vault, by the operation that
+ * failed; 0 when the seal was not yet on record there. */
+static guint fallen_at(const Ready *ready, guint at, Hall *hall)
+{
+    Nth nth = {at, 0, EIO, TRUE};
+    g_autofree char *archive_number = NULL;
+    g_autoptr(json_t) row = NULL;
+    GError *error = NULL;
+
+    *hall = ready_copy(ready);
+    file_fault_set(fail_at, &nth);
+    archive_number = file_case(hall, ready->number, NULL, &error);
+    file_fault_set(NULL, NULL);
+    g_clear_error(&error);
+    hall_reopen(hall);
+    row = hall_row(hall, ready->number);
+    return json_text(row, "filed_at") != NULL && vault_objects(hall) == 0 ? at : nth.count;
+}
+
+static void what_is_sealed_but_not_yet_in_the_vault_is_exported(void **state G_GNUC_UNUSED)
+{
+    Ready ready = ready_made();
+    Hall hall;
+    guint at = fallen_at(&ready, G_MAXUINT, &hall); /* counts the operations */
+    guint total = at;
+
+    hall_close(&hall);
+    while (fallen_at(&ready, at, &hall) != at || at == total) {
+        hall_close(&hall);
+        at--;
+        assert_true(at > 0 && total - at < 40);
+    }
+    export_it(&hall, ready.number);
+    assert_int_equal(vault_objects(&hall), 1);
+    hall_close(&hall);
+    g_free(ready.folder);
+    g_free(ready.number);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(procedure_files_in_the_order_of_what_happened),
     cmocka_unit_test(result_first_files_the_decision_before_all),
@@ -551,5 +605,6 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_crash_at_any_operation_leaves_it_filed_or_not_filed),
     cmocka_unit_test(a_full_disk_at_any_operation_leaves_it_filed_or_not_filed),
     cmocka_unit_test(a_short_write_leaves_it_filed_or_not_filed),
+    cmocka_unit_test(what_is_sealed_but_not_yet_in_the_vault_is_exported),
 };
 TEST_MAIN(tests)
