@@ -61,7 +61,6 @@ export interface State {
   devices: Api.Device[];
   tests: Record<string, Api.DeviceTest>;
   users: Api.Person[];
-  backups: Api.Backup[];
   calendar?: Api.Calendar;
   diagnostics?: string;
   burst?: { text: string; gapMs: number; ime: boolean };
@@ -71,7 +70,6 @@ export const state: State = {
   online: true, busy: 0, screen: 'today', size: 'normal', theme: 'normal', help: false, log: [],
   moving: false, zoom: 0, viewing: false, items: [], itemQuery: '', open: [], query: '', timeline: [],
   chosen: [], destinations: [], exports: [], boardFilter: {}, devices: [], tests: {}, users: [],
-  backups: [],
 };
 
 const LOG_MAX = 50;
@@ -318,8 +316,7 @@ async function loadDevices(): Promise<void> {
         calendar: await get<Api.Calendar>('/calendar') });
   if (!may('admin')) return;
   set({ items: (await get<{ items: Api.ItemRow[] }>('/items')).items,
-        users: (await get<{ users: Api.Person[] }>('/users')).users,
-        backups: (await get<{ backups: Api.Backup[] }>('/backups')).backups });
+        users: (await get<{ users: Api.Person[] }>('/users')).users });
 }
 
 const loaders: Record<Screen, () => Promise<void>> = {

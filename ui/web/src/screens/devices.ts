@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * ⑦ 设备: scanners, readers, printers with their tests; people, holiday tables, backups.
+ * ⑦ 设备: scanners, readers, printers with their tests; people, items, holiday tables.
  */
 import { html, nothing, type TemplateResult } from 'lit';
 import { getText } from '../api.ts';
@@ -9,7 +9,7 @@ import type { Band } from '../frame.ts';
 import type { Action } from '../keys.ts';
 import { field, submit } from '../parts.ts';
 import { attempt, command, log, may, refreshAll, set, state } from '../store.ts';
-import { joinNames, say, sayToken, showDate } from '../words.ts';
+import { joinNames, say, sayToken } from '../words.ts';
 import type { ScreenView } from './screen.ts';
 
 const lights: Record<Api.Light, string> = { fine: '●', waiting: '◐', 'needs-you': '▲', off: '○' };
@@ -96,38 +96,6 @@ function calendar(): TemplateResult {
     <label class="field"><span>${say('calendarImport')}</span><input type="file" accept=".csv,text/csv" @change=${(event: Event) => void importCalendar(event)}></label>`;
 }
 
-async function backUp(values: Record<string, string>): Promise<void> {
-  if (await attempt(() => command<Api.Backup>('POST', '/backups', { destination: values['destination'], passphrase: values['passphrase'] }))) {
-    set({ form: undefined });
-    await refreshAll();
-  }
-}
-
-async function drill(name: string, passphrase: string): Promise<void> {
-  if (await attempt(() => command<Api.Backup>('POST', `/backups/${encodeURIComponent(name)}/drill`, { passphrase }))) {
-    set({ form: undefined });
-    await refreshAll();
-  }
-}
-
-function drillText(backup: Api.Backup): TemplateResult {
-  if (!backup.drill) return html`<span class="warn">▲ ${say('drillNever')}</span>`;
-  const good = backup.drill.good;
-  return html`<span class=${good ? 'good' : 'wrong'}>${good ? '✓' : '✗'} ${say(good ? 'drillGood' : 'drillBad', { t: showDate(backup.drill.at) })}</span>`;
-}
-
-function backups(): TemplateResult {
-  return html`<h2>${say('backups')}</h2>
-    ${state.backups.length === 0 ? html`<p class="warn">▲ ${say('noBackups')}</p>` : nothing}
-    <ul class="jobs">${state.backups.map((backup) => html`<li class="job"><b>${backup.name}</b> ${showDate(backup.at)} · ${(backup.bytes / 1e6).toFixed(0)} MB ${drillText(backup)}
-      <button @click=${() => set({ form: `drill ${backup.name}` })}>${say('drill')}</button>
-      ${state.form === `drill ${backup.name}` ? html`<form class="inline" @submit=${submit((values) => void drill(backup.name, values['passphrase'] ?? ''))}>
-        ${field('passphrase', 'passphrase', { type: 'password', complete: 'off' })}<div class="buttons"><button class="primary">${say('drill')}</button></div></form>` : nothing}</li>`)}</ul>
-    <button aria-expanded=${state.form === 'backup'} @click=${() => set({ form: state.form === 'backup' ? undefined : 'backup' })}>${say('backupNow')}</button>
-    ${state.form === 'backup' ? html`<form class="inline" @submit=${submit((values) => void backUp(values))}>${field('destination', 'destination')}
-      ${field('passphrase', 'passphrase', { type: 'password', complete: 'new-password' })}<div class="buttons"><button class="primary">${say('backupNow')}</button></div></form>` : nothing}`;
-}
-
 async function showDiagnostics(): Promise<void> {
   const text = await attempt(() => getText('/diagnostics'));
   if (text !== undefined) set({ diagnostics: text });
@@ -136,7 +104,7 @@ async function showDiagnostics(): Promise<void> {
 function settings(): TemplateResult {
   if (!may('admin')) return html`<section class="column panel" aria-label=${say('calendar')} tabindex="0"><h2>${say('calendar')}</h2>
     <p>${state.calendar ? say('calendarUntil', { d: state.calendar.until }) : ''}</p></section>`;
-  return html`<section class="column panel" aria-label=${say('users')} tabindex="0">${users()}${items()}${calendar()}${backups()}
+  return html`<section class="column panel" aria-label=${say('users')} tabindex="0">${users()}${items()}${calendar()}
     <h2>${say('diagnostics')}</h2>${state.diagnostics === undefined
       ? html`<button @click=${() => void showDiagnostics()}>${say('open')}</button>` : html`<pre tabindex="0">${state.diagnostics}</pre>`}</section>`;
 }
