@@ -81,17 +81,17 @@ static gboolean digest_file(int fd, Orphan *orphan, GError **error)
     return TRUE;
 }
 
-/* "0003-a.tif" */
+/* "0003-a.tif"; decimal whatever its zeros in front (%i would take them for octal). */
 static gboolean parse_name(const char *name, Orphan *orphan)
 {
     char side;
-    gint64 sheet;
+    guint64 sheet;
     int end = 0;
 
-    if (sscanf(name, "%" G_GINT64_FORMAT "-%c.%n", &sheet, &side, &end) != 2 || end == 0 ||
+    if (sscanf(name, "%" G_GUINT64_FORMAT "-%c.%n", &sheet, &side, &end) != 2 || end == 0 ||
         (side != 'a' && side != 'b'))
         return FALSE;
-    orphan->sheet = sheet;
+    orphan->sheet = (gint64)sheet;
     orphan->side[0] = side;
     orphan->side[1] = '\0';
     return TRUE;

@@ -287,10 +287,7 @@ class Killed(line.Case):
         known = {side["file"] for side in sides}
         known |= {row["file"] for row in line.as_json("tray", "list", data=self.data)["tray"]}
         files = {os.path.relpath(path, self.data) for path in spool_files(self.data)}
-        # Rarely a whole file waits in the spool unadopted (seen once in many runs, cause not found
-        # yet), so that only the long run insists; what was printed is there in every run.
-        if os.environ.get("ANJUAN_LONG") == "1":
-            self.assertEqual(files - known, set())
+        self.assertEqual(files - known, set())
 
 
 class Shared(line.Case):
