@@ -8,6 +8,7 @@
 #include "appliance/counter/step.h"
 #include "storage/secrets.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -357,8 +358,9 @@ gboolean side_name_parse(const char *text, SideName *name, GError **error)
 {
     int end = 0;
 
-    if (sscanf(text, "%" G_GINT64_FORMAT "-%" G_GINT64_FORMAT "-%c%n", &name->batch, &name->sheet,
-               &name->side, &end) == 3 &&
+    /* Decimal, whatever zeros stand in front. */
+    if (sscanf(text, "%" SCNd64 "-%" SCNd64 "-%c%n", &name->batch, &name->sheet, &name->side,
+               &end) == 3 &&
         text[end] == '\0' && (name->side == 'a' || name->side == 'b'))
         return TRUE;
     return error_set(error, ERROR_USAGE, "side '%s': batch-sheet-a or -b, as scan prints it", text);

@@ -392,6 +392,8 @@ static void side_names_are_read_strictly(void **state G_GNUC_UNUSED)
     assert_int_equal(name.batch, 12);
     assert_int_equal(name.sheet, 3);
     assert_int_equal(name.side, 'b');
+    assert_true(side_name_parse("12-010-a", &name, &error));
+    assert_int_equal(name.sheet, 10);
     for (gsize i = 0; i < G_N_ELEMENTS(wrong); i++) {
         assert_false(side_name_parse(wrong[i], &name, &error));
         assert_error_code(error, ERROR_USAGE);
