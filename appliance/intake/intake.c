@@ -130,12 +130,27 @@ static gsize collect_codes(const CrewResult *result, Code *codes, gsize n)
     return n;
 }
 
+static gboolean has_mark(const CrewResult *result)
+{
+    const GPtrArray *found = result != NULL ? result->result.codes : NULL;
+
+    for (guint i = 0; found != NULL && i < found->len; i++) {
+        const PageCode *code = g_ptr_array_index(found, i);
+
+        if (strcmp(code->symbology, "PATCH") == 0 && strcmp(code->text, "T") == 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
 /* Place a whole sheet; both sides become entries of the ledger (taken). */
 static gboolean store_sheet(Intake *intake, CrewResult *front, CrewResult *back, GError **error)
 {
     Code codes[CODES_PER_SHEET];
-    gsize n = collect_codes(back, codes, collect_codes(front, codes, 0));
-    Placed placed = placing_sheet(&intake->placing, codes, n, &intake->lookup);
+    PlacingMarks marks = {.codes = codes,
+                          .n = collect_codes(back, codes, collect_codes(front, codes, 0)),
+                          .marked = has_mark(front) || has_mark(back)};
+    Placed placed = placing_sheet(&intake->placing, &marks, &intake->lookup);
     gboolean ok = ledger_add(intake->ledger, front, &placed, error);
 
     /* Only the first side of a sheet begins a document. */
@@ -556,6 +571,7 @@ gboolean intake_close(Intake *intake, const char *reason, IntakeSummary *summary
 
     if (!settle(intake, error))
         return FALSE;
+    placing_end(&intake->placing);
     counts = (LedgerCounts){intake->received, intake->counted, reason};
     if (!ledger_close(intake->ledger, &counts, error))
         return FALSE;
