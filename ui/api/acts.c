@@ -324,20 +324,23 @@ static gboolean do_slot(Call *call, Doing *doing, GError **error)
 {
     const char *slot = given(call, "slot"), *state = given(call, "state");
     const char *until = given(call, "until"), *issued = given(call, "issued");
-    const json_t *copies = json_object_get(call->body, "copies");
+    static const char *const counts[] = {"originals", "copies"};
+    gboolean counted = json_object_get(call->body, "originals") != NULL ||
+                       json_object_get(call->body, "copies") != NULL;
 
-    if (slot == NULL || (state == NULL && copies == NULL && until == NULL && issued == NULL))
+    if (slot == NULL || (state == NULL && !counted && until == NULL && issued == NULL))
         return error_set(error, ERROR_INVALID,
-                         "slot: and state, copies, until or issued are needed");
+                         "slot: and state, originals, copies, until or issued are needed");
     if (issued != NULL && !note(call, doing, slot, "issued", issued, error))
         return FALSE;
     /* Without a state it is the paper's own last day. */
     if (state == NULL && until != NULL && !note(call, doing, slot, "expires", until, error))
         return FALSE;
-    if (copies != NULL) {
-        g_autofree char *text = g_strdup_printf("%d", (int)json_integer_value(copies));
+    for (gsize i = 0; i < G_N_ELEMENTS(counts); i++) {
+        g_autofree char *text = g_strdup_printf("%d", (int)json_int(call->body, counts[i], 0));
 
-        if (!note(call, doing, slot, "copies", text, error))
+        if (json_object_get(call->body, counts[i]) != NULL &&
+            !note(call, doing, slot, counts[i], text, error))
             return FALSE;
     }
     return state == NULL || slot_state(call, doing, slot, error);

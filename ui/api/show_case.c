@@ -140,9 +140,9 @@ static json_t *show_defects(Call *call, const SlotResult *slot)
             g_strdup_printf("%s%s%s", either(call, defect->text, defect->text_en),
                             *bring != '\0' ? call_words(call, "；", "; ") : "", bring);
 
-        json_array_append_new(list,
-                              json_pack("{s:s, s:s}", "code",
-                                        defect_code_word(defect->code, call->lang), "text", text));
+        json_array_append_new(
+            list, json_pack("{s:s, s:s, s:s}", "token", defect_code_token(defect->code), "code",
+                            defect_code_word(defect->code, call->lang), "text", text));
     }
     return list;
 }
