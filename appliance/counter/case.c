@@ -5,6 +5,7 @@
 #include "appliance/base/text.h"
 #include "appliance/casework/number.h"
 #include "appliance/counter/fact.h"
+#include "appliance/counter/hold.h"
 #include "appliance/counter/step.h"
 #include "storage/secrets.h"
 
@@ -141,8 +142,8 @@ static gboolean check_opening(const CaseOpening *opening, GError **error)
            check_text("phone", opening->phone, error) &&
            check_text("identity", opening->identity, error) &&
            check_text("platform number", opening->platform_id, error) &&
-           check_text("reason", opening->reason, error) &&
-           check_channel(opening->channel, error) && check_fields(opening->fields, error);
+           check_text("reason", opening->reason, error) && check_channel(opening->channel, error) &&
+           check_fields(opening->fields, error);
 }
 
 static gboolean setting_number(Catalog *catalog, const char *key, guint32 *value, GError **error)
@@ -243,10 +244,10 @@ static json_t *opening_body(StoreTxn *txn, const Open *open, const Item *item, c
     g_autofree char *day = g_strdup_printf("%06u", day_yymmdd(parts->day));
     g_autofree char *window = g_strdup_printf("%03u", parts->window);
     g_autofree char *received = clock_format(received_us(txn, o));
-    json_t *body = json_pack(
-        "{s:s, s:s, s:s, s:s, s:s, s:I, s:s, s:s}", "item", item->code, "item_digest", digest,
-        "kind", item->kind, "window", window, "day", day, "serial", (json_int_t)parts->serial,
-        "channel", o->channel != NULL ? o->channel : "window", "received_at", received);
+    json_t *body = json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:s, s:s}", "item", item->code,
+                             "item_digest", digest, "kind", item->kind, "window", window, "day",
+                             day, "serial", (json_int_t)parts->serial, "channel",
+                             o->channel != NULL ? o->channel : "window", "received_at", received);
 
     if (body != NULL && o->platform_id != NULL)
         json_object_set_new(body, "platform_id", json_string(o->platform_id));
@@ -274,17 +275,17 @@ static gboolean open_command(StoreTxn *txn, void *data, GError **error)
     return item != NULL &&
            txn_append(txn, "case.open", open->number, opening_body(txn, open, item, digest, &parts),
                       error) &&
-           case_step_in(txn, open->house, open->actor, open->number,
-                        &(LifeEvent){.type = EVENT_RECEIVE,
-                                     .actor = ACTOR_CLERK,
-                                     .kind = item->kind,
-                                     .channel = open->opening->channel,
-                                     .received = day_of_instant(at_us, HOUSE_OFFSET_S),
-                                     .received_minute =
-                                         day_minute_of_instant(at_us, HOUSE_OFFSET_S),
-                                     .reason = open->opening->reason,
-                                     .second_person = open->opening->second},
-                        &life, error);
+           case_step_in(
+               txn, open->house, open->actor, open->number,
+               &(LifeEvent){.type = EVENT_RECEIVE,
+                            .actor = ACTOR_CLERK,
+                            .kind = item->kind,
+                            .channel = open->opening->channel,
+                            .received = day_of_instant(at_us, HOUSE_OFFSET_S),
+                            .received_minute = day_minute_of_instant(at_us, HOUSE_OFFSET_S),
+                            .reason = open->opening->reason,
+                            .second_person = open->opening->second},
+               &life, error);
 }
 
 gboolean case_open(House *house, const StoreActor *actor, const CaseOpening *opening, char **number,
@@ -562,6 +563,8 @@ static gboolean void_side_command(StoreTxn *txn, void *data, GError **error)
     const char letter[2] = {v->name->side, '\0'};
 
     return side != NULL && may_leave(txn_catalog(txn), side, error) &&
+           (json_text(side, "case") == NULL ||
+            hold_check(txn_catalog(txn), json_text(side, "case"), error)) &&
            txn_append(txn, "side.void", json_text(side, "case"),
                       json_pack("{s:I, s:I, s:s, s:s}", "batch", (json_int_t)v->name->batch,
                                 "sheet", (json_int_t)v->name->sheet, "side", letter, "reason",
@@ -584,6 +587,7 @@ static gboolean void_document_command(StoreTxn *txn, void *data, GError **error)
     g_autoptr(json_t) row = case_row(txn_catalog(txn), v->number, error);
 
     return row != NULL && is_open_case(row, error) &&
+           hold_check(txn_catalog(txn), v->number, error) &&
            has_document(txn_catalog(txn), v->number, v->document, error) &&
            txn_append(
                txn, "document.void", v->number,

@@ -106,8 +106,8 @@ typedef struct {
 
 static gboolean is_named(const json_t *side, const SideName *name)
 {
-    return json_int(side, "batch", -1) == name->batch && json_int(side, "sheet", -1) == name->sheet &&
-           *json_text(side, "side") == name->side;
+    return json_int(side, "batch", -1) == name->batch &&
+           json_int(side, "sheet", -1) == name->sheet && *json_text(side, "side") == name->side;
 }
 
 /* Sides of one document in their order. */
@@ -425,4 +425,22 @@ gboolean edit_denied(Store *store, const EditDenied *denied, GError **error)
     StoreActor actor = {denied->person != NULL ? denied->person : "nobody", "serve"};
 
     return store_write(store, &actor, denied_command, (void *)denied, error);
+}
+
+/* ── who may sign on ─────────────────────────────────────────────────────────────────────── */
+
+static gboolean person_command(StoreTxn *txn, void *data, GError **error)
+{
+    const EditPerson *person = data;
+
+    return txn_append(txn, "person", NULL,
+                      json_pack("{s:s, s:s, s:O*, s:b}", "person", person->person, "what",
+                                person->what, "roles", person->roles, "active", person->active),
+                      error);
+}
+
+gboolean edit_person(Store *store, const StoreActor *actor, const EditPerson *person,
+                     GError **error)
+{
+    return store_write(store, actor, person_command, (void *)person, error);
 }

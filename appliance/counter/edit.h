@@ -12,8 +12,8 @@
 gboolean edit_turn_side(House *house, const StoreActor *actor, const SideName *name, guint turn,
                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Overrule what the page pass found: the side is blank, or carries something. ERROR_WRONG_STATE where
- * it is so already. */
+/* Overrule what the page pass found: the side is blank, or carries something. ERROR_WRONG_STATE
+ * where it is so already. */
 gboolean edit_blank_side(House *house, const StoreActor *actor, const SideName *name,
                          gboolean blank, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
@@ -75,4 +75,15 @@ typedef struct {
     const char *pattern;
 } EditDenied;
 gboolean edit_denied(Store *store, const EditDenied *denied,
+                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Somebody's right to sign on was changed: `what` is add, change, secret or recover; `roles` (an
+ * array of tokens) may be NULL. Names stay in local.db. */
+typedef struct {
+    const char *person; /* six digits */
+    const char *what;
+    const json_t *roles;
+    gboolean active;
+} EditPerson;
+gboolean edit_person(Store *store, const StoreActor *actor, const EditPerson *person,
                      GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/counter/undo.h"
 
+#include "appliance/counter/hold.h"
+
 #include <string.h>
 
 void undo_state_clear(UndoState *state)
@@ -101,8 +103,7 @@ static json_t *slot_before(Catalog *catalog, const Take *take, gint64 seq, const
     g_autofree char *value = NULL;
     const char *slot = json_text(detail, "slot"), *what = json_text(detail, "what");
 
-    if (!catalog_said_before(catalog, take->number,
-                             &(CatalogSaid){slot, what, seq}, &value, error))
+    if (!catalog_said_before(catalog, take->number, &(CatalogSaid){slot, what, seq}, &value, error))
         return NULL;
     return json_pack("{s:s, s:s, s:s}", "slot", slot, "what", what, "value",
                      value != NULL ? value : "");
@@ -203,6 +204,10 @@ static gboolean write_one(StoreTxn *txn, const Take *take, const json_t *row, gi
 
     if (body == NULL)
         return FALSE;
+    if (strcmp(act, "side.void") == 0 && !hold_check(txn_catalog(txn), take->number, error)) {
+        json_decref(body);
+        return FALSE;
+    }
     json_object_set_new(body, take->way == UNDO_BACK ? "undoes" : "redoes",
                         json_integer((json_int_t)edit));
     if (*first >= 0)

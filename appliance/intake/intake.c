@@ -39,8 +39,8 @@ struct Intake {
     guint bad_sheet;     /* the device's number of a sheet that did not become whole; 0: none */
     GHashTable *dropped; /* ids of fronts whose sheet is fed again: no sides come of them */
     pthread_mutex_t order_lock;
-    GQueue said;   /* of Ordered, under order_lock: not yet taken up */
-    GQueue orders; /* of Ordered in order of their sheets */
+    GQueue said;                         /* of Ordered, under order_lock: not yet taken up */
+    GQueue orders;                       /* of Ordered in order of their sheets */
     gint64 instead_batch, instead_sheet; /* what the next page replaces; 0: nothing */
 };
 

@@ -246,18 +246,17 @@ static gboolean take_place(StoreTxn *txn, Entry *entry, gint64 *place, GError **
     g_autoptr(GError) why = NULL;
     g_autoptr(json_t) old =
         catalog_side(txn_catalog(txn), entry->instead_batch, entry->instead_sheet, side, &why);
-    g_autoptr(json_t) front = old == NULL && why == NULL
-                                  ? catalog_side(txn_catalog(txn), entry->instead_batch,
-                                                 entry->instead_sheet, "a", &why)
-                                  : NULL;
+    g_autoptr(json_t) front =
+        old == NULL && why == NULL
+            ? catalog_side(txn_catalog(txn), entry->instead_batch, entry->instead_sheet, "a", &why)
+            : NULL;
 
     if (why != NULL) {
         g_propagate_error(error, g_steal_pointer(&why));
         return FALSE;
     }
     entry->document = json_int(old != NULL ? old : front, "document", 0);
-    if (old == NULL ||
-        g_strcmp0(json_text(old, "case"), entry->case_number) != 0)
+    if (old == NULL || g_strcmp0(json_text(old, "case"), entry->case_number) != 0)
         return TRUE;
     *place = json_int(old, "place", 0);
     return strcmp(json_text(old, "state"), "void") == 0 ||

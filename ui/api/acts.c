@@ -254,8 +254,8 @@ static gboolean take_back(Call *call, const Doing *doing, const char *slot, GErr
     return notes != NULL;
 }
 
-/* 承诺: the applicant's 告知承诺书 stands in for the paper. It is issued first, so that there is one to
- * sign: the newest of the case is the one. */
+/* 承诺: the applicant's 告知承诺书 stands in for the paper. It is issued first, so that there is
+ * one to sign: the newest of the case is the one. */
 static gboolean promised(Call *call, const Doing *doing, const char *slot, GError **error)
 {
     const Item *item = case_item(call->api->house, doing->row, error);

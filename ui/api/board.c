@@ -161,7 +161,8 @@ static char *day_code(Call *call, Day day, const char *root)
 
 static void add_close(Call *call, json_t *shown, Day day)
 {
-    g_autoptr(json_t) row = catalog_day_close(call->reader, call->window, json_text(shown, "date"), NULL);
+    g_autoptr(json_t) row =
+        catalog_day_close(call->reader, call->window, json_text(shown, "date"), NULL);
     const char *text = row != NULL ? json_text(row, "detail") : NULL;
     g_autoptr(json_t) detail = text != NULL ? json_loads(text, 0, NULL) : NULL;
     const char *root = json_text(detail, "root");
@@ -183,8 +184,8 @@ static json_t *show_day(Call *call, Day day, GError **error)
 
     period_init(&period, day, day);
     if (load_day(call, &period, &rows, error)) {
-        shown = json_pack("{s:s, s:s, s:b, s:o, s:o, s:n, s:n}", "date", date, "window", call->window,
-                          "closed", 0, "figures", day_figures(&rows, date), "left",
+        shown = json_pack("{s:s, s:s, s:b, s:o, s:o, s:n, s:n}", "date", date, "window",
+                          call->window, "closed", 0, "figures", day_figures(&rows, date), "left",
                           day_left(call, &rows), "code", "root");
         add_close(call, shown, day);
     }

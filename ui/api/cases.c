@@ -132,8 +132,8 @@ Response *post_cases(Call *call, GError **error)
 {
     const json_t *b = call->body;
     CaseOpening opening = {.item = json_text(b, "item"),
-                           .window =
-                               json_text(b, "window") != NULL ? json_text(b, "window") : call->window,
+                           .window = json_text(b, "window") != NULL ? json_text(b, "window")
+                                                                    : call->window,
                            .applicant = json_text(b, "applicant"),
                            .phone = json_text(b, "phone"),
                            .identity = json_text(b, "id_number"),

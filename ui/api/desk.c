@@ -28,20 +28,20 @@ Response *get_session(Call *call, GError **error)
 
     if (profile == NULL)
         return NULL;
-    return call_json(
-        200, json_pack("{s:s, s:s, s:o, s:s, s:s, s:s, s:s, s:s}", "person",
-                       session_person(call->session), "name", session_name(call->session), "roles",
-                       roles_json(call_roles(call)), "csrf", session_csrf(call->session), "hall",
-                       profile->name, "window", call->window, "post", call->post, "version",
-                       ANJUAN_VERSION));
+    return call_json(200,
+                     json_pack("{s:s, s:s, s:o, s:s, s:s, s:s, s:s, s:s}", "person",
+                               session_person(call->session), "name", session_name(call->session),
+                               "roles", roles_json(call_roles(call)), "csrf",
+                               session_csrf(call->session), "hall", profile->name, "window",
+                               call->window, "post", call->post, "version", ANJUAN_VERSION));
 }
 
 /* The seat stays with the browser, whoever sits there; the post ends with the session. */
 static void set_seat(Response *response, const Call *call, const char *post)
 {
-    g_autofree char *cookie = g_strdup_printf(
-        SEAT_COOKIE "=%s%s; Path=/; HttpOnly; SameSite=Strict; Max-Age=%d", call->window, post,
-        SEAT_DAYS * 24 * 3600);
+    g_autofree char *cookie =
+        g_strdup_printf(SEAT_COOKIE "=%s%s; Path=/; HttpOnly; SameSite=Strict; Max-Age=%d",
+                        call->window, post, SEAT_DAYS * 24 * 3600);
 
     response_header(response, "Set-Cookie", cookie);
 }

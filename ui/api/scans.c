@@ -14,6 +14,7 @@
  */
 #include "ui/api/api_intern.h"
 
+#include "appliance/counter/hold.h"
 #include "appliance/intake/intake.h"
 
 #include <fcntl.h>
@@ -447,6 +448,8 @@ static gboolean replace_order(Call *call, const char *id, const char *case_numbe
         return FALSE;
     if (case_number == NULL || g_strcmp0(json_text(side, "case"), case_number) != 0)
         return error_set(error, ERROR_INVALID, "side %s is not of the case that is scanned", id);
+    if (!hold_check(call->reader, case_number, error))
+        return FALSE;
     *order = (IntakeOrder){.kind = INTAKE_REPLACE, .batch = name.batch, .sheet = name.sheet};
     return TRUE;
 }
@@ -486,8 +489,7 @@ static gboolean read_start(Call *call, Start *start, GError **error)
                           (row = case_row(call->reader, start->number, error)) == NULL))
         return FALSE;
     return slot_for(call, start->number, &start->slot, error) &&
-           (replaced == NULL ||
-            replace_order(call, replaced, start->number, &start->order, error));
+           (replaced == NULL || replace_order(call, replaced, start->number, &start->order, error));
 }
 
 Response *post_scan(Call *call, GError **error)

@@ -163,8 +163,9 @@ static const struct {
 /* Facts of slots whose value is a token, a number or a date, and no words of a person. */
 static gboolean is_plain_value(const char *what)
 {
-    static const char *const plain[] = {"intake", "open-slot",      "sheets-out", "later",  "copies",
-                                        "issued", "declared-pages", "expires",    "promised"};
+    static const char *const plain[] = {"intake",         "open-slot", "sheets-out",
+                                        "later",          "copies",    "issued",
+                                        "declared-pages", "expires",   "promised"};
 
     for (gsize i = 0; what != NULL && i < G_N_ELEMENTS(plain); i++)
         if (strcmp(plain[i], what) == 0)

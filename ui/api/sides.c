@@ -189,10 +189,14 @@ static const char *edit_said(const Call *call)
 {
     static const struct {
         const char *act, *zh, *en;
-    } words[] = {{"turn", "已旋转", "turned"},      {"move", "已移动", "moved"},
-                 {"split", "已拆分", "split"},      {"void", "已作废", "voided"},
-                 {"restore", "已恢复", "restored"}, {"good", "已确认可用", "taken as good"},
-                 {"order", "已调整顺序", "put in order"}, {"not-blank", "不是空白", "not blank"}};
+    } words[] = {{"turn", "已旋转", "turned"},
+                 {"move", "已移动", "moved"},
+                 {"split", "已拆分", "split"},
+                 {"void", "已作废", "voided"},
+                 {"restore", "已恢复", "restored"},
+                 {"good", "已确认可用", "taken as good"},
+                 {"order", "已调整顺序", "put in order"},
+                 {"not-blank", "不是空白", "not blank"}};
 
     for (gsize i = 0; i < G_N_ELEMENTS(words); i++)
         if (strcmp(words[i].act, json_text(call->body, "act")) == 0)

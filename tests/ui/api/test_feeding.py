@@ -265,12 +265,8 @@ class Edits(Hall):
         slot = next(slot["code"] for slot in item["checklist"] if slot.get("promisable"))
         other = next(slot["code"] for slot in item["checklist"] if not slot.get("promisable"))
         number = self.clerk.want(201, "POST", "/cases", {"item": item["code"], "applicant": "承诺"}).json["number"]
-        self.act(number, "slot", slot=other, state="promised", want=409)
-        self.act(number, "slot", slot=slot, state="promised", want=409)
-        self.clerk.want(201, "POST", f"/cases/{number}/notices", {"kind": "pledge"})
-        case = self.act(number, "slot", slot=slot, state="promised").json["case"]
-        self.assertEqual([line["state"] for line in case["check"]["slots"] if line["code"] == slot], ["promised"])
-        self.act(number, "slot", slot=slot, state="none")
+        self.assertEqual(self.act(number, "slot", slot=other, state="promised", want=409).json["code"], "rule")
+        self.assertEqual(self.act(number, "slot", slot=slot, state="promised", want=409).json["code"], "wrong-state")
 
     def test_a_hold_is_for_the_supervisor_and_ends_with_a_reason(self):
         number = self.receive("冻结")
