@@ -87,8 +87,8 @@ gboolean catalog_next_item_number(Catalog *catalog, const char *prefix, gint64 *
                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The seq of the newest seal of a case; -1: none. */
-gboolean catalog_seal_seq(Catalog *catalog, const char *number, gint64 *seq, GError **error)
-    G_GNUC_WARN_UNUSED_RESULT;
+gboolean catalog_seal_seq(Catalog *catalog, const char *number, gint64 *seq,
+                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Whether a seal of the case names this inventory (128 hex digits). */
 gboolean catalog_has_seal(Catalog *catalog, const char *number, const char *inventory);
