@@ -64,3 +64,4 @@ export type SlotState = "complete" | "missing" | "wrong" | "exempt" | "later" | 
 export type Stack = { id: number; since: string; reason: string; sides: Array<Side>; suggestion: string | null };
 export type Status = { seq: number; now: string; scanner: { light: Light; text: string }; printer: { light: Light; text: string }; outbox: { waiting: number }; clock: { light: Light; trust: "synced" | "holdover" | "unknown" }; store: { light: Light; free_bytes: number; days_left: number | null }; tray: number };
 export type Tray = { stacks: Array<Stack> };
+export type PaperPlace = { document: number; title: string; copy: number; receiver: string; place: "nowhere" | "window" | "department" | "cabinet" | "box" | "shelf" | "lent" | "missing" | "handed-back" | "transferred" | "destroyed"; word: string; where: string; holder: string; to_hand_back: boolean; since: string | null; due: string | null };
