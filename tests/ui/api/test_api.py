@@ -153,16 +153,6 @@ class Day(Hall):
             self.clerk.want(204, "POST", "/custody", {"place": place, "case": number})
         self.assertEqual(self.case(number)["place"], "柜 2")
 
-    def test_a_manifest_names_every_page(self):
-        number = self.receive("清单")
-        side = self.clerk.upload(number, os.path.join(self.folder, "sides", "0002-1.jpg"), "image/jpeg").json["sides"][0]
-        answer = self.clerk.want(200, "GET", f"/cases/{number}/manifest")
-        self.assertIn("presentation/3", answer.headers["Content-Type"])
-        canvases = answer.json["items"]
-        self.assertEqual([one["width"] for one in canvases], [side["width_px"]])
-        image = canvases[0]["items"][0]["items"][0]["body"]["id"]
-        self.clerk.want(200, "GET", urllib.parse.urlsplit(image).path.removeprefix("/api/v1"))
-
     def test_a_day_is_asked_about_and_closed_once(self):
         self.receive("日清")
         supervisor = self.people["supervisor"]
