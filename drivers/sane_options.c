@@ -250,6 +250,28 @@ static gboolean set_source(const SaneTable *table, const ScannerOptions *options
     return option_set_text(table, SANE_NAME_SCAN_SOURCE, text, error);
 }
 
+static gboolean is_continue(const char *text)
+{
+    return strcmp(text, "Continue") == 0;
+}
+
+static gboolean is_default(const char *text)
+{
+    return strcmp(text, "Default") == 0;
+}
+
+/* The backend of Fujitsu feeders has `df-action`; where there is none nothing can be said. */
+static gboolean set_doubles(const SaneTable *table, const ScannerOptions *options, GError **error)
+{
+    const SANE_Option_Descriptor *option;
+    const char *text;
+
+    if (option_find(table, "df-action", &option) < 0)
+        return TRUE;
+    text = text_that(option, options->doubles ? is_continue : is_default);
+    return text == NULL || option_set_text(table, "df-action", text, error);
+}
+
 static gboolean set_mode(const SaneTable *table, const ScannerOptions *options, GError **error)
 {
     const SANE_Option_Descriptor *option;
@@ -290,6 +312,7 @@ static gboolean set_area(const SaneTable *table, const ScannerOptions *options, 
 gboolean sane_table_apply(const SaneTable *table, const ScannerOptions *options, GError **error)
 {
     return set_source(table, options, error) && set_mode(table, options, error) &&
+           set_doubles(table, options, error) &&
            option_set_number(table, SANE_NAME_SCAN_RESOLUTION, options->dpi, error) &&
            set_area(table, options, error);
 }
