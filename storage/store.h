@@ -48,7 +48,7 @@ gboolean store_create(const StoreOptions *options, const StoreOrigin *origin,
                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Open it, catching up with the journal. A journal with acts of a newer version opens the store
- * for reading only. */
+ * for reading only; a catalogue of a newer version is made again from the journal. */
 Store *store_open(const StoreOptions *options, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void store_close(Store *store);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Store, store_close)
@@ -121,8 +121,8 @@ GPtrArray *store_records(Store *store, Catalog *catalog, const char *case_number
                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* One record as it stands in the journal. */
-char *store_record(Store *store, Catalog *catalog, gint64 seq, GError **error)
-    G_GNUC_WARN_UNUSED_RESULT;
+char *store_record(Store *store, Catalog *catalog, gint64 seq,
+                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Read the whole journal: chain, and every leaf hash as the catalogue keeps it.
  * ERROR_JOURNAL_DAMAGED names the first record that is not the one that was acknowledged. */

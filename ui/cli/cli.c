@@ -15,8 +15,9 @@
 const CliVerb *const *cli_verbs(void)
 {
     static const CliVerb *const subjects[] = {
-        cli_house_verbs, cli_case_verbs,  cli_step_verbs,   cli_scan_verbs,  cli_paper_verbs,
-        cli_look_verbs,  cli_label_verbs, cli_bundle_verbs, cli_store_verbs, cli_serve_verbs,
+        cli_house_verbs, cli_case_verbs,  cli_step_verbs,   cli_scan_verbs,
+        cli_paper_verbs, cli_look_verbs,  cli_label_verbs,  cli_bundle_verbs,
+        cli_store_verbs, cli_serve_verbs, cli_doctor_verbs, cli_document_verbs,
     };
     static const CliVerb *rows[128];
 
@@ -262,6 +263,13 @@ Store *cli_store(Cli *cli, GError **error)
     return cli->store;
 }
 
+const Settings *cli_settings(Cli *cli, GError **error)
+{
+    if (cli->settings == NULL)
+        cli->settings = settings_load_usual(cli_value(cli, "config"), error);
+    return cli->settings;
+}
+
 /* ── output ──────────────────────────────────────────────────────────────────────────────── */
 
 static void put_cell(gboolean first, const char *text)
@@ -374,6 +382,7 @@ static Cli *cli_new(const CliVerb *verb, Lang lang)
 static void cli_free(Cli *cli)
 {
     store_close(cli->store);
+    settings_free(cli->settings);
     g_free(cli->actor_name);
     g_ptr_array_unref(cli->operands);
     g_hash_table_unref(cli->values);

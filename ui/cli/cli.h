@@ -16,6 +16,7 @@
 
 #include "appliance/base/json.h"
 #include "storage/store.h"
+#include "ui/service/settings.h"
 
 typedef struct Cli Cli;
 
@@ -49,6 +50,8 @@ extern const CliVerb cli_bundle_verbs[];
 extern const CliVerb cli_store_verbs[];
 extern const CliVerb cli_look_verbs[];
 extern const CliVerb cli_serve_verbs[];
+extern const CliVerb cli_document_verbs[];
+extern const CliVerb cli_doctor_verbs[];
 
 /* Run the command line; the exit status of the process. */
 int cli_main(int argc, char **argv);
@@ -72,6 +75,9 @@ gboolean cli_number(const Cli *cli, const char *option, gint64 min, gint64 max, 
 
 guint cli_operands(const Cli *cli);
 const char *cli_operand(const Cli *cli, guint i);
+
+/* The settings in force, read once: --config names another file of changes. */
+const Settings *cli_settings(Cli *cli, GError **error);
 
 /* Which data folder is meant, and the store in it (opened once, closed by the end). */
 const char *cli_data_folder(const Cli *cli);

@@ -16,6 +16,7 @@ struct Cli {
     char *actor_name;
     StoreActor actor;
     Store *store;
+    Settings *settings;
 };
 
 /* All verbs, NULL-terminated array of rows. */
