@@ -19,6 +19,9 @@ struct Cli {
     Settings *settings;
 };
 
+/* Sign on as --as says, if it is given. */
+gboolean cli_sign_on(Cli *cli, GError **error);
+
 /* All verbs, NULL-terminated array of rows. */
 const CliVerb *const *cli_verbs(void);
 
