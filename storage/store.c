@@ -258,7 +258,7 @@ static gboolean open_recovered(Store *store, GError **error)
 
 /* The catalogue of a newer version (an update was taken back) is no loss: the journal makes it
  * again. */
-static gboolean open_catalog(Store *store, GError **error)
+static gboolean open_catalog(Store *store, const StoreOptions *options, GError **error)
 {
     static const char *const files[] = {"catalogue.db", "catalogue.db-wal", "catalogue.db-shm"};
     g_autoptr(GError) why = NULL;
@@ -267,7 +267,8 @@ static gboolean open_catalog(Store *store, GError **error)
     store->catalog = catalog_open(store->folder, DB_READ_WRITE, &why);
     if (store->catalog != NULL)
         return TRUE;
-    if (store->read_only || !g_error_matches(why, ANJUAN_ERROR, ERROR_NEWER_SCHEMA)) {
+    if (store->read_only || !options->rebuild_newer ||
+        !g_error_matches(why, ANJUAN_ERROR, ERROR_NEWER_SCHEMA)) {
         g_propagate_error(error, g_steal_pointer(&why));
         return FALSE;
     }
@@ -293,7 +294,8 @@ Store *store_open(const StoreOptions *options, GError **error)
         error_set(error, ERROR_NO_DATA_FOLDER, "%s", options->folder);
         return NULL;
     }
-    if (!open_catalog(store, error) || (!store->read_only && !open_recovered(store, error)))
+    if (!open_catalog(store, options, error) ||
+        (!store->read_only && !open_recovered(store, error)))
         return NULL;
     return g_steal_pointer(&store);
 }

@@ -32,6 +32,7 @@ typedef struct {
     Clock clock;   /* zero: the machine's */
     Random random; /* zero: the kernel's */
     gboolean read_only;
+    gboolean rebuild_newer; /* make a catalogue of a newer version again, instead of refusing it */
 } StoreOptions;
 
 /* What the first record of a new store fixes. */
@@ -48,7 +49,7 @@ gboolean store_create(const StoreOptions *options, const StoreOrigin *origin,
                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Open it, catching up with the journal. A journal with acts of a newer version opens the store
- * for reading only; a catalogue of a newer version is made again from the journal. */
+ * for reading only. */
 Store *store_open(const StoreOptions *options, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void store_close(Store *store);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Store, store_close)

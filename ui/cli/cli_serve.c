@@ -48,7 +48,7 @@ static int run_serve(Cli *cli, GError **error)
     ServeOptions options = {.listen = cli_value(cli, "listen"),
                             .devices = devices,
                             .browser = !cli_flag(cli, "no-browser")};
-    Store *store = settings != NULL ? cli_store(cli, error) : NULL;
+    Store *store = settings != NULL ? cli_store_rebuilt(cli, error) : NULL;
 
     if (store == NULL)
         return 4;

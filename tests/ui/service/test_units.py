@@ -263,6 +263,8 @@ class Doctor(line.Case):
         with sqlite3.connect(os.path.join(copy, "catalogue.db")) as base:
             base.execute("PRAGMA user_version = 9999")
         self.assertEqual(self.states(0, "selftest", data=copy)["catalogue"], "warning")
+        self.status(4, run("case", "show", self.number, data=copy))
+        good("rebuild", data=copy)
         self.assertIn(self.number, good("case", "show", self.number, data=copy).out)
 
 
