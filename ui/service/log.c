@@ -85,9 +85,8 @@ char *log_catalog(Lang lang)
     for (gsize i = 0; i < G_N_ELEMENTS(entries); i++) {
         const Entry *entry = &entries[i];
 
-        g_string_append_printf(out, "-- %s%s\nSubject: @MESSAGE@\nDefined-By: anjuan\n\n%s\n\n",
-                               entry->id, lang == LANG_ZH ? " zh_CN" : "",
-                               lang == LANG_ZH ? entry->more_zh : entry->more_en);
+        g_string_append_printf(out, "-- %s\nSubject: @MESSAGE@\nDefined-By: anjuan\n\n%s\n\n",
+                               entry->id, lang == LANG_ZH ? entry->more_zh : entry->more_en);
     }
     return g_string_free(out, FALSE);
 }

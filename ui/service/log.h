@@ -32,5 +32,6 @@ void log_record(const LogRecord *record, Lang lang);
 typedef void (*LogSink)(const GLogField *fields, gsize n, void *data);
 void log_sink_set(LogSink sink, void *data);
 
-/* The message catalogue as journald reads it (`*.catalog`). */
+/* The message catalogue as journald reads it; the file's name says the language (anjuan.catalog,
+ * anjuan.zh_CN.catalog). */
 char *log_catalog(Lang lang) G_GNUC_WARN_UNUSED_RESULT;
