@@ -78,7 +78,7 @@ static int run_log(Cli *cli, GError **error)
 
 static int run_rebuild(Cli *cli, GError **error)
 {
-    Store *store = cli_store(cli, error);
+    Store *store = cli_store_rebuilt(cli, error);
     gint64 records = 0;
     g_autofree char *count = NULL;
 
