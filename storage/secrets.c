@@ -10,8 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define SALT_BYTES       16
-#define SECRETS_FILE_MAX (16 * 1024 * 1024)
+#define SALT_BYTES 16
 
 /* Place of the date in a case number: region 6, hall 3, then YYMMDD. */
 #define CASE_DATE_AT     9

@@ -18,6 +18,8 @@
 #include "appliance/base/json.h"
 #include "appliance/base/random.h"
 
+#define SECRETS_FILE_MAX ((gsize)16 * 1024 * 1024) /* bytes of one file */
+
 typedef struct {
     char *commitment;
     char *line; /* as it will stand in the file */

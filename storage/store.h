@@ -121,8 +121,8 @@ GPtrArray *store_records(Store *store, Catalog *catalog, const char *case_number
                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* One record as it stands in the journal. */
-char *store_record(Store *store, Catalog *catalog, gint64 seq, GError **error)
-    G_GNUC_WARN_UNUSED_RESULT;
+char *store_record(Store *store, Catalog *catalog, gint64 seq,
+                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Read the whole journal: chain, and every leaf hash as the catalogue keeps it.
  * ERROR_JOURNAL_DAMAGED names the first record that is not the one that was acknowledged. */
