@@ -2,6 +2,7 @@
 #include "storage/backup.h"
 
 #include "appliance/base/text.h"
+#include "storage/catalog_keeping.h"
 #include "storage/catalog_query.h"
 #include "storage/ocfl.h"
 #include "storage/secrets.h"
@@ -472,7 +473,12 @@ static gboolean add_object(Backup *backup, const char *number, GError **error)
     g_autoptr(GHashTable) pages = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     Object object = {backup, pages};
     g_autoptr(json_t) documents = NULL, sides = NULL;
+    gboolean destroyed;
 
+    if (!catalog_is_destroyed(backup->catalog, number, &destroyed, error))
+        return FALSE;
+    if (destroyed)
+        return TRUE;
     if (!g_file_test(full, G_FILE_TEST_IS_DIR)) {
         lose(backup, path);
         return TRUE;

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #define APPLICATION_ID 0x616a6e31 /* "ajn1" */
-#define SCHEMA_VERSION 2
+#define SCHEMA_VERSION 3
 
 extern const Embedded embedded_schema[];
 

@@ -35,6 +35,8 @@
  *   custody         place, document?, box?, secret? {note}: where papers are now
  *   hold            reference?, secret {reason}: legal hold, named by the seq of this record
  *   hold.lift       holds[], secret {reason}
+ *   destroy         second, approval, retention, due: the end of a case's retention
+ *   destroy.done    (nothing): every file of it is erased
  *   person          person, what (add change secret recover), roles?[], active?: who may sign on
  *   day.close       date, window, records, root: 日清
  *   day.hand-over   to, cases[], sheets: 交接
@@ -530,6 +532,8 @@ static const struct {
     {"custody", apply_event_alone},
     {"hold", catalog_apply_hold},
     {"hold.lift", catalog_apply_hold_lift},
+    {"destroy", catalog_apply_destroy},
+    {"destroy.done", catalog_apply_destroy_done},
     {"person", apply_event_alone},
     {"day.close", apply_event_alone},
     {"day.hand-over", apply_event_alone},

@@ -56,6 +56,6 @@ gboolean drill_run(Store *store, const RestoreRequest *request, const FsckOption
          is_of_store(store, &done->restored, error) &&
          check_restored(folder, fsck, &done->checked, error);
     if (!file_remove_tree(folder, &why))
-        g_warning("%s stays: %s", folder, why->message);
+        g_info("%s stays: %s", folder, why->message);
     return ok;
 }

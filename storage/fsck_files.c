@@ -255,18 +255,55 @@ static void take_finding(const VerifyFinding *finding, void *data)
                finding->detail);
 }
 
-/* The inventory is the one its seal names: else all of the object could be another. */
-static gboolean check_inventory(Object *object, const char *wanted)
+static GBytes *read_object_file(const Object *object, const char *name, char **path)
 {
-    g_autofree char *relative = g_build_filename(object->path, "inventory.json", NULL);
-    g_autofree char *full = store_path(object->fsck->store, relative);
-    g_autoptr(GBytes) bytes = file_read(full, OCFL_INVENTORY_MAX, NULL);
-    g_autofree char *hex = NULL;
+    g_autofree char *full = NULL;
+
+    *path = g_build_filename(object->path, name, NULL);
+    full = store_path(object->fsck->store, *path);
+    return file_read(full, OCFL_INVENTORY_MAX, NULL);
+}
+
+/* A file of the object that must have exactly these bytes. */
+static gboolean check_same(const Object *object, const char *name, const void *wanted, gsize size)
+{
+    g_autofree char *path = NULL;
+    g_autoptr(GBytes) bytes = read_object_file(object, name, &path);
+
+    if (bytes != NULL && g_bytes_get_size(bytes) == size &&
+        memcmp(g_bytes_get_data(bytes, NULL), wanted, size) == 0)
+        return TRUE;
+    fsck_error(object->fsck, bytes != NULL ? "vault" : "missing", path,
+               bytes != NULL ? "not what goes with the sealed inventory" : "cannot be read");
+    return FALSE;
+}
+
+/* Both copies of the inventory and of its side-car follow from the bytes that were sealed. */
+static gboolean check_copies(const Object *object, GBytes *inventory, const char *digest)
+{
+    g_autofree char *sidecar = g_strdup_printf("%s inventory.json\n", digest);
+    gsize size;
+    const char *bytes = g_bytes_get_data(inventory, &size);
+    g_autoptr(json_t) parsed = json_loadb(bytes, size, 0, NULL);
+    const char *head = json_text(parsed, "head");
+    g_autofree char *copy = g_strdup_printf("%s/inventory.json", head != NULL ? head : "v1");
+    g_autofree char *copy_sidecar = g_strconcat(copy, ".sha512", NULL);
+    gboolean same = check_same(object, "inventory.json.sha512", sidecar, strlen(sidecar));
+
+    same = check_same(object, copy, bytes, size) && same;
+    return check_same(object, copy_sidecar, sidecar, strlen(sidecar)) && same;
+}
+
+/* The inventory is the one its seal names: else all of the object could be another. */
+static gboolean check_inventory(const Object *object, const char *wanted)
+{
+    g_autofree char *path = NULL, *hex = NULL;
+    g_autoptr(GBytes) bytes = read_object_file(object, "inventory.json", &path);
     Digests digests;
     DigestPass pass;
 
     if (bytes == NULL) {
-        fsck_error(object->fsck, "missing", relative, "the inventory cannot be read");
+        fsck_error(object->fsck, "missing", path, "the inventory cannot be read");
         return FALSE;
     }
     digest_init(&pass);
@@ -274,8 +311,8 @@ static gboolean check_inventory(Object *object, const char *wanted)
     digest_finish(&pass, &digests);
     hex = hex_encode(digests.sha512, sizeof digests.sha512);
     if (g_strcmp0(hex, wanted) == 0)
-        return TRUE;
-    fsck_error(object->fsck, "vault", relative, "the inventory is not the one that was sealed");
+        return check_copies(object, bytes, hex);
+    fsck_error(object->fsck, "vault", path, "the inventory is not the one that was sealed");
     return FALSE;
 }
 
@@ -368,8 +405,21 @@ static gboolean each_first(Fsck *fsck, const char *folder, const char *name, GEr
     return strlen(name) != 2 || each_name(fsck, path, path, each_second, error);
 }
 
+/* A root is made with the first filing. */
+static void check_root(Fsck *fsck)
+{
+    g_autofree char *full = store_path(fsck->store, "vault/root");
+    const char *fault = fsck->summary->objects > 0 ? ocfl_root_fault(full) : NULL;
+    g_autofree char *path = fault != NULL ? g_build_filename("vault/root", fault, NULL) : NULL;
+
+    if (path != NULL)
+        fsck_error(fsck, "vault", path, "missing or not what the root was made with");
+}
+
 gboolean fsck_vault(Fsck *fsck, GError **error)
 {
-    return check_sealed(fsck, error) &&
-           each_name(fsck, "vault/root", "vault/root", each_first, error);
+    if (!check_sealed(fsck, error))
+        return FALSE;
+    check_root(fsck);
+    return each_name(fsck, "vault/root", "vault/root", each_first, error);
 }

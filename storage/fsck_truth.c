@@ -8,6 +8,8 @@
 #include "storage/fsck_intern.h"
 
 #include "appliance/base/text.h"
+#include "storage/catalog_keeping.h"
+#include "storage/catalog_query.h"
 #include "storage/secrets.h"
 #include "storage/signing.h"
 #include "storage/tree.h"
@@ -55,6 +57,25 @@ static char *secret_path_of(const json_t *record)
     return json_text(record, "case") != NULL ? secrets_case_path(json_text(record, "case")) : NULL;
 }
 
+/* A secret may be gone where its case was destroyed; a side's is the case it was in last. */
+static gboolean may_be_gone(const Truth *truth, const json_t *record, const char *line,
+                            const char *commitment)
+{
+    g_autoptr(json_t) side = NULL;
+    const char *number = json_text(record, "case");
+    gboolean destroyed = FALSE;
+
+    if (!secret_is_destroyed(line, commitment))
+        return FALSE;
+    if (strcmp(json_text(record, "act"), "side") == 0) {
+        side = catalog_side(truth->fsck->reader, json_int(record, "batch", 0),
+                            json_int(record, "sheet", 0), json_text(record, "side"), NULL);
+        number = json_text(side, "case");
+    }
+    return number != NULL && catalog_is_destroyed(truth->fsck->reader, number, &destroyed, NULL) &&
+           destroyed;
+}
+
 static void check_secret(Truth *truth, const json_t *record, gint64 seq)
 {
     const char *commitment = json_text(record, "secret");
@@ -67,7 +88,7 @@ static void check_secret(Truth *truth, const json_t *record, gint64 seq)
     truth->fsck->summary->secrets++;
     line = open_secrets(truth, path) ? g_hash_table_lookup(truth->opened, commitment) : NULL;
     data = line != NULL ? secret_open_line(line, commitment) : NULL;
-    if (data == NULL) {
+    if (data == NULL && !(line != NULL && may_be_gone(truth, record, line, commitment))) {
         truth->fsck->summary->is_truth_whole = FALSE;
         fsck_error(truth->fsck, "secret", path,
                    "the personal data of record %" G_GINT64_FORMAT " is missing or changed", seq);

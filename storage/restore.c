@@ -2,7 +2,7 @@
 #include "storage/restore.h"
 
 #include "appliance/base/text.h"
-#include "storage/bag.h"
+#include "storage/erase.h"
 #include "storage/tree.h"
 
 #include <errno.h>
@@ -297,12 +297,16 @@ static gboolean check_store(const Restore *restore, GError **error)
     g_autofree char *lock = g_build_filename(restore->scratch, "lock", NULL);
     g_autoptr(Store) store = NULL;
     g_autoptr(Catalog) catalog = NULL;
+    gint64 erased;
 
     if (!file_replace(lock, 0600, "", 0, error))
         return FALSE;
     store = store_open(&options, error);
     catalog = store != NULL ? store_reader(store, error) : NULL;
-    return catalog != NULL && check_catalog(restore, catalog, error);
+    if (catalog == NULL || !check_catalog(restore, catalog, error))
+        return FALSE;
+    g_clear_pointer(&catalog, catalog_close);
+    return erase_again(store, &erased, error);
 }
 
 /* ── the folder ──────────────────────────────────────────────────────────────────────────── */
@@ -397,6 +401,6 @@ gboolean restore_folder(const RestoreRequest *request, RestoreDone *done, GError
         return error_set(error, ERROR_DATA_FOLDER_EXISTS, "%s", request->folder);
     ok = restore_all(&restore, error);
     if (!ok && g_file_test(scratch, G_FILE_TEST_IS_DIR) && !file_remove_tree(scratch, NULL))
-        g_warning("%s stays", scratch);
+        g_info("%s stays for the next restore to remove", scratch);
     return ok;
 }

@@ -145,6 +145,9 @@
     X(DEFINITION, "definition", 3, 422,                                                            \
       "the definition is not valid", "定义文件不合规则",                                           \
       "correct the line and path named", "请改正所指的行和位置")                                   \
+    X(DESTROYED, "destroyed", 1, 410,                                                              \
+      "the case came to the end of its retention", "办件已到期销毁",                               \
+      "see the register of destruction", "请看销毁清册")                                           \
     X(HELD, "held", 1, 409,                                                                        \
       "under legal hold: nothing of it may leave or be taken away",                                \
       "办件受法律保全: 不得撤除、移出或销毁",                                                      \
