@@ -265,6 +265,10 @@ Response *get_diagnostics(Call *call, GError **error);
 Response *post_close_day(Call *call, GError **error);
 Response *post_hand_over(Call *call, GError **error);
 
+Response *get_backups(Call *call, GError **error);
+Response *post_backup(Call *call, GError **error);
+Response *post_drill(Call *call, GError **error);
+
 Response *get_devices(Call *call, GError **error);
 Response *post_device_test(Call *call, GError **error);
 Response *get_users(Call *call, GError **error);

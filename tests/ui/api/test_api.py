@@ -105,6 +105,29 @@ class Day(Hall):
         report = auditor.want(200, "GET", f"/audits/{job['id']}/report")
         self.assertEqual(report.body[:5], b"%PDF-")
 
+    def test_a_backup_is_made_and_its_restore_is_drilled(self):
+        self.receive("备份测试")
+        admin = self.people["admin"]
+        events = Events(admin)
+        events.wait(lambda kind, _: kind == "hello", "hello")
+        admin.want(422, "POST", "/backups", {"destination": "/no/such/folder", "passphrase": "correct horse"})
+        started = admin.want(202, "POST", "/backups", {"destination": "backups", "passphrase": "correct horse"}).json
+        self.assertEqual(started["state"], "running")
+        ended = lambda what: lambda kind, data: kind == what and data["state"] != "running"  # noqa: E731
+        self.assertEqual(events.wait(ended("backup"), "the end of the backup")[1]["state"], "done")
+        made = admin.want(200, "GET", "/backups").json["backups"][0]
+        self.assertEqual((made["name"], made["state"], made["drill"]), (started["name"], "done", None))
+        self.assertGreater(made["bytes"], 1000)
+        admin.want(202, "POST", f"/backups/{made['name']}/drill", {"passphrase": "wrong horse"})
+        self.assertEqual(events.wait(ended("drill"), "the end of the drill")[1]["state"], "failed")
+        admin.want(202, "POST", f"/backups/{made['name']}/drill", {"passphrase": "correct horse"})
+        self.assertEqual(events.wait(ended("drill"), "the end of the second drill")[1]["state"], "done")
+        events.close()
+        drilled = admin.want(200, "GET", "/backups").json["backups"][0]["drill"]
+        self.assertTrue(drilled["good"], drilled)
+        admin.want(404, "POST", "/backups/none/drill", {"passphrase": "correct horse"})
+        self.clerk.want(403, "GET", "/backups")
+
     def test_rebuild_makes_the_same_rows_after_a_day_of_the_api(self):
         number = self.receive("王五")
         side = self.clerk.upload(number, os.path.join(self.folder, "sides", "0002-1.jpg"), "image/jpeg").json["sides"][0]["id"]
