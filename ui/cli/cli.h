@@ -56,6 +56,7 @@ extern const CliVerb cli_doctor_verbs[];
 extern const CliVerb cli_person_verbs[];
 extern const CliVerb cli_keep_verbs[];
 extern const CliVerb cli_destroy_verbs[];
+extern const CliVerb cli_device_verbs[];
 extern const CliVerb cli_office_verbs[];
 
 /* Run the command line; the exit status of the process. */
