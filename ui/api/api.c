@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "ui/api/api_intern.h"
+#include "ui/api/printing.h"
 
 /* Rows with a `run` go through call_run, which finds them again by their place. */
 static void make_routes(Api *api)
@@ -40,6 +40,7 @@ Api *api_new(const ApiOptions *options, GError **error)
     }
     api->scans = scan_desk_new(api);
     api->jobs = job_desk_new(api);
+    api->prints = print_desk_new(api);
     return api;
 }
 
@@ -47,6 +48,7 @@ void api_free(Api *api)
 {
     if (api == NULL)
         return;
+    print_desk_free(api->prints);
     scan_desk_free(api->scans);
     job_desk_free(api->jobs);
     feed_free(api->feed);

@@ -21,6 +21,7 @@
 
 typedef struct ScanDesk ScanDesk;
 typedef struct JobDesk JobDesk;
+typedef struct PrintDesk PrintDesk;
 typedef struct Feed Feed;
 
 struct Api {
@@ -34,6 +35,7 @@ struct Api {
     Feed *feed;
     ScanDesk *scans;
     JobDesk *jobs;
+    PrintDesk *prints;
     HttpRoute *routes;
     gsize n_routes;
     gint64 began_us;
@@ -229,6 +231,9 @@ Response *get_diagnostics(Call *call, GError **error);
 Response *post_close_day(Call *call, GError **error);
 Response *post_hand_over(Call *call, GError **error);
 
+Response *get_prints(Call *call, GError **error);
+Response *post_prints(Call *call, GError **error);
+Response *put_printer(Call *call, GError **error);
 Response *get_devices(Call *call, GError **error);
 Response *post_device_test(Call *call, GError **error);
 Response *get_users(Call *call, GError **error);
