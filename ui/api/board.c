@@ -177,7 +177,7 @@ static json_t *show_day(Call *call, Day day, GError **error)
 {
     g_autofree char *date = day_format(day);
     g_auto(Period) period = {0};
-    WindowDay of_day = {WINDOW, day};
+    WindowDay of_day = {call->window, day};
     DayRows rows = {0};
     g_autoptr(json_t) shown = NULL;
     json_t *left = NULL;
@@ -185,7 +185,7 @@ static json_t *show_day(Call *call, Day day, GError **error)
     period_init(&period, day, day);
     if (load_day(call, &period, &of_day, &rows, error) &&
         (left = show_left(call, &of_day, error)) != NULL)
-        shown = json_pack("{s:s, s:s, s:b, s:o, s:o, s:n, s:n}", "date", date, "window", WINDOW,
+        shown = json_pack("{s:s, s:s, s:b, s:o, s:o, s:n, s:n}", "date", date, "window", call->window,
                           "closed", 0, "figures", day_figures(&rows, date), "left", left, "code",
                           "root");
     unload_day(&rows);
@@ -214,7 +214,7 @@ static Response *answer_close(json_t *shown, const char *ask)
 /* 日清. What is left is asked about once; the list is then signed by a supervisor. */
 Response *post_close_day(Call *call, GError **error)
 {
-    WindowDay of_day = {.window = WINDOW};
+    WindowDay of_day = {.window = call->window};
     g_autofree char *person = NULL;
     g_autoptr(json_t) before = NULL;
     json_t *shown;
@@ -242,7 +242,7 @@ Response *post_close_day(Call *call, GError **error)
 Response *get_day_sheet(Call *call, GError **error)
 {
     const char *given = request_query(call->request, "date");
-    WindowDay of_day = {WINDOW, call->today};
+    WindowDay of_day = {call->window, call->today};
     g_autoptr(GBytes) pdf = NULL;
 
     if (given != NULL && !day_parse(given, &of_day.day)) {
@@ -257,7 +257,7 @@ Response *get_day_sheet(Call *call, GError **error)
 
 static json_t *own_cases(Call *call, GError **error)
 {
-    CatalogList list = {.window = WINDOW, .open = TRUE, .limit = OPEN_MAX};
+    CatalogList list = {.window = call->window, .open = TRUE, .limit = OPEN_MAX};
     g_autoptr(json_t) rows = catalog_list_cases(call->reader, &list, error);
     json_t *numbers;
     gsize i;
