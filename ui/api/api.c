@@ -27,6 +27,7 @@ Api *api_new(const ApiOptions *options, GError **error)
     api->began_us = clock_now_us(store_clock(options->store));
     for (gsize i = 0; i < EDIT_LOCKS; i++)
         pthread_mutex_init(&api->edits[i], NULL);
+    pthread_mutex_init(&api->month.lock, NULL);
     make_routes(api);
     api->house = house_new(options->store);
     api->readers = readers_new(options->store);
@@ -58,6 +59,8 @@ void api_free(Api *api)
     schema_free(api->schema);
     for (gsize i = 0; i < EDIT_LOCKS; i++)
         pthread_mutex_destroy(&api->edits[i]);
+    pthread_mutex_destroy(&api->month.lock);
+    json_decref(api->month.oddities);
     g_free(api->routes);
     g_free(api);
 }

@@ -24,6 +24,14 @@ typedef struct JobDesk JobDesk;
 typedef struct PrintDesk PrintDesk;
 typedef struct Feed Feed;
 
+/* What the board says of the month, kept for a minute (board.c). */
+typedef struct {
+    pthread_mutex_t lock;
+    json_t *oddities; /* rows of period_exceptions */
+    guint on_time_permille;
+    gint64 reckoned_us;
+} Month;
+
 struct Api {
     ApiOptions options;
     House *house;
@@ -35,6 +43,7 @@ struct Api {
     ScanDesk *scans;
     JobDesk *jobs;
     PrintDesk *prints;
+    Month month;
     HttpRoute *routes;
     gsize n_routes;
     gint64 began_us;
