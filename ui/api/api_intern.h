@@ -23,6 +23,7 @@ typedef struct ScanDesk ScanDesk;
 typedef struct JobDesk JobDesk;
 typedef struct PrintDesk PrintDesk;
 typedef struct Feed Feed;
+typedef struct Shares Shares;
 
 /* What the board says of the month, kept for a minute (board.c). */
 typedef struct {
@@ -44,6 +45,7 @@ struct Api {
     JobDesk *jobs;
     PrintDesk *prints;
     Month month;
+    Shares *shares;
     HttpRoute *routes;
     gsize n_routes;
     gint64 began_us;
@@ -139,6 +141,19 @@ void period_init(Period *period, Day from, Day to);
 void period_clear(Period *period);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Period, period_clear)
 
+/* Whether this person may see the page of a side; ERROR_FORBIDDEN. */
+gboolean call_sees_side(Call *call, const json_t *side, GError **error);
+
+/* An image of the side. */
+Response *answer_view(Call *call, const json_t *side, const PageView *view, GError **error);
+
+/* Address of the server as the client came by: "https://host/api/v1", or "https://host/shared/T" of
+ * a token. */
+char *call_base(const Call *call);
+
+/* The case of the {token} of the route; NULL with ERROR_NOT_FOUND. */
+char *call_shared(Call *call, GError **error);
+
 /* ── show_case.c: JSON of the document ───────────────────────────────────────────────────── */
 
 /* The schemas Case, CaseRow, Check, Side. */
@@ -172,7 +187,7 @@ void feed_wake(Feed *feed);
 void feed_denied(Feed *feed, const Denied *denied);
 gboolean feed_fetch(void *api, const EventReplay *wanted, GError **error);
 
-/* ── scan.c, jobs.c ──────────────────────────────────────────────────────────────────────── */
+/* ── scans.c, jobs.c, iiif.c ──────────────────────────────────────────────────────────────────────── */
 
 ScanDesk *scan_desk_new(Api *api);
 void scan_desk_free(ScanDesk *desk);
@@ -181,6 +196,9 @@ json_t *scan_light(ScanDesk *desk, Lang lang);
 gboolean scan_is_busy(ScanDesk *desk, const char *device);
 /* Sheets still to be fed into the case go into a new document of the slot. */
 void scan_aim(ScanDesk *desk, const char *case_number, guint32 slot);
+
+Shares *shares_new(void);
+void shares_free(Shares *shares);
 
 JobDesk *job_desk_new(Api *api);
 void job_desk_free(JobDesk *desk);
@@ -245,8 +263,14 @@ Response *get_day_sheet(Call *call, GError **error);
 Response *get_board(Call *call, GError **error);
 Response *get_ledger(Call *call, GError **error);
 
+/* iiif.c, manifest.c: those with a token need no session and know one case. */
 Response *get_manifest(Call *call, GError **error);
 Response *get_custody(Call *call, GError **error);
+Response *get_shared_manifest(Call *call, GError **error);
+Response *get_image_base(Call *call, GError **error);
+Response *get_image_info(Call *call, GError **error);
+Response *get_image(Call *call, GError **error);
+Response *post_share(Call *call, GError **error);
 Response *post_custody(Call *call, GError **error);
 Response *get_diagnostics(Call *call, GError **error);
 Response *post_close_day(Call *call, GError **error);

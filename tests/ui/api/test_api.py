@@ -164,16 +164,6 @@ class Day(Hall):
             "who": "archivist", "secret": SECRET}})
         other.want(204, "POST", "/custody", {"place": "cabinet", "case": number})
 
-    def test_a_manifest_names_every_page(self):
-        number = self.receive("清单")
-        side = self.clerk.upload(number, os.path.join(self.folder, "sides", "0002-1.jpg"), "image/jpeg").json["sides"][0]
-        answer = self.clerk.want(200, "GET", f"/cases/{number}/manifest")
-        self.assertIn("presentation/3", answer.headers["Content-Type"])
-        canvases = answer.json["items"]
-        self.assertEqual([one["width"] for one in canvases], [side["width_px"]])
-        image = canvases[0]["items"][0]["items"][0]["body"]["id"]
-        self.clerk.want(200, "GET", urllib.parse.urlsplit(image).path.removeprefix("/api/v1"))
-
     def second_supervisor(self):
         if not hasattr(Hall, "other_supervisor"):
             self.people["admin"].want(201, "POST", "/users", {

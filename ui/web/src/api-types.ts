@@ -68,3 +68,4 @@ export type PaperPlace = { document: number; title: string; copy: number; receiv
 export type PrintJob = { id: number; state: "waiting" | "sent" | "printed" | "cancelled"; problem: string | null; printer: string; title: string; case: string | null; document: number; made_at: string };
 export type SeatChange = { window?: string; post?: "A" | "B" };
 export type EventFacts = { step?: string; state?: string; sheet?: number; side?: "a" | "b"; turn?: number; blank?: boolean; replaced?: boolean; document?: number; slot?: string; title?: string; paper_number?: string; copies?: number; reprint?: number; what?: string; value?: string; device?: string; stored?: number; end?: string; window?: string; post?: "A" | "B"; date?: string; format?: string; code?: string; kind?: string; undoes?: number; redoes?: number };
+export type Share = { manifest: string; until: string };
