@@ -194,6 +194,27 @@ class Day(Hall):
             Hall.other_supervisor = "000077"
         return Hall.other_supervisor
 
+    def test_what_a_printer_does_not_take_waits_and_is_shown(self):
+        number = self.receive("打印")
+        admin = self.people["admin"]
+        self.assertEqual(self.clerk.want(200, "GET", "/status").json["printer"]["light"], "off")
+        admin.want(422, "PUT", "/printer", {"printer": "lpt1"})
+        admin.want(204, "PUT", "/printer", {"printer": "escpos:tcp:127.0.0.1:1"})
+        try:
+            paper = self.clerk.want(201, "POST", f"/cases/{number}/receipt", {}).json
+            self.assertFalse(paper["printed"])
+            self.assertEqual((paper["problem"]["code"], paper["problem"]["detail"]), ("printer", "offline"))
+            self.assertEqual(self.clerk.want(200, "GET", "/status").json["printer"]["light"], "needs-you")
+            device = [one for one in self.clerk.want(200, "GET", "/devices").json["devices"] if one["kind"] == "printer"]
+            self.assertEqual([one["light"] for one in device], ["needs-you"])
+            job = self.clerk.want(200, "POST", "/prints", {"act": "resume"}).json["jobs"][-1]
+            self.assertEqual((job["state"], job["case"]), ("waiting", number))
+            done = self.clerk.want(200, "POST", "/prints", {"act": "cancel", "id": job["id"]}).json["jobs"][-1]
+            self.assertEqual(done["state"], "cancelled")
+            self.assertFalse(self.clerk.want(201, "POST", f"/cases/{number}/receipt", {"print": False}).json.get("problem"))
+        finally:
+            admin.want(204, "PUT", "/printer", {"printer": ""})
+
     def test_the_board_and_the_registers_speak_of_the_same_cases(self):
         number = self.receive("台账")
         supervisor = self.people["supervisor"]
