@@ -197,6 +197,7 @@ json_t *act_next(Call *call, const CaseLife *life, const json_t *row);
 Response *post_notice(Call *call, GError **error);
 Response *post_receipt(Call *call, GError **error);
 Response *get_paper_pdf(Call *call, GError **error);
+Response *get_receipt(Call *call, GError **error);
 
 Response *get_side(Call *call, GError **error);
 Response *get_thumbnail(Call *call, GError **error);

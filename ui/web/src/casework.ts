@@ -3,7 +3,7 @@
  * What a clerk can do with the case on the screen, by key, button or code.
  */
 import type * as Api from './api-types.ts';
-import { attempt, changed, command, forgetCase, get, log, refreshAll, set, show, showCase, openCase, state } from './store.ts';
+import { attempt, changed, command, forgetCase, get, log, refreshAll, set, show, showCase, showReceipt, openCase, state } from './store.ts';
 import { joinNames, say, shortNumber } from './words.ts';
 
 function take(change: Api.CaseChange): void {
@@ -238,8 +238,10 @@ async function takeFound(text: string, found: Api.Found): Promise<void> {
   const first = found.cases?.[0];
   switch (found.kind) {
     case 'case':
-    case 'document':
       if (first) await takeCase(first);
+      return;
+    case 'document':
+      if (first) await takeDocument(first, found.document ?? 0);
       return;
     case 'item':
       if (found.item) {
@@ -264,6 +266,13 @@ async function takeFound(text: string, found: Api.Found): Promise<void> {
     default:
       set({ found, screen: 'lookup', shown: undefined });
   }
+}
+
+/* A paper of ours stands for its case; where one looks things up a receipt is its index. */
+async function takeDocument(row: Api.CaseRow, document: number): Promise<void> {
+  await takeCase(row);
+  const shown = state.screen === 'lookup' ? state.shown : undefined;
+  if (shown?.documents.find((one) => one.number === document)?.code === 'B01') await showReceipt(row.number, document);
 }
 
 /* A case code means: at intake go on with it, in the archive choose it, with a box note it. */

@@ -48,6 +48,7 @@ export interface State {
   query: string;
   found?: Api.Found;
   shown?: Api.Case;
+  receipt?: Api.Receipt;            /* of the shown case, line by line */
   timeline: Api.Event[];
   fileable?: Api.Fileable;
   chosen: string[];
@@ -290,7 +291,14 @@ async function loadLookup(): Promise<void> {
   if (!number) return;
   const [shown, events] = await Promise.all([
     get<Api.Case>(`/cases/${number}`), get<Api.EventPage>(`/cases/${number}/timeline?limit=200`)]);
-  set({ shown, timeline: events.events });
+  const receipt = state.receipt ? await get<Api.Receipt>(`/cases/${number}/receipts/${state.receipt.document}`) : undefined;
+  if (state.shown?.number === number) set({ shown, timeline: events.events, receipt });
+}
+
+/* Every line of a receipt beside its images. */
+export async function showReceipt(number: string, document: number): Promise<void> {
+  const receipt = await attempt(() => get<Api.Receipt>(`/cases/${number}/receipts/${document}`));
+  if (receipt && state.shown?.number === number) set({ receipt });
 }
 
 async function loadArchive(): Promise<void> {
@@ -376,7 +384,7 @@ export async function openCase(number: string): Promise<void> {
 }
 
 export async function showCase(number: string): Promise<void> {
-  set({ screen: 'lookup', shown: undefined, timeline: [], selected: undefined });
+  set({ screen: 'lookup', shown: undefined, receipt: undefined, timeline: [], selected: undefined });
   const shown = await attempt(() => get<Api.Case>(`/cases/${number}`));
   if (!shown) return;
   set({ shown, found: undefined, query: '' });
