@@ -158,3 +158,31 @@ test('next day the rest comes: the case code, paper, complete, receipt', async (
   assert.equal(made.check.complete, true);
   assert.equal(made.received_at.slice(0, 10), '2026-11-18');
 });
+
+test('a receipt shows every line beside its image, and a line whose image is taken away is red', async () => {
+  const other = await hall.client('supervisor');
+  const made = await other.get(`/cases/${number}`);
+  const receipt = made.documents.filter((one) => one.code === 'B01').at(-1).number;
+  await page.keyboard.press('Alt+3');
+  await page.waitForSelector('input[name=q]');
+  await clerk.scan(hall.documentCode(number, receipt, 2));
+  await clerk.band('receiptGood', { n: 4 });
+  const lines = page.locator('.receipt-line');
+  assert.equal(await lines.count(), 4);
+  for (let at = 0; at < 4; at++) assert.ok(await lines.nth(at).locator('.thumb img').count() > 0);
+  const [side] = made.documents.find((one) => one.code === 'A02').sides;
+  await other.command('POST', `/sides/${side}/acts`, { act: 'void', reason: '拿走' });
+  await clerk.band('receiptBad', { n: 1 });
+  assert.match(await page.locator('.receipt-line.is-bad').innerText(), new RegExp(words.say('lineNoImage')));
+  await other.command('POST', `/sides/${side}/acts`, { act: 'restore' });
+  await clerk.band('receiptGood', { n: 4 });
+});
+
+test('a case is accepted, decided and delivered at the lookup screen', async () => {
+  await page.click(`button:has-text("${words.say('allPages')}") >> visible=true`);
+  for (const [word, state] of [['step_accept', 'accepted'], ['step_decide', 'decided'], ['step_deliver', 'delivered']]) {
+    await page.click(`.buttons button:has-text("${words.say(word)}")`);
+    await page.click('form.inline button.primary');
+    await page.waitForFunction((wanted) => document.querySelector('.band-text')?.textContent?.includes(wanted), words.say(`state_${state}`));
+  }
+});

@@ -192,7 +192,7 @@ Response *post_place(Call *call, GError **error);
 
 Response *post_act(Call *call, GError **error);
 /* Tokens of acts that the case's state allows the person. */
-json_t *act_next(Call *call, const CaseLife *life, const json_t *row);
+json_t *act_next(Call *call, const CaseLife *life, const json_t *row, gboolean complete);
 
 Response *post_notice(Call *call, GError **error);
 Response *post_receipt(Call *call, GError **error);

@@ -723,7 +723,7 @@ static json_t *show_loaded(Call *call, CaseRows *rows)
         shown, "undo",
         text_or_null(undos_words(call->api->undos, json_text(row, "number"), call->lang)));
     json_object_set_new(shown, "redo", json_null());
-    json_object_set_new(shown, "next", act_next(call, &rows->life, row));
+    json_object_set_new(shown, "next", act_next(call, &rows->life, row, rows->check->complete));
     json_object_set_new(shown, "print", wanted_paper(rows));
     return shown;
 }

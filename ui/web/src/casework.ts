@@ -279,7 +279,7 @@ async function takeDocument(row: Api.CaseRow, document: number): Promise<void> {
 async function takeCase(row: Api.CaseRow): Promise<void> {
   if (state.box !== undefined && state.screen === 'archive') {
     const box = state.box;
-    if ((await attempt(() => command<void>('POST', '/custody', { case: row.number, box, place: say('archive') }).then(() => true))))
+    if ((await attempt(() => command<void>('POST', '/custody', { case: row.number, box, place: `盒 ${box}` }).then(() => true))))
       log(`${say('where')} ${box}：${shortNumber(row.number)}`);
     return;
   }

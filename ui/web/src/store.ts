@@ -54,6 +54,7 @@ export interface State {
   chosen: string[];
   destinations: Api.Destination[];
   exports: Api.Export[];
+  progress: Record<string, number>; /* of jobs, in hundredths */
   box?: string;
   audit?: Api.Audit;
   comparison?: Api.DayCompare;
@@ -70,7 +71,7 @@ export interface State {
 export const state: State = {
   online: true, busy: 0, screen: 'today', size: 'normal', theme: 'normal', help: false, log: [],
   moving: false, zoom: 0, viewing: false, items: [], itemQuery: '', open: [], query: '', timeline: [],
-  chosen: [], destinations: [], exports: [], boardFilter: {}, devices: [], tests: {}, users: [],
+  chosen: [], destinations: [], exports: [], progress: {}, boardFilter: {}, devices: [], tests: {}, users: [],
 };
 
 const LOG_MAX = 50;
@@ -224,7 +225,10 @@ function onRecord(record: Api.RecordEvent): void {
   if (record.case === null || record.case === state.case?.number) log(sayRecord(record));
 }
 
-function onJob(): void {
+/* Progress comes many times a second: it is shown as it comes, the rest is asked for. */
+function onJob(event: MessageEvent): void {
+  const job = JSON.parse(event.data as string) as Api.JobEvent;
+  set({ progress: { ...state.progress, [job.id]: job.done } });
   refreshSoon();
 }
 

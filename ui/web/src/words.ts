@@ -101,6 +101,7 @@ const words = {
   mode_color: ['彩色', 'colour'],
   mode_gray: ['灰度', 'grey'],
   mode_lineart: ['黑白', 'black and white'],
+  maskedPages: ['选了查看事由以后，这里显示页面。', 'Pages are shown here once a reason is chosen.'],
   receiptCheck: ['凭证核对', 'Receipt, line by line'],
   receiptText: ['每一行和它的影像', 'each line beside its images'],
   receiptGood: ['凭证 {n} 行都有影像', 'All {n} lines have their images'],

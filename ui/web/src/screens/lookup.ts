@@ -79,6 +79,7 @@ function facts(shown: Api.Case): TemplateResult {
 }
 
 function pages(shown: Api.Case): TemplateResult {
+  if (shown.masked) return html`<section class="column" aria-label=${say('pages')} tabindex="0"><h2>${say('pages')}</h2><p class="empty">${say('maskedPages')}</p></section>`;
   const { receipt } = state;
   const side = shown.sides.find((one) => one.id === state.selected) ?? shown.sides.find((one) => !one.blank) ?? shown.sides[0];
   const zoom = (by: number) => set({ zoom: Math.min(zooms, Math.max(0, state.zoom + by)) });
