@@ -37,7 +37,7 @@ before(async () => {
   await clerk.command('POST', `/sides/${documents[1].sides[0]}/acts`, { act: 'void', reason: '拿走' });
   browser = await openBrowser();
   ({ page } = browser);
-  page.setDefaultTimeout(20000);
+  page.setDefaultTimeout(90000);
   desk = new Clerk(page, words);
 });
 

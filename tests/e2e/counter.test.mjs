@@ -28,7 +28,7 @@ before(async () => {
   await hall.serve();
   browser = await openBrowser();
   ({ page } = browser);
-  page.setDefaultTimeout(20000);
+  page.setDefaultTimeout(90000);
   clerk = new Clerk(page, words);
   await browser.context.addCookies([{ name: 'lang', value: lang, url: hall.url }]);
 });

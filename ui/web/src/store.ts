@@ -76,10 +76,12 @@ export const state: State = {
 
 const LOG_MAX = 50;
 const REFRESH_MS = 250;
+const FOLLOW_MS = 800;
 
 let draw: () => void = () => undefined;
 let drawing = false;
 let refreshTimer = 0;
+let refreshDue = 0;
 let stream: EventSource | undefined;
 
 export function onDraw(callback: () => void): void {
@@ -217,7 +219,8 @@ function sayRecord(record: Api.RecordEvent): string {
 function onRecord(record: Api.RecordEvent): void {
   if (record.case !== null && record.case === state.case?.number) {
     if (record.side) mergeSide(record.side);
-    refreshSoon();
+    /* A side that comes in is shown by its record; the checklist may follow. */
+    refreshSoon(record.act === 'side' ? FOLLOW_MS : REFRESH_MS);
   } else if (record.case === null || state.screen !== 'intake') {
     refreshSoon();
   }
@@ -252,6 +255,7 @@ function listen(after: number): void {
   stream.addEventListener('record', (event) => onRecord(JSON.parse(event.data) as Api.RecordEvent));
   stream.addEventListener('scan', (event) => {
     const scan = JSON.parse(event.data) as Api.ScanEvent;
+    if (scan.batch !== state.scan?.batch && (scan.case === null || scan.case !== state.case?.number)) return;
     set({ scan });
     if (scan.state !== 'running') refreshSoon();
     if (scan.state === 'done') play('done');
@@ -261,13 +265,16 @@ function listen(after: number): void {
   stream.addEventListener('audit', onJob);
 }
 
-function refreshSoon(): void {
+function refreshSoon(after_ms = REFRESH_MS): void {
   changed();
-  if (refreshTimer) return;
+  const due = performance.now() + after_ms;
+  if (refreshTimer && refreshDue <= due) return;
+  window.clearTimeout(refreshTimer);
+  refreshDue = due;
   refreshTimer = window.setTimeout(() => {
     refreshTimer = 0;
     void refreshAll();
-  }, REFRESH_MS);
+  }, after_ms);
 }
 
 /* ---- loading ----------------------------------------------------------------------------- */
