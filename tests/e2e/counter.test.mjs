@@ -89,6 +89,7 @@ test('the clerk’s minute: item card, name, paper, one list, notice, done, by g
   await clerk.command('09');
   const band = await clerk.band('missing', { n: 3 });
   assert.ok(band.includes(words.say('counts', { i: 2, p: 2, o: 2 })), band);
+  await clerk.logs(words.say('act_batch.close', { k: 8 }));
   await clerk.settle(papers);
   await clerk.band('missing', { n: 3 });
   assert.equal(await clerk.thumbs(), 4);

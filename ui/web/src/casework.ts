@@ -48,10 +48,9 @@ async function newScan(): Promise<Api.NewScan> {
   return { duplex: scanner?.can.includes('duplex') ?? false, ...(state.case ? { case: state.case.number } : {}) };
 }
 
-async function beginScan(): Promise<Api.Scan | undefined> {
-  const scan = await attempt(async () => command<Api.Scan>('POST', '/scans', await newScan()));
+async function beginScan(replaces?: string): Promise<void> {
+  const scan = await attempt(async () => command<Api.Scan>('POST', '/scans', { ...await newScan(), ...(replaces ? { replaces } : {}) }));
   if (scan) takeScan(scan);
-  return scan;
 }
 
 export async function startScan(): Promise<void> {
@@ -95,7 +94,7 @@ export async function rescan(): Promise<void> {
     await scanAct({ act: 'rescan', side: id });
     return;
   }
-  if (await beginScan()) await scanAct({ act: 'rescan', side: id });
+  await beginScan(id);
 }
 
 /* Everything is told at once, so what waits for a person comes first. */

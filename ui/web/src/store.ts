@@ -4,8 +4,9 @@
  */
 import { ApiError, command, get, setCsrf } from './api.ts';
 import type * as Api from './api-types.ts';
+import { sayRecord } from './record.ts';
 import { play } from './sound.ts';
-import { currentLang, say, sayToken, setLang, showTime, type Lang } from './words.ts';
+import { currentLang, say, setLang, showTime, type Lang } from './words.ts';
 
 export type Screen = 'today' | 'intake' | 'lookup' | 'archive' | 'verify' | 'board' | 'devices';
 export type Size = 'normal' | 'large' | 'huge';
@@ -208,12 +209,6 @@ function mergeSide(side: Api.Side): void {
   else sides.push(side);
   state.case = { ...current, sides };
   if (at < 0 && state.scan?.state === 'running' && !side.blank) state.selected = side.id;
-}
-
-/* The browser's own words for the act; the server's sentence where there are none. */
-function sayRecord(record: Api.RecordEvent): string {
-  const words = sayToken('act', record.act);
-  return words === record.act && record.text ? record.text : words;
 }
 
 function onRecord(record: Api.RecordEvent): void {
