@@ -230,11 +230,12 @@ Response *post_act(Call *call, GError **error);
 /* 下一份 (the next slot that lacks something) and 同类续扫: where the next sheet goes. */
 gboolean act_next_slot(Call *call, const char *number, gboolean same, GError **error);
 /* Tokens of acts that the case's state allows the person. */
-json_t *act_next(Call *call, const CaseLife *life, const json_t *row);
+json_t *act_next(Call *call, const CaseLife *life, const json_t *row, gboolean complete);
 
 Response *post_notice(Call *call, GError **error);
 Response *post_receipt(Call *call, GError **error);
 Response *get_paper_pdf(Call *call, GError **error);
+Response *get_receipt(Call *call, GError **error);
 
 Response *get_side(Call *call, GError **error);
 Response *get_thumbnail(Call *call, GError **error);

@@ -87,6 +87,7 @@ const ApiRow api_rows[] = {
     {HTTP_POST, CASE "/notices", ROLES_INTAKE, W, post_notice, NULL, NULL, 0},
     {HTTP_POST, CASE "/receipt", ROLES_INTAKE, W, post_receipt, NULL, NULL, 0},
     {HTTP_GET, CASE "/documents/{document}/pdf", ALL, W, get_paper_pdf, NULL, NULL, 0},
+    {HTTP_GET, CASE "/receipts/{document}", ALL, W, get_receipt, NULL, NULL, 0},
     {HTTP_PUT, CASE "/uploads/{name}", ROLES_INTAKE, UPLOAD, put_upload, NULL, upload_open,
      ROW_MAX},
 
