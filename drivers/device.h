@@ -125,7 +125,7 @@ gboolean device_continue(Device *device, GError **error) G_GNUC_WARN_UNUSED_RESU
  * the watch begins counts as put in; paper that a batch left does not. */
 gboolean device_watch(Device *device, gboolean on, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* The worker's process; 0 when it is gone. For the service's own list, and tests that kill it. */
+/* The worker's process; 0 when it is gone or the service manager's. For tests that kill it. */
 pid_t device_pid(const Device *device);
 
 void device_free(Device *device);

@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -17,6 +18,7 @@
 
 #define ALIVE_MS 1000 /* at least one word in this time while a batch runs */
 #define LOOK_MS  250  /* between two looks at button and paper */
+#define END_MS   5000 /* a driver's time to end once the client is gone */
 
 typedef struct {
     Fd fd;
@@ -562,14 +564,30 @@ static void wait_for_codes(DeviceWorker *worker)
         read_codes(worker);
 }
 
+/* Vendors' code may hang for ever, and nobody kills a worker that the service manager started. */
+static void *end_with_client(void *data G_GNUC_UNUSED)
+{
+    struct pollfd client = {WORKER_SOCKET, 0, 0};
+
+    while (poll(&client, 1, -1) < 0 && errno == EINTR)
+        continue;
+    (void)poll(NULL, 0, END_MS);
+    _exit(1);
+}
+
 int device_worker_main(void)
 {
+    pthread_t watcher;
+
     DeviceWorker worker = {
         .socket = WORKER_SOCKET,
         .configured = g_ptr_array_new_with_free_func(g_free),
         .alive_ms = ALIVE_MS,
     };
 
+    if (pthread_create(&watcher, NULL, end_with_client, NULL) != 0)
+        return 1;
+    pthread_detach(watcher);
     /* SANE's net backend writes to a server that may be gone */
     signal(SIGPIPE, SIG_IGN);
     worker.host = (ScannerHost){.now_ms = monotonic_ms, .wait = batch_wait, .self = &worker};

@@ -770,7 +770,7 @@ static json_t *show_loaded(Call *call, CaseRows *rows)
     json_object_set_new(shown, "held", json_boolean(json_array_size(rows->holds) > 0));
     json_object_set_new(shown, "undo", edit_words(rows->edits.undo, call->lang));
     json_object_set_new(shown, "redo", edit_words(rows->edits.redo, call->lang));
-    json_object_set_new(shown, "next", act_next(call, &rows->life, row));
+    json_object_set_new(shown, "next", act_next(call, &rows->life, row, rows->check->complete));
     json_object_set_new(shown, "print", wanted_paper(rows));
     return shown;
 }
