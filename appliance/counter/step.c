@@ -113,6 +113,37 @@ typedef struct {
     CaseLife *life;
 } Step;
 
+static gboolean note_slot(const Step *step, const char *slot, const char *what, const char *value,
+                          GError **error)
+{
+    return txn_append(step->txn, "slot", step->number,
+                      json_pack("{s:s, s:s, s:s}", "slot", slot, "what", what, "value", value),
+                      error);
+}
+
+/* What the paper of the step stands in for, slot by slot, as the check reads it. */
+static gboolean note_stand_ins(const Step *step, const LifeEvent *event, GError **error)
+{
+    g_autofree char *paper = g_strdup_printf("%u", event->paper);
+    g_autofree char *until = event->until != DAY_NONE ? day_format(event->until) : NULL;
+    g_autofree char *today = day_format(event->day);
+    gboolean ok = TRUE;
+
+    for (gsize i = 0; ok && i < event->n_keys; i++) {
+        const char *slot = event->keys[i];
+
+        if (event->type == EVENT_VERIFY)
+            ok = note_slot(step, slot, "exempt", event->reference, error) &&
+                 note_slot(step, slot, "exempt-sheet", paper, error) &&
+                 note_slot(step, slot, "exempt-day", today, error);
+        else if (!event->tolerate)
+            ok = note_slot(step, slot, "promised", paper, error);
+        else if (until != NULL)
+            ok = note_slot(step, slot, "later", until, error);
+    }
+    return ok;
+}
+
 static gboolean record_step(const Step *step, const LifeEvent *event, GError **error)
 {
     LifeState after;
@@ -120,9 +151,12 @@ static gboolean record_step(const Step *step, const LifeEvent *event, GError **e
     if (!life_step(&step->life->state, event, &after, error))
         return FALSE;
     step->life->state = after;
-    return step->txn == NULL ||
-           txn_append(step->txn, "case.step", step->number,
-                      step_body(step->txn, step->number, event, &after), error);
+    if (step->txn == NULL)
+        return TRUE;
+    return txn_append(step->txn, "case.step", step->number,
+                      step_body(step->txn, step->number, event, &after), error) &&
+           ((event->type != EVENT_PLEDGE && event->type != EVENT_VERIFY) ||
+            note_stand_ins(step, event, error));
 }
 
 /* The window in a case number: behind region 6, hall 3 and date 6. */
@@ -176,6 +210,11 @@ static GPtrArray *settled_keys(const LifeState *state, const CheckKeys *found)
     return settled;
 }
 
+static gboolean is_bringing(LifeEventType type)
+{
+    return type == EVENT_BRING || type == EVENT_TOLERATED;
+}
+
 /* 初审 carries what the check finds at this moment, 补齐 what it finds no more. */
 static gboolean step_with_check(const Step *step, LifeEventType type, GError **error)
 {
@@ -183,14 +222,14 @@ static gboolean step_with_check(const Step *step, LifeEventType type, GError **e
                                                   step->life->state.notice, error);
     g_autoptr(GPtrArray) settled = keys != NULL ? settled_keys(&step->life->state, keys) : NULL;
     LifeEvent event = {.type = type, .actor = ACTOR_CLERK};
-    const GPtrArray *told = type == EVENT_BRING ? settled : keys != NULL ? keys->keys : NULL;
+    const GPtrArray *told = is_bringing(type) ? settled : keys != NULL ? keys->keys : NULL;
 
     if (keys == NULL)
         return FALSE;
-    if (type == EVENT_BRING && told->len == 0)
+    if (is_bringing(type) && told->len == 0)
         return error_set(error, ERROR_NOT_COMPLETE, "nothing of what was asked for has come in");
     event.keys = (const char *const *)told->pdata;
-    event.fresh = type == EVENT_BRING ? NULL : (const gboolean *)(void *)keys->fresh->data;
+    event.fresh = is_bringing(type) ? NULL : (const gboolean *)(void *)keys->fresh->data;
     event.n_keys = told->len;
     event.persons_open = keys->persons_open;
     event.main_missing = keys->main_missing;
@@ -220,15 +259,43 @@ static gboolean lead_there(const Step *step, LifeEventType type, GError **error)
            step_with_check(step, EVENT_FIRST_CHECK, error);
 }
 
+static gboolean open_part(const Step *step, const char *department, GError **error)
+{
+    LifeEvent event = {
+        .type = EVENT_SUB_OPEN, .actor = ACTOR_CLERK, .department = department};
+
+    event = stamped(step, &event);
+    return house_department(step->house, step->catalog, department, error) != NULL &&
+           record_step(step, &event, error);
+}
+
+/* The responsible window calls in the departments of a 联办件 as soon as it is accepted. */
+static gboolean lead_on(const Step *step, const LifeEvent *event, GError **error)
+{
+    const ProfileKind *kind = life_kind(&step->life->state);
+    const char *const *own = (const char *const *)step->life->rules.item->joint;
+    gsize n = event->n_keys > 0 ? event->n_keys : g_strv_length((char **)own);
+
+    if (step->txn == NULL || event->type != EVENT_ACCEPT || kind->role != KIND_JOINT)
+        return TRUE;
+    for (gsize i = 0; i < n; i++)
+        if (!open_part(step, event->n_keys > 0 ? event->keys[i] : own[i], error))
+            return FALSE;
+    return TRUE;
+}
+
 static gboolean take_step(const Step *step, const LifeEvent *event, GError **error)
 {
     LifeEvent taken = stamped(step, event);
 
     if (!case_life(step->house, step->catalog, step->number, step->life, error))
         return FALSE;
-    if (event->type == EVENT_BRING || event->type == EVENT_FIRST_CHECK)
+    if (event->type == EVENT_BRING && step->life->state.tolerated > 0)
+        return step_with_check(step, EVENT_TOLERATED, error);
+    if (is_bringing(event->type) || event->type == EVENT_FIRST_CHECK)
         return step_with_check(step, event->type, error);
-    return lead_there(step, event->type, error) && record_step(step, &taken, error);
+    return lead_there(step, event->type, error) && record_step(step, &taken, error) &&
+           lead_on(step, &taken, error);
 }
 
 gboolean case_step_in(StoreTxn *txn, House *house, const StoreActor *actor, const char *number,
@@ -240,11 +307,10 @@ gboolean case_step_in(StoreTxn *txn, House *house, const StoreActor *actor, cons
 }
 
 gboolean case_step_try(House *house, Catalog *catalog, const StoreActor *actor, const char *number,
-                       const LifeEvent *event, GError **error)
+                       const LifeEvent *event, CaseLife *after, GError **error)
 {
     gint64 now_us = clock_now_us(store_clock(house_store(house)));
-    CaseLife life;
-    Step step = {NULL, catalog, now_us, house, actor, number, &life};
+    Step step = {NULL, catalog, now_us, house, actor, number, after};
 
     return take_step(&step, event, error);
 }

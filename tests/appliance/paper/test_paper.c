@@ -185,34 +185,35 @@ static void notices_fit_on_one_page(void **state G_GNUC_UNUSED)
     static const char *const kinds[] = {
         "receipt",
         "supplement",
-        "supplement-case",
+        "kind-supplement",
         "acceptance",
         "promise",
         "refusal",
-        "not-required",
+        "not-needed",
         "return",
         "review",
         "joint",
         "urgent",
-        "special-procedure",
+        "special",
         "extension",
-        "deficiency-notice",
-        "deficiency-promise",
-        "informed-promise",
+        "tolerance",
+        "tolerance-promise",
+        "pledge",
         "hand-up",
-        "green-channel",
-        "handover",
-        "originals-return",
+        "green",
+        "hand-over",
+        "originals-back",
         "delivery",
-        "pickup",
+        "collection",
         "verification",
         "cover",
         "remarks",
-        "checklist",
+        "consultation",
         "certified-copy",
-        "decision-grant",
+        "grant",
+        "licence",
         "reminder",
-        "decision-deny",
+        "denial",
         "lapse",
         "withdrawal",
     };
@@ -274,7 +275,7 @@ static void a_reprint_is_marked_with_its_number(void **state G_GNUC_UNUSED)
 
 static void a_refusal_carries_reason_law_remedy_organ_and_date(void **state G_GNUC_UNUSED)
 {
-    static const char *const kinds[] = {"refusal", "not-required", "return", "decision-deny"};
+    static const char *const kinds[] = {"refusal", "not-needed", "return", "denial"};
     static const char *const values[] = {"reason", "law", "remedy", "organ"};
 
     for (gsize i = 0; i < G_N_ELEMENTS(kinds); i++) {
@@ -285,7 +286,7 @@ static void a_refusal_carries_reason_law_remedy_organ_and_date(void **state G_GN
         for (gsize k = 0; k < G_N_ELEMENTS(values); k++)
             assert_holds(text, json_text(sample->values, values[k]));
         assert_holds(text,
-                     strcmp(kinds[i], "decision-deny") == 0 ? "2026年12月18日" : "2026年11月21日");
+                     strcmp(kinds[i], "denial") == 0 ? "2026年12月18日" : "2026年11月21日");
         assert_holds(text, kinds[i][0] == 'd' ? "印章" : "专用章");
     }
 }
