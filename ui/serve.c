@@ -2,6 +2,7 @@
 #include "ui/serve.h"
 
 #include "appliance/counter/archive.h"
+#include "appliance/counter/sweep.h"
 #include "appliance/intake/intake.h"
 #include "ui/api/api.h"
 #include "ui/http/repeat.h"
@@ -10,6 +11,7 @@
 #endif
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/signalfd.h>
@@ -19,7 +21,11 @@
 
 #define WORKERS 6
 
+#define SWEEP_EVERY_MS (10 * 60 * 1000)
+
 typedef struct {
+    Store *store;
+    Lang lang;
     int signals; /* readable when it is time to end */
     Api *api;
 } Daemon;
@@ -41,12 +47,18 @@ static Fd signals_open(GError **error)
     return fd;
 }
 
-static void wait_for_end(int fd)
+/* What fell due is taken at once and then every ten minutes, until somebody ends the daemon. */
+static void wait_for_end(const Daemon *daemon)
 {
-    struct signalfd_siginfo info;
+    g_autoptr(House) house = house_new(daemon->store);
+    struct pollfd end = {.fd = daemon->signals, .events = POLLIN};
 
-    while (read(fd, &info, sizeof info) < 0 && errno == EINTR)
-        continue;
+    do {
+        g_autoptr(GError) error = NULL;
+
+        if (!sweep_due(house, NULL, NULL, &error))
+            error_print(stderr, error, daemon->lang);
+    } while (poll(&end, 1, SWEEP_EVERY_MS) <= 0);
 }
 
 static void announce(const HttpServer *server, Sessions *sessions, Lang lang)
@@ -93,7 +105,7 @@ static gboolean run(const Daemon *daemon, HttpOptions *http, Lang lang, GError *
     server = http_server_new(http, routes, n_routes, daemon->api, error);
     if (server != NULL) {
         announce(server, http->guard_context, lang);
-        wait_for_end(daemon->signals);
+        wait_for_end(daemon);
     }
     http_server_free(server);
     return server != NULL;
@@ -104,7 +116,7 @@ gboolean serve(Store *store, const ServeOptions *options, GError **error)
     g_autofree char *local_path = store_path(store, "local.db");
     g_autoptr(Local) local = local_open(local_path, error);
     g_auto(Fd) signals = -1;
-    Daemon daemon = {0};
+    Daemon daemon = {.store = store, .lang = options->lang};
     SessionsOptions sessions_options = {.local = local,
                                         .clock = *store_clock(store),
                                         .random = *store_random(store),

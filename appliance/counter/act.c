@@ -34,7 +34,8 @@ static gboolean signed_promise(Catalog *catalog, const char *number, guint32 *pa
     *paper = 0;
     json_array_foreach(documents, i, row)
     {
-        if (strcmp(json_text(row, "code"), code) == 0 && strcmp(json_text(row, "state"), "open") == 0)
+        if (strcmp(json_text(row, "code"), code) == 0 &&
+            strcmp(json_text(row, "state"), "open") == 0)
             *paper = (guint32)json_int(row, "number", 0);
     }
     return documents != NULL;
@@ -53,9 +54,9 @@ static gboolean fill_basis(House *house, Catalog *catalog, const CaseAct *act, F
     filled->law = law != NULL         ? g_strdup(law)
                   : item->law != NULL ? g_strjoinv("；", item->law)
                                       : NULL;
-    filled->remedy = remedy != NULL ? g_strdup(remedy)
-                                    : g_strconcat(department->reconsideration, department->lawsuit,
-                                                  NULL);
+    filled->remedy = remedy != NULL
+                         ? g_strdup(remedy)
+                         : g_strconcat(department->reconsideration, department->lawsuit, NULL);
     /* What stands on the paper stands in the record too. */
     event->law = event->law != NULL ? event->law : filled->law;
     event->remedy = event->remedy != NULL ? event->remedy : filled->remedy;
@@ -124,7 +125,6 @@ gboolean case_act_green_scan(House *house, const StoreActor *actor, const char *
     *done = (CaseActDone){0};
     if (reader == NULL || !case_life(house, reader, number, &life, error))
         return FALSE;
-    act.event.type =
-        life.state.green_window == 0 ? EVENT_GREEN_IN : EVENT_GREEN_OUT;
+    act.event.type = life.state.green_window == 0 ? EVENT_GREEN_IN : EVENT_GREEN_OUT;
     return case_act(house, actor, &act, done, error);
 }

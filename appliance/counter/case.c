@@ -142,7 +142,9 @@ static gboolean check_opening(const CaseOpening *opening, GError **error)
            check_text("phone", opening->phone, error) &&
            check_text("identity", opening->identity, error) &&
            check_text("platform number", opening->platform_id, error) &&
-           check_channel(opening->channel, error) && check_fields(opening->fields, error);
+           check_text("taken for", opening->taken_for, error) &&
+           check_text("reason", opening->reason, error) && check_channel(opening->channel, error) &&
+           check_fields(opening->fields, error);
 }
 
 static gboolean setting_number(Catalog *catalog, const char *key, guint32 *value, GError **error)
@@ -192,8 +194,31 @@ static json_t *secret_of(const CaseOpening *opening, const Item *item)
     return json_pack("{s:s, s:o}", "applicant", opening->applicant, "fields", fields);
 }
 
+/* The legal instant of receipt: what was said, else now. */
+static gboolean received_at(const Open *open, gint64 now_us, Day *day, guint *minute,
+                            GError **error)
+{
+    const char *said = open->opening->received;
+    g_autofree char *date = said != NULL ? g_strndup(said, strcspn(said, "T")) : NULL;
+    guint hours = 0, minutes = 0;
+    int end = 0;
+
+    *day = day_of_instant(now_us, HOUSE_OFFSET_S);
+    *minute = day_minute_of_instant(now_us, HOUSE_OFFSET_S);
+    if (said == NULL)
+        return TRUE;
+    if (!day_parse(date, day) ||
+        (said[strlen(date)] == 'T' &&
+         (sscanf(said + strlen(date), "T%2u:%2u%n", &hours, &minutes, &end) != 2 ||
+          said[strlen(date) + (gsize)end] != '\0' || hours > 23 || minutes > 59)))
+        return error_set(error, ERROR_INVALID,
+                         "received '%s': a day, or a day and minute (2026-11-20T16:05)", said);
+    *minute = hours * 60 + minutes;
+    return TRUE;
+}
+
 static json_t *opening_body(StoreTxn *txn, const Open *open, const Item *item, const char *digest,
-                            const NumberParts *parts)
+                            const NumberParts *parts, const char *instant)
 {
     const CaseOpening *o = open->opening;
     g_autoptr(json_t) secret = secret_of(o, item);
@@ -201,10 +226,11 @@ static json_t *opening_body(StoreTxn *txn, const Open *open, const Item *item, c
     g_autofree char *commitment = txn_secret(txn, path, secret);
     g_autofree char *day = g_strdup_printf("%06u", day_yymmdd(parts->day));
     g_autofree char *window = g_strdup_printf("%03u", parts->window);
-    json_t *body = json_pack(
-        "{s:s, s:s, s:s, s:s, s:s, s:I, s:s, s:s}", "item", item->code, "item_digest", digest,
-        "kind", item->kind, "window", window, "day", day, "serial", (json_int_t)parts->serial,
-        "channel", o->channel != NULL ? o->channel : "window", "received_at", txn_now(txn));
+    json_t *body =
+        json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:s, s:s}", "item", item->code, "item_digest",
+                  digest, "kind", o->kind != NULL ? o->kind : item->kind, "window", window, "day",
+                  day, "serial", (json_int_t)parts->serial, "channel",
+                  o->channel != NULL ? o->channel : "window", "received_at", instant);
 
     if (body != NULL && o->platform_id != NULL)
         json_object_set_new(body, "platform_id", json_string(o->platform_id));
@@ -213,28 +239,49 @@ static json_t *opening_body(StoreTxn *txn, const Open *open, const Item *item, c
     return body;
 }
 
+/* 收件 as a step: when, by what evidence, for whom, and with whom where it is entered later. */
+static gboolean receive(StoreTxn *txn, const Open *open, const Item *item, Day day, guint minute,
+                        GError **error)
+{
+    const CaseOpening *o = open->opening;
+    LifeEvent event = {.type = EVENT_RECEIVE,
+                       .actor = ACTOR_CLERK,
+                       .kind = o->kind != NULL ? o->kind : item->kind,
+                       .channel = o->channel,
+                       .secret = o->secret,
+                       .received = day,
+                       .received_minute = minute,
+                       .evidence = o->evidence,
+                       .taken_for = o->taken_for,
+                       .reason = o->reason,
+                       .second_person = o->second_person};
+    CaseLife life;
+
+    return case_step_in(txn, open->house, open->actor, open->number, &event, &life, error);
+}
+
 static gboolean open_command(StoreTxn *txn, void *data, GError **error)
 {
     Open *open = data;
     NumberParts parts = {0};
-    CaseLife life;
-    g_autofree char *digest = NULL;
+    g_autofree char *digest = NULL, *instant = NULL;
     const Item *item;
+    Day day;
+    guint minute;
 
     g_clear_pointer(&open->number, g_free);
-    if (!draw_number(txn, open, &parts, error))
+    if (!received_at(open, txn_now_us(txn), &day, &minute, error) ||
+        !draw_number(txn, open, &parts, error))
         return FALSE;
-    item = house_item_on(open->house, txn_catalog(txn), open->opening->item, parts.day, &digest,
-                         error);
+    instant = open->opening->received != NULL
+                  ? clock_format(day_instant(day, minute, HOUSE_OFFSET_S))
+                  : g_strdup(txn_now(txn));
+    /* The checklist of the day of receipt counts, however late it is entered. */
+    item = house_item_on(open->house, txn_catalog(txn), open->opening->item, day, &digest, error);
     return item != NULL &&
-           txn_append(txn, "case.open", open->number, opening_body(txn, open, item, digest, &parts),
-                      error) &&
-           case_step_in(txn, open->house, open->actor, open->number,
-                        &(LifeEvent){.type = EVENT_RECEIVE,
-                                     .actor = ACTOR_CLERK,
-                                     .kind = item->kind,
-                                     .channel = open->opening->channel},
-                        &life, error);
+           txn_append(txn, "case.open", open->number,
+                      opening_body(txn, open, item, digest, &parts, instant), error) &&
+           receive(txn, open, item, day, minute, error);
 }
 
 gboolean case_open(House *house, const StoreActor *actor, const CaseOpening *opening, char **number,

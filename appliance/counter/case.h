@@ -7,10 +7,12 @@
  */
 #pragma once
 
+#include "appliance/casework/life.h"
 #include "appliance/counter/house.h"
 #include "appliance/intake/placing.h"
 
 #define CASE_APPLICANT_CHARS_MAX 50
+#define CASE_WITNESS             "witness." /* + slot: the field that names who saw a thumbprint given */
 
 typedef struct {
     const char *item;   /* six digits */
@@ -21,6 +23,15 @@ typedef struct {
     const char *channel;     /* "window" | "post" | "online" | "agent"; NULL: window */
     const char *platform_id; /* a platform's own 办件编号; may be NULL */
     const json_t *fields;    /* declared fields, name: text; may be NULL */
+    const char *kind;        /* token of the profile; NULL: the item's */
+    gboolean secret;         /* 涉密: register-only */
+
+    /* when and how it came in, where it was not handed over just now */
+    const char *received; /* "2026-11-20" or "2026-11-20T16:05", the hall's time; NULL: now */
+    LifeEvidence evidence;
+    const char *taken_for;     /* 代收: the colleague */
+    const char *reason;        /* 补登: why it is entered later … */
+    const char *second_person; /* … and who else stands for it */
 } CaseOpening;
 
 /* Receive a case: its number (24 digits) comes out. */
@@ -54,9 +65,10 @@ PlacingLookup case_lookup(CaseLookup *context);
 /* ── what a person says of a slot ────────────────────────────────────────────────────────── */
 
 /* Record a fact of a slot: `what` is "tick:<token>" (yes|no), "copies", "originals", "issued",
- * "expires", "declared-pages", "placeholder", "exempt", "promised", "later", "wrong-size"; slot ""
- * takes "answer:<question>" (yes|no) and "side:<batch>-<sheet>-<side>" (good|bad). An empty value
- * takes back what was said. */
+ * "expires", "declared-pages", "placeholder", "exempt", "promised", "later", "wrong-size",
+ * "thumbprint" (yes|no; its witness is the field CASE_WITNESS + slot); slot "" takes
+ * "answer:<question>" (yes|no) and "side:<batch>-<sheet>-<side>" (good|bad). An empty value takes
+ * back what was said. */
 typedef struct {
     const char *number;
     const char *slot; /* "A01", or "" */

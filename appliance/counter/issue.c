@@ -278,12 +278,12 @@ static json_t *paper_body(const Issue *issue, const Draft *draft, const char *fi
     digest_finish(&pass, &digests);
     sha256 = hex_encode(digests.sha256, sizeof digests.sha256);
     sha512 = hex_encode(digests.sha512, sizeof digests.sha512);
-    body = json_pack("{s:I, s:s, s:s, s:s, s:s, s:i, s:o, s:s, s:s, s:s, s:I}", "number",
-                     (json_int_t)draft->document, "family", draft->family, "code", code, "kind",
-                     paper_kind_token(draft->kind), "title", draft->title, "copies",
-                     (int)g_strv_length((char **)draft->receivers), "receivers",
-                     receivers_json(draft), "file", file, "sha256", sha256, "sha512", sha512,
-                     "bytes", (json_int_t)size);
+    body =
+        json_pack("{s:I, s:s, s:s, s:s, s:s, s:i, s:o, s:s, s:s, s:s, s:I}", "number",
+                  (json_int_t)draft->document, "family", draft->family, "code", code, "kind",
+                  paper_kind_token(draft->kind), "title", draft->title, "copies",
+                  (int)g_strv_length((char **)draft->receivers), "receivers", receivers_json(draft),
+                  "file", file, "sha256", sha256, "sha512", sha512, "bytes", (json_int_t)size);
     if (body != NULL && draft->paper_number != NULL)
         json_object_set_new(body, "paper_number", json_string(draft->paper_number));
     if (body != NULL && issue->event.type == EVENT_SUPPLEMENT)
@@ -314,9 +314,9 @@ static gboolean is_fresh(StoreTxn *txn, const Issue *issue, GError **error)
 
 static gboolean record_paper(StoreTxn *txn, const Issue *issue, const Draft *draft, GError **error)
 {
-    g_autofree char *file = g_strdup_printf(
-        "spool/%.2s%.2s%.2s/paper-%" G_GINT64_FORMAT ".pdf", txn_now(txn) + 2, txn_now(txn) + 5,
-        txn_now(txn) + 8, txn_next_seq(txn));
+    g_autofree char *file =
+        g_strdup_printf("spool/%.2s%.2s%.2s/paper-%" G_GINT64_FORMAT ".pdf", txn_now(txn) + 2,
+                        txn_now(txn) + 5, txn_now(txn) + 8, txn_next_seq(txn));
 
     return txn_file(txn, file, g_bytes_get_data(draft->pdf, NULL), g_bytes_get_size(draft->pdf),
                     error) &&
@@ -333,9 +333,8 @@ static gboolean issue_command(StoreTxn *txn, void *data, GError **error)
         return FALSE;
     if (issue->reprint > 0)
         return txn_append(txn, "paper.reprint", issue->request->number,
-                          json_pack("{s:I, s:i}", "number",
-                                    (json_int_t)issue->drafts[0].document, "reprint",
-                                    (int)issue->reprint),
+                          json_pack("{s:I, s:i}", "number", (json_int_t)issue->drafts[0].document,
+                                    "reprint", (int)issue->reprint),
                           error);
     for (guint i = 0; i < issue->n; i++)
         if (!record_paper(txn, issue, &issue->drafts[i], error))
@@ -370,7 +369,8 @@ static gboolean choose_papers(Issue *issue, gint64 document, GError **error)
 /* A pause is told by its own notice, unless the post has a number for it. */
 static void refer_to_paper(Issue *issue)
 {
-    if (issue->request->step != NULL && issue->event.type == EVENT_PAUSE && issue->request->step->reference == NULL)
+    if (issue->request->step != NULL && issue->event.type == EVENT_PAUSE &&
+        issue->request->step->reference == NULL)
         issue->event.reference = issue->drafts[0].paper_number;
 }
 
@@ -391,12 +391,12 @@ static gboolean load(Issue *issue, gint64 document, GError **error)
         issue->event.paper = (guint32)document;
     if (issue->event.type == EVENT_PAUSE && issue->event.reference == NULL)
         issue->event.reference = "…";
-    issue->say = (Say){.house = issue->house,
-                       .catalog = issue->reader,
-                       .actor = issue->actor,
-                       .number = issue->request->number,
-                       .event = issue->request->step != NULL && issue->reprint == 0 ? &issue->event
-                                                                                    : NULL};
+    issue->say =
+        (Say){.house = issue->house,
+              .catalog = issue->reader,
+              .actor = issue->actor,
+              .number = issue->request->number,
+              .event = issue->request->step != NULL && issue->reprint == 0 ? &issue->event : NULL};
     return TRUE;
 }
 
@@ -407,8 +407,7 @@ static gboolean issue_once(Issue *issue, gint64 document, GError **error)
     if (document == 0) {
         g_autoptr(Catalog) reader = store_reader(house_store(issue->house), error);
 
-        if (reader == NULL ||
-            !catalog_next_document(reader, issue->request->number, &first, error))
+        if (reader == NULL || !catalog_next_document(reader, issue->request->number, &first, error))
             return FALSE;
     }
     if (!load(issue, first, error) || !say_load(&issue->say, error) ||
@@ -427,14 +426,13 @@ static void hand_out(Issue *issue, PapersIssued *issued)
     for (guint i = 0; i < issue->n; i++) {
         Draft *draft = &issue->drafts[i];
 
-        issued->papers[i] =
-            (PaperIssued){.kind = draft->kind,
-                          .document = draft->document,
-                          .paper_number = g_steal_pointer(&draft->paper_number),
-                          .title = g_steal_pointer(&draft->title),
-                          .pdf = g_steal_pointer(&draft->pdf),
-                          .copies = g_strv_length((char **)draft->receivers),
-                          .reprint = issue->reprint};
+        issued->papers[i] = (PaperIssued){.kind = draft->kind,
+                                          .document = draft->document,
+                                          .paper_number = g_steal_pointer(&draft->paper_number),
+                                          .title = g_steal_pointer(&draft->title),
+                                          .pdf = g_steal_pointer(&draft->pdf),
+                                          .copies = g_strv_length((char **)draft->receivers),
+                                          .reprint = issue->reprint};
     }
 }
 

@@ -16,8 +16,8 @@ typedef struct {
     PaperKind kind;        /* where there is no step */
     const json_t *values;  /* what only a person can say; may be NULL */
     gboolean large_print;  /* 18 pt */
-    const LifeEvent *step; /* taken in the same command: its papers are those it issues; may be NULL.
-                              Its `paper` is the first of them unless it says another */
+    const LifeEvent *step; /* taken in the same command: its papers are those it issues; may be
+                              NULL. Its `paper` is the first of them unless it says another */
     CaseLife *after;       /* what became of the case; may be NULL */
 } PaperRequest;
 
@@ -41,8 +41,8 @@ void papers_issued_clear(PapersIssued *issued);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(PapersIssued, papers_issued_clear)
 
 /* Take a step with the papers it issues (none, one or several), or issue a paper that no step
- * issues (材料交接单, 原件退还单, 领取单, 复制件). ERROR_INVALID names what only a person can say and
- * `values` does not; ERROR_RULE for a paper that comes with its step. */
+ * issues (材料交接单, 原件退还单, 领取单, 复制件). ERROR_INVALID names what only a person can say
+ * and `values` does not; ERROR_RULE for a paper that comes with its step. */
 gboolean paper_issue(House *house, const StoreActor *actor, const PaperRequest *request,
                      PapersIssued *issued, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -17,10 +17,9 @@ static gboolean load_rows(Say *say, GError **error)
         say->profile != NULL ? catalog_documents(say->catalog, say->number, error) : NULL;
     say->sides = say->documents != NULL ? catalog_sides(say->catalog, say->number, error) : NULL;
     say->fields = say->sides != NULL ? catalog_fields(say->catalog, say->number, error) : NULL;
-    say->check =
-        say->fields != NULL
-            ? completeness_check(say->house, say->catalog, say->number, error)
-            : NULL;
+    say->check = say->fields != NULL
+                     ? completeness_check(say->house, say->catalog, say->number, error)
+                     : NULL;
     return say->check != NULL;
 }
 
@@ -35,8 +34,8 @@ gboolean say_load(Say *say, GError **error)
         return FALSE;
     if (say->event == NULL)
         return case_life(say->house, say->catalog, say->number, &say->after, error);
-    return case_step_try(say->house, say->catalog, say->actor, say->number, say->event,
-                         &say->after, error);
+    return case_step_try(say->house, say->catalog, say->actor, say->number, say->event, &say->after,
+                         error);
 }
 
 void say_clear(Say *say)
@@ -150,6 +149,11 @@ static void say_limit(Say *say)
     }
     limit = g_strdup_printf("%u%s", clock->promised, unit_word(clock->unit));
     say_text(say, "limit", limit);
+    /* While it is not accepted: as if it were today. */
+    clock_read(
+        &(ClockFacts){.profile = clock, .start = say->today, .until = DAY_NONE, .ended = DAY_NONE},
+        say->after.rules.calendar, say->today, say->minute, &reading);
+    say_day(say, "decide_by", reading.promised);
     if (life_clock(&say->after.state, CLOCK_DECIDE, say->today, say->minute, &reading))
         say_day(say, "decide_by", reading.promised);
 }

@@ -25,7 +25,8 @@ static guint pages_of(const Say *say, gint64 document)
 
 static gboolean is_material(const json_t *row)
 {
-    return strcmp(json_text(row, "family"), "A") == 0 && strcmp(json_text(row, "state"), "open") == 0;
+    return strcmp(json_text(row, "family"), "A") == 0 &&
+           strcmp(json_text(row, "state"), "open") == 0;
 }
 
 /* Sheets as the clerk counted them: ticks of the slot where it has one document, else the row. */
@@ -61,12 +62,12 @@ static json_t *material_rows(const Say *say, gboolean tokens)
             continue;
         count_sheets(say, row, &originals, &copies);
         form = tokens ? (originals > 0 ? "original" : "copy") : (originals > 0 ? "原件" : "复印件");
-        json_array_append_new(
-            rows, json_pack("{s:i, s:s, s:s, s:s, s:i, s:i, s:s}", "position", (int)++position,
-                            "number", printed, "name", json_text(row, "title"), "form", form,
-                            "copies", (int)MAX(originals + copies, 1), "pages",
-                            (int)pages_of(say, number), "kept",
-                            json_int(row, "kept", 0) != 0 ? "kept" : "returned"));
+        json_array_append_new(rows, json_pack("{s:i, s:s, s:s, s:s, s:i, s:i, s:s}", "position",
+                                              (int)++position, "number", printed, "name",
+                                              json_text(row, "title"), "form", form, "copies",
+                                              (int)MAX(originals + copies, 1), "pages",
+                                              (int)pages_of(say, number), "kept",
+                                              json_int(row, "kept", 0) != 0 ? "kept" : "returned"));
     }
     return rows;
 }
@@ -126,7 +127,8 @@ static const json_t *paper_of(const Say *say, PaperKind kind)
 
     json_array_foreach(say->documents, i, row)
     {
-        if (strcmp(json_text(row, "code"), code) == 0 && strcmp(json_text(row, "state"), "void") != 0)
+        if (strcmp(json_text(row, "code"), code) == 0 &&
+            strcmp(json_text(row, "state"), "void") != 0)
             found = row;
     }
     return found;
@@ -239,6 +241,14 @@ static void say_reminder(Say *say)
     say_deadline(say);
 }
 
+static gboolean is_named(const Say *say, const ItemSlot *slot)
+{
+    for (gsize i = 0; i < say->event->n_keys; i++)
+        if (strcmp(say->event->keys[i], slot->code) == 0)
+            return TRUE;
+    return FALSE;
+}
+
 /* The slots that stay open, what form they are asked in, and until when. */
 static json_t *missing_rows(const Say *say, Day until)
 {
@@ -254,7 +264,7 @@ static json_t *missing_rows(const Say *say, Day until)
         gboolean asked = result->defects->len > 0 && slot->tolerable;
 
         if (say->event != NULL && say->event->type == EVENT_PLEDGE)
-            asked = g_strv_contains(say->event->keys, slot->code);
+            asked = is_named(say, slot);
         if (asked && deadline != NULL)
             json_array_append_new(rows, json_pack("{s:s, s:s, s:s}", "document", slot->name, "form",
                                                   form, "deadline", deadline));
@@ -340,20 +350,19 @@ static void say_joint(Say *say)
     const char *const *codes = say->event != NULL && say->event->n_keys > 0
                                    ? say->event->keys
                                    : (const char *const *)say->item->joint;
-    gsize n = say->event != NULL && say->event->n_keys > 0
-                  ? say->event->n_keys
-                  : g_strv_length(say->item->joint);
+    gsize n = say->event != NULL && say->event->n_keys > 0 ? say->event->n_keys
+                                                           : g_strv_length(say->item->joint);
     const char *limit = json_text(say->values, "limit");
     json_t *rows = json_array();
 
     for (gsize i = 0; i < n; i++) {
         const Department *one = house_department(say->house, say->catalog, codes[i], NULL);
 
-        json_array_append_new(
-            rows, json_pack("{s:s, s:s, s:s, s:O*}", "name", one != NULL ? one->name : codes[i],
-                            "step", "按本部门职责审查并提出意见", "limit",
-                            limit != NULL ? limit : "联办总时限内", "due",
-                            json_object_get(say->values, "decide_by")));
+        json_array_append_new(rows, json_pack("{s:s, s:s, s:s, s:O*}", "name",
+                                              one != NULL ? one->name : codes[i], "step",
+                                              "按本部门职责审查并提出意见", "limit",
+                                              limit != NULL ? limit : "联办总时限内", "due",
+                                              json_object_get(say->values, "decide_by")));
     }
     say_text(say, "lead", say->department->name);
     json_object_set_new(say->values, "departments", rows);
@@ -363,7 +372,8 @@ static void say_acceptance(Say *say)
 {
     say_text(say, "fee", say->item->fee);
     if (say->event != NULL && say->event->type == EVENT_SILENCE)
-        say_text(say, "silence", "本机关自收到之日起五个工作日内未告知需要补正的内容，也未作出决定，");
+        say_text(say, "silence",
+                 "本机关自收到之日起五个工作日内未告知需要补正的内容，也未作出决定，");
 }
 
 static void say_special(Say *say)
@@ -378,10 +388,10 @@ static void say_special(Say *say)
 static void say_extension(Say *say)
 {
     const ClockProfile *clock = say->item->clocks[CLOCK_DECIDE];
-    g_autofree char *days =
-        clock != NULL ? g_strdup_printf("%u%s", clock->extension,
-                                        clock->unit == UNIT_WORKDAY ? "个工作日" : "日")
-                      : NULL;
+    g_autofree char *days = clock != NULL
+                                ? g_strdup_printf("%u%s", clock->extension,
+                                                  clock->unit == UNIT_WORKDAY ? "个工作日" : "日")
+                                : NULL;
     ClockReading old, new;
 
     if (life_clock(&say->before.state, CLOCK_DECIDE, say->today, say->minute, &old))
@@ -435,8 +445,8 @@ static void say_lapse(Say *say)
     const json_t *notice = paper_of(say, PAPER_SUPPLEMENT);
     g_autofree char *number = notice != NULL ? number_of(notice) : g_strdup("");
     g_autofree char *told = day_format_zh(say->before.state.told);
-    g_autofree char *reason = g_strdup_printf(
-        "本机关于%s一次告知需要补正的全部内容（%s），逾期未补正", told, number);
+    g_autofree char *reason =
+        g_strdup_printf("本机关于%s一次告知需要补正的全部内容（%s），逾期未补正", told, number);
 
     if (json_object_get(say->values, "reason") == NULL)
         say_text(say, "reason", reason);
@@ -479,8 +489,8 @@ static void say_withdrawal(Say *say)
 /* What was granted, as a sentence; whoever decides says it better. */
 static void say_grant(Say *say)
 {
-    g_autofree char *content = g_strdup_printf(
-        "准予%s的%s申请。", json_text(say->row, "applicant"), say->item->name);
+    g_autofree char *content =
+        g_strdup_printf("准予%s的%s申请。", json_text(say->row, "applicant"), say->item->name);
 
     say_text(say, "content", content);
     say_text(say, "licence", say->item->titles[PAPER_LICENCE]);
@@ -542,8 +552,8 @@ static json_t *exempt_rows(const Say *say)
         const SlotResult *result = g_ptr_array_index(say->check->slots, i);
 
         if (result->state == SLOT_EXEMPT)
-            json_array_append_new(rows, json_pack("{s:s, s:s}", "name", result->slot->name, "words",
-                                                  result->why));
+            json_array_append_new(
+                rows, json_pack("{s:s, s:s}", "name", result->slot->name, "words", result->why));
     }
     return rows;
 }
@@ -557,8 +567,8 @@ static void say_receipt(Say *say)
     g_autofree char *query = case_query_code(say->catalog, say->number, NULL);
 
     json_object_set_new(say->values, "documents",
-                        rows_with(material_rows(say, TRUE), MEMBERS("number", "name", "form",
-                                                                    "copies", "pages", "kept")));
+                        rows_with(material_rows(say, TRUE),
+                                  MEMBERS("number", "name", "form", "copies", "pages", "kept")));
     json_object_set_new(say->values, "exempt", exempt_rows(say));
     json_object_set_new(say->values, "visit", json_integer(say->after.state.visits));
     say_text(say, "kind_name", kind != NULL ? kind->name : NULL);
@@ -568,8 +578,9 @@ static void say_receipt(Say *say)
                  "自收到之日起五个工作日内作出是否受理的决定或者一次性告知需要补正的全部内容；"
                  "逾期不告知的，自收到申请材料之日起即为受理。");
     else
-        say_text(say, "clock", "材料不齐全或者不符合法定形式的，一次性告知需要补正的全部内容；"
-                               "办理期限按照该事项公布的时限计算。");
+        say_text(say, "clock",
+                 "材料不齐全或者不符合法定形式的，一次性告知需要补正的全部内容；"
+                 "办理期限按照该事项公布的时限计算。");
 }
 
 /* ── which ───────────────────────────────────────────────────────────────────────────────── */

@@ -177,13 +177,17 @@ static guint window_of(const StoreActor *actor, const char *number)
 static LifeEvent stamped(const Step *step, const LifeEvent *event)
 {
     const StoreActor *actor = step->actor;
+    Day last = step->life->state.last;
     LifeEvent stamped_event = *event;
 
     if (stamped_event.person == NULL)
         stamped_event.person = actor->actor;
     if (stamped_event.window == 0)
         stamped_event.window = window_of(actor, step->number);
-    stamped_event.day = day_of_instant(step->now_us, HOUSE_OFFSET_S);
+    /* How far the machine's clock is believed stands in every record of the journal; here it only
+     * may not go back. An appliance without a network is never synced, and its days still pass. */
+    stamped_event.day = clock_casework_day(day_of_instant(step->now_us, HOUSE_OFFSET_S), TRUE, last,
+                                           &stamped_event.untrusted_clock);
     stamped_event.minute = day_minute_of_instant(step->now_us, HOUSE_OFFSET_S);
     if (stamped_event.until == 0)
         stamped_event.until = DAY_NONE;
@@ -261,8 +265,7 @@ static gboolean lead_there(const Step *step, LifeEventType type, GError **error)
 
 static gboolean open_part(const Step *step, const char *department, GError **error)
 {
-    LifeEvent event = {
-        .type = EVENT_SUB_OPEN, .actor = ACTOR_CLERK, .department = department};
+    LifeEvent event = {.type = EVENT_SUB_OPEN, .actor = ACTOR_CLERK, .department = department};
 
     event = stamped(step, &event);
     return house_department(step->house, step->catalog, department, error) != NULL &&
@@ -286,10 +289,11 @@ static gboolean lead_on(const Step *step, const LifeEvent *event, GError **error
 
 static gboolean take_step(const Step *step, const LifeEvent *event, GError **error)
 {
-    LifeEvent taken = stamped(step, event);
+    LifeEvent taken;
 
     if (!case_life(step->house, step->catalog, step->number, step->life, error))
         return FALSE;
+    taken = stamped(step, event);
     if (event->type == EVENT_BRING && step->life->state.tolerated > 0)
         return step_with_check(step, EVENT_TOLERATED, error);
     if (is_bringing(event->type) || event->type == EVENT_FIRST_CHECK)
@@ -363,11 +367,44 @@ static json_t *clock_json(const CaseLife *life, ClockPurpose purpose, Day today,
     return clock;
 }
 
+static json_t *flags_json(const LifeState *state)
+{
+    json_t *flags = json_array();
+
+    for (guint i = 0; i < LIFE_FLAGS; i++)
+        if (state->flags & 1u << i)
+            json_array_append_new(flags, json_string(life_flag_token((LifeFlag)(1u << i))));
+    return flags;
+}
+
+/* The parts of a 联办件 by department. */
+static json_t *parts_json(const LifeState *state)
+{
+    static const char *const words[] = {"none", "running", "agreed", "declined"};
+    json_t *parts = json_array();
+
+    for (guint i = 0; i < state->n_subs; i++)
+        json_array_append_new(parts,
+                              json_pack("{s:s, s:s}", "department", state->subs[i].department,
+                                        "state", words[state->subs[i].state]));
+    return parts;
+}
+
+/* Where the travelling form is; null outside of the 绿色通道. */
+static json_t *green_json(const LifeState *state)
+{
+    if (state->green == GREEN_NONE)
+        return json_null();
+    return json_pack("{s:b, s:i}", "collected", state->green == GREEN_COLLECTED, "window",
+                     (int)state->green_window);
+}
+
 json_t *case_life_json(const CaseLife *life, Day today, guint minute)
 {
     static const char *const names[CLOCK_PURPOSES] = {"tell", "supplement", "decide", "deliver",
                                                       "tolerate"};
     const LifeState *state = &life->state;
+    int waiting = life_waiting_clock(state);
     json_t *clocks = json_object();
     json_t *object = json_pack(
         "{s:s, s:s, s:s, s:s, s:i, s:i, s:i}", "stage", life_stage_token(state->stage), "word",
@@ -378,6 +415,14 @@ json_t *case_life_json(const CaseLife *life, Day today, guint minute)
     for (int i = 0; i < CLOCK_PURPOSES; i++)
         json_object_set_new(clocks, names[i], clock_json(life, (ClockPurpose)i, today, minute));
     json_object_set_new(object, "clocks", clocks);
+    json_object_set_new(object, "waits_for",
+                        waiting >= 0 ? json_string(names[waiting]) : json_null());
+    json_object_set_new(object, "flags", flags_json(state));
+    json_object_set_new(object, "departments", parts_json(state));
+    json_object_set_new(object, "green", green_json(state));
+    json_object_set_new(object, "urgent", json_boolean(state->urgent));
+    json_object_set_new(object, "tolerated", json_integer(state->tolerated));
+    put_day(object, "tolerated_until", state->tolerated_until);
     put_day(object, "received", state->received);
     put_day(object, "told", state->told);
     put_day(object, "completed", state->completed);

@@ -24,9 +24,9 @@ gboolean case_life(House *house, Catalog *catalog, const char *number, CaseLife 
 /* Take a step. Person, window and day are filled in from the actor and the store's clock. Before
  * EVENT_ACCEPT, EVENT_SUPPLEMENT, EVENT_REFUSE and EVENT_RETURN the steps that lead there and need
  * no decision of their own are taken too (补齐, 初审), each with its record. What a paper stands in
- * for (告知承诺, 容缺, 免提交) is recorded of its slots with EVENT_PLEDGE and EVENT_VERIFY. EVENT_BRING
- * and EVENT_TOLERATED name by themselves what has come in. A 联办件 that is accepted opens the parts of
- * its departments: the event's keys, else those of the item. */
+ * for (告知承诺, 容缺, 免提交) is recorded of its slots with EVENT_PLEDGE and EVENT_VERIFY.
+ * EVENT_BRING and EVENT_TOLERATED name by themselves what has come in. A 联办件 that is accepted
+ * opens the parts of its departments: the event's keys, else those of the item. */
 gboolean case_step(House *house, const StoreActor *actor, const char *number,
                    const LifeEvent *event, CaseLife *after,
                    GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -221,6 +221,23 @@ gboolean cli_number(const Cli *cli, const char *option, gint64 min, gint64 max, 
     return TRUE;
 }
 
+gboolean cli_pairs(const Cli *cli, const char *option, json_t *object, GError **error)
+{
+    const GPtrArray *pairs = cli_values(cli, option);
+
+    for (guint i = 0; i < pairs->len; i++) {
+        const char *pair = g_ptr_array_index(pairs, i);
+        const char *equals = strchr(pair, '=');
+        g_autofree char *name = NULL;
+
+        if (equals == NULL || equals == pair)
+            return error_set(error, ERROR_USAGE, "--%s '%s': name=value", option, pair);
+        name = g_strndup(pair, (gsize)(equals - pair));
+        json_object_set_new(object, name, json_string(equals + 1));
+    }
+    return TRUE;
+}
+
 guint cli_operands(const Cli *cli)
 {
     return cli->operands->len;

@@ -72,6 +72,10 @@ gboolean cli_flag(const Cli *cli, const char *option);
 gboolean cli_number(const Cli *cli, const char *option, gint64 min, gint64 max, gint64 *number,
                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Every "name=value" of an option into `object`. */
+gboolean cli_pairs(const Cli *cli, const char *option, json_t *object,
+                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 guint cli_operands(const Cli *cli);
 const char *cli_operand(const Cli *cli, guint i);
 

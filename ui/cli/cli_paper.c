@@ -74,7 +74,7 @@ static int run_notice(Cli *cli, GError **error)
         error_set(error, ERROR_USAGE, "--kind '%s': no such notice", cli_value(cli, "kind"));
         return 2;
     }
-    if (!cli_texts(cli, "set", values, error))
+    if (!cli_pairs(cli, "set", values, error))
         return 2;
     ok = kind == PAPER_SUPPLEMENT
              ? case_act_supplement(house, cli_actor(cli), number, cli_flag(cli, "large"), &done,
