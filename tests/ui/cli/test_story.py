@@ -73,7 +73,7 @@ class Story(line.Case):
     def test_2_one_notice_tells_all_three(self):
         notice = self.path("notice.pdf")
         good("notice", self.number, "--kind", "supplement", "-o", notice, data=self.data)
-        text = subprocess.run(["pdftotext", "-f", "1", "-l", "1", "-layout", notice, "-"], check=True,
+        text = subprocess.run(["pdftotext", "-f", "1", "-l", "1", "-raw", notice, "-"], check=True,
                               capture_output=True).stdout.decode()
         flat = "".join(text.split())
         for told in ("昆山液安化工有限责任公司", "液剂自动包装机", "2010.6", "10年8月", "一次告知"):
