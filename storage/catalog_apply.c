@@ -20,9 +20,12 @@
  *   side            batch, day, sheet, side, state, blank, role, file, media_type, bytes, sha256,
  *                   sha512, facts, codes[] (own ones), document?, place, reason?,
  *                   secret? {source?, codes[] (foreign ones)} of the batch
- *   side.place      batch, sheet, side, document?, place, reason?   (`case` absent: to the tray)
- *   side.void       batch, sheet, side, reason
+ *   side.place      batch, sheet, side, document?, place, reason?   (`case` absent: to the tray),
+ *                   moved? (it stood in the case already)
+ *   edits also      with? (of one command: seq of its first), undoes?, redoes? (seq of the edit)
+ *   side.void       batch, sheet, side, reason, replaced? (a sheet fed again took its place)
  *   side.turn       batch, sheet, side, turn
+ *   side.blank      batch, sheet, side, blank: a person overrules what the page pass found
  *   document.open   number, family, code, title, copies, originals, kept
  *   document.void   number, reason
  *   paper           number, family, code, kind, title, paper_number?, copies, file, sha256, sha512,
@@ -38,6 +41,7 @@
  *   person          person, what (add change secret recover), roles?[], active?: who may sign on
  *   day.close       date, window, records, root: 日清
  *   day.hand-over   to, cases[], sheets: 交接
+ *   seat            window, post: who stands where (A岗, B岗)
  *   side.restore    batch, sheet, side (a void taken back)
  *   look            reason, secret? {note}: full view of a case, and why
  *   denied          code, person?, method?, pattern?: a refused try
@@ -394,6 +398,17 @@ static gboolean apply_side_turn(Catalog *catalog, const CatalogRecord *record, G
            touch_case(catalog, record, error);
 }
 
+static gboolean apply_side_blank(Catalog *catalog, const CatalogRecord *record, GError **error)
+{
+    const json_t *b = record->body;
+
+    return db_run(catalog->db, error,
+                  "UPDATE side SET blank = ? WHERE batch = ? AND sheet = ? AND side = ?", "iiit",
+                  (gint64)json_flag(b, "blank"), json_int(b, "batch", 0), json_int(b, "sheet", 0),
+                  json_text(b, "side")) &&
+           touch_case(catalog, record, error);
+}
+
 static gboolean apply_document_open(Catalog *catalog, const CatalogRecord *record, GError **error)
 {
     const json_t *b = record->body;
@@ -519,6 +534,7 @@ static const struct {
     {"side.void", apply_side_void},
     {"side.restore", apply_side_restore},
     {"side.turn", apply_side_turn},
+    {"side.blank", apply_side_blank},
     {"document.open", apply_document_open},
     {"document.void", apply_document_void},
     {"paper", apply_paper},
@@ -533,6 +549,7 @@ static const struct {
     {"person", apply_event_alone},
     {"day.close", apply_event_alone},
     {"day.hand-over", apply_event_alone},
+    {"seat", apply_event_alone},
     {"look", apply_event_alone},
     {"denied", apply_event_alone},
 };

@@ -157,6 +157,40 @@ static gboolean setting_number(Catalog *catalog, const char *key, guint32 *value
     return TRUE;
 }
 
+/* The parts of a label's number: this hall's, of a day that has come, that no case has yet. */
+static gboolean take_number(StoreTxn *txn, Open *open, NumberParts *parts, GError **error)
+{
+    const CaseOpening *opening = open->opening;
+    g_autoptr(json_t) other = NULL;
+    g_autoptr(GError) why = NULL;
+    guint32 region, hall;
+    Code code;
+
+    open->number = number_case_read(opening->number, error);
+    if (open->number == NULL || !code_parse(open->number, &code, error) ||
+        !setting_number(txn_catalog(txn), "region", &region, error) ||
+        !setting_number(txn_catalog(txn), "hall", &hall, error))
+        return FALSE;
+    *parts = (NumberParts){.region = region,
+                           .hall = hall,
+                           .window = code.of_case.window,
+                           .serial = code.of_case.serial,
+                           .day = day_of_instant(txn_now_us(txn), HOUSE_OFFSET_S)};
+    if (code.of_case.region != region || code.of_case.hall != hall)
+        return error_set(error, ERROR_INVALID, "number %s is another hall's", opening->number);
+    if (code.of_case.date > day_yymmdd(parts->day))
+        return error_set(error, ERROR_INVALID, "number %s is of a day to come", opening->number);
+    parts->day = day_of(2000 + code.of_case.date / 10000, code.of_case.date / 100 % 100,
+                        code.of_case.date % 100);
+    other = catalog_case(txn_catalog(txn), open->number, &why);
+    if (why != NULL) {
+        g_propagate_error(error, g_steal_pointer(&why));
+        return FALSE;
+    }
+    return other == NULL ||
+           error_set(error, ERROR_WRONG_STATE, "number %s is taken", opening->number);
+}
+
 /* The next number of the window's day: the catalogue's maximum plus one inside the same record. */
 static gboolean draw_number(StoreTxn *txn, Open *open, NumberParts *parts, GError **error)
 {
@@ -164,6 +198,8 @@ static gboolean draw_number(StoreTxn *txn, Open *open, NumberParts *parts, GErro
     g_autofree char *day = NULL;
     gint64 serial;
 
+    if (open->opening->number != NULL)
+        return take_number(txn, open, parts, error);
     if (strlen(window) != 3 || !text_is_digits(window) || atoi(window) == 0)
         return error_set(error, ERROR_INVALID, "window '%s': three digits from 001 to 999", window);
     parts->day = day_of_instant(txn_now_us(txn), HOUSE_OFFSET_S);
@@ -194,31 +230,13 @@ static json_t *secret_of(const CaseOpening *opening, const Item *item)
     return json_pack("{s:s, s:o}", "applicant", opening->applicant, "fields", fields);
 }
 
-/* The legal instant of receipt: what was said, else now. */
-static gboolean received_at(const Open *open, gint64 now_us, Day *day, guint *minute,
-                            GError **error)
+static gint64 received_us(const StoreTxn *txn, const CaseOpening *opening)
 {
-    const char *said = open->opening->received;
-    g_autofree char *date = said != NULL ? g_strndup(said, strcspn(said, "T")) : NULL;
-    guint hours = 0, minutes = 0;
-    int end = 0;
-
-    *day = day_of_instant(now_us, HOUSE_OFFSET_S);
-    *minute = day_minute_of_instant(now_us, HOUSE_OFFSET_S);
-    if (said == NULL)
-        return TRUE;
-    if (!day_parse(date, day) ||
-        (said[strlen(date)] == 'T' &&
-         (sscanf(said + strlen(date), "T%2u:%2u%n", &hours, &minutes, &end) != 2 ||
-          said[strlen(date) + (gsize)end] != '\0' || hours > 23 || minutes > 59)))
-        return error_set(error, ERROR_INVALID,
-                         "received '%s': a day, or a day and minute (2026-11-20T16:05)", said);
-    *minute = hours * 60 + minutes;
-    return TRUE;
+    return opening->received_us != 0 ? opening->received_us : txn_now_us(txn);
 }
 
 static json_t *opening_body(StoreTxn *txn, const Open *open, const Item *item, const char *digest,
-                            const NumberParts *parts, const char *instant)
+                            const NumberParts *parts)
 {
     const CaseOpening *o = open->opening;
     g_autoptr(json_t) secret = secret_of(o, item);
@@ -226,11 +244,12 @@ static json_t *opening_body(StoreTxn *txn, const Open *open, const Item *item, c
     g_autofree char *commitment = txn_secret(txn, path, secret);
     g_autofree char *day = g_strdup_printf("%06u", day_yymmdd(parts->day));
     g_autofree char *window = g_strdup_printf("%03u", parts->window);
+    g_autofree char *received = clock_format(received_us(txn, o));
     json_t *body =
         json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:s, s:s}", "item", item->code, "item_digest",
                   digest, "kind", o->kind != NULL ? o->kind : item->kind, "window", window, "day",
                   day, "serial", (json_int_t)parts->serial, "channel",
-                  o->channel != NULL ? o->channel : "window", "received_at", instant);
+                  o->channel != NULL ? o->channel : "window", "received_at", received);
 
     if (body != NULL && o->platform_id != NULL)
         json_object_set_new(body, "platform_id", json_string(o->platform_id));
@@ -240,7 +259,7 @@ static json_t *opening_body(StoreTxn *txn, const Open *open, const Item *item, c
 }
 
 /* 收件 as a step: when, by what evidence, for whom, and with whom where it is entered later. */
-static gboolean receive(StoreTxn *txn, const Open *open, const Item *item, Day day, guint minute,
+static gboolean receive(StoreTxn *txn, const Open *open, const Item *item, gint64 at_us,
                         GError **error)
 {
     const CaseOpening *o = open->opening;
@@ -249,12 +268,12 @@ static gboolean receive(StoreTxn *txn, const Open *open, const Item *item, Day d
                        .kind = o->kind != NULL ? o->kind : item->kind,
                        .channel = o->channel,
                        .secret = o->secret,
-                       .received = day,
-                       .received_minute = minute,
+                       .received = day_of_instant(at_us, HOUSE_OFFSET_S),
+                       .received_minute = day_minute_of_instant(at_us, HOUSE_OFFSET_S),
                        .evidence = o->evidence,
                        .taken_for = o->taken_for,
                        .reason = o->reason,
-                       .second_person = o->second_person};
+                       .second_person = o->second};
     CaseLife life;
 
     return case_step_in(txn, open->house, open->actor, open->number, &event, &life, error);
@@ -264,24 +283,22 @@ static gboolean open_command(StoreTxn *txn, void *data, GError **error)
 {
     Open *open = data;
     NumberParts parts = {0};
-    g_autofree char *digest = NULL, *instant = NULL;
+    gint64 at_us = received_us(txn, open->opening);
+    g_autofree char *digest = NULL;
     const Item *item;
-    Day day;
-    guint minute;
 
     g_clear_pointer(&open->number, g_free);
-    if (!received_at(open, txn_now_us(txn), &day, &minute, error) ||
-        !draw_number(txn, open, &parts, error))
+    if (!draw_number(txn, open, &parts, error))
         return FALSE;
-    instant = open->opening->received != NULL
-                  ? clock_format(day_instant(day, minute, HOUSE_OFFSET_S))
-                  : g_strdup(txn_now(txn));
+    if (at_us > txn_now_us(txn))
+        return error_set(error, ERROR_INVALID, "received at a time to come");
     /* The checklist of the day of receipt counts, however late it is entered. */
-    item = house_item_on(open->house, txn_catalog(txn), open->opening->item, day, &digest, error);
+    item = house_item_on(open->house, txn_catalog(txn), open->opening->item,
+                         day_of_instant(at_us, HOUSE_OFFSET_S), &digest, error);
     return item != NULL &&
-           txn_append(txn, "case.open", open->number,
-                      opening_body(txn, open, item, digest, &parts, instant), error) &&
-           receive(txn, open, item, day, minute, error);
+           txn_append(txn, "case.open", open->number, opening_body(txn, open, item, digest, &parts),
+                      error) &&
+           receive(txn, open, item, at_us, error);
 }
 
 gboolean case_open(House *house, const StoreActor *actor, const CaseOpening *opening, char **number,
@@ -448,6 +465,7 @@ typedef struct {
     House *house;
     const CasePlacing *placing;
     gint64 document;
+    gint64 first; /* seq of its first placing; -1: none yet */
 } Place;
 
 static gboolean new_document(StoreTxn *txn, Place *place, const Item *item, GError **error)
@@ -484,20 +502,26 @@ static gboolean has_document(Catalog *catalog, const char *number, gint64 docume
     return FALSE;
 }
 
-static gboolean place_side(StoreTxn *txn, const Place *place, const SideName *name, GError **error)
+static gboolean place_side(StoreTxn *txn, Place *place, const SideName *name, GError **error)
 {
     g_autoptr(json_t) side = side_row(txn_catalog(txn), name, error);
     const char letter[2] = {name->side, '\0'};
+    json_t *body;
     gint64 at;
 
-    return side != NULL && may_leave(txn_catalog(txn), side, error) &&
-           catalog_next_place(txn_catalog(txn), place->placing->number, place->document, &at,
-                              error) &&
-           txn_append(txn, "side.place", place->placing->number,
-                      json_pack("{s:I, s:I, s:s, s:I, s:I}", "batch", (json_int_t)name->batch,
-                                "sheet", (json_int_t)name->sheet, "side", letter, "document",
-                                (json_int_t)place->document, "place", (json_int_t)at),
-                      error);
+    if (side == NULL || !may_leave(txn_catalog(txn), side, error) ||
+        !catalog_next_place(txn_catalog(txn), place->placing->number, place->document, &at, error))
+        return FALSE;
+    body = json_pack("{s:I, s:I, s:s, s:I, s:I}", "batch", (json_int_t)name->batch, "sheet",
+                     (json_int_t)name->sheet, "side", letter, "document",
+                     (json_int_t)place->document, "place", (json_int_t)at);
+    if (g_strcmp0(json_text(side, "case"), place->placing->number) == 0)
+        json_object_set_new(body, "moved", json_true());
+    if (place->first >= 0)
+        json_object_set_new(body, "with", json_integer((json_int_t)place->first));
+    else
+        place->first = txn_next_seq(txn);
+    return txn_append(txn, "side.place", place->placing->number, body, error);
 }
 
 static gboolean place_command(StoreTxn *txn, void *data, GError **error)
@@ -510,6 +534,7 @@ static gboolean place_command(StoreTxn *txn, void *data, GError **error)
     if (item == NULL || !is_open_case(row, error))
         return FALSE;
     place->document = placing->document;
+    place->first = -1;
     if (place->document > 0
             ? !has_document(txn_catalog(txn), placing->number, place->document, error)
             : !new_document(txn, place, item, error))
@@ -523,7 +548,7 @@ static gboolean place_command(StoreTxn *txn, void *data, GError **error)
 gboolean case_place(House *house, const StoreActor *actor, const CasePlacing *placing,
                     gint64 *document, GError **error)
 {
-    Place place = {house, placing, 0};
+    Place place = {house, placing, 0, -1};
 
     if (!store_write(house_store(house), actor, place_command, &place, error))
         return FALSE;

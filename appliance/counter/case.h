@@ -23,18 +23,18 @@ typedef struct {
     const char *channel;     /* "window" | "post" | "online" | "agent"; NULL: window */
     const char *platform_id; /* a platform's own 办件编号; may be NULL */
     const json_t *fields;    /* declared fields, name: text; may be NULL */
+    const char *number;      /* of a label printed before, as typed; NULL: the next one */
+    gint64 received_us;      /* 补登: when it came in; 0: now */
+    const char *reason;      /* of a 补登 */
+    const char *second;      /* … and who signs for it beside the actor */
     const char *kind;        /* token of the profile; NULL: the item's */
     gboolean secret;         /* 涉密: register-only */
-
-    /* when and how it came in, where it was not handed over just now */
-    const char *received; /* "2026-11-20" or "2026-11-20T16:05", the hall's time; NULL: now */
-    LifeEvidence evidence;
-    const char *taken_for;     /* 代收: the colleague */
-    const char *reason;        /* 补登: why it is entered later … */
-    const char *second_person; /* … and who else stands for it */
+    LifeEvidence evidence;   /* how it is known when it came in */
+    const char *taken_for;   /* 代收: the colleague */
 } CaseOpening;
 
-/* Receive a case: its number (24 digits) comes out. */
+/* Receive a case: its number (24 digits) comes out. A number given must be this hall's and free
+ * (ERROR_WRONG_STATE); what came in on an earlier day needs a reason and a second person. */
 gboolean case_open(House *house, const StoreActor *actor, const CaseOpening *opening, char **number,
                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

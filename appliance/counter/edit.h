@@ -12,6 +12,16 @@
 gboolean edit_turn_side(House *house, const StoreActor *actor, const SideName *name, guint turn,
                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Overrule what the page pass found: the side is blank, or carries something. ERROR_WRONG_STATE
+ * where it is so already. */
+gboolean edit_blank_side(House *house, const StoreActor *actor, const SideName *name,
+                         gboolean blank, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Put a side behind another of its document; `after` NULL: in front. ERROR_INVALID where the other
+ * stands elsewhere. */
+gboolean edit_order_side(House *house, const StoreActor *actor, const SideName *name,
+                         const SideName *after, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Take the voiding of a side back. ERROR_WRONG_STATE where it is not void. */
 gboolean edit_restore_side(House *house, const StoreActor *actor, const SideName *name,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
@@ -52,6 +62,10 @@ typedef struct {
 } EditHandOver;
 gboolean edit_hand_over(House *house, const StoreActor *actor, const EditHandOver *over,
                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Somebody sits down: window (three digits) and post ("A" | "B"). */
+gboolean edit_seat(House *house, const StoreActor *actor, const char *window, const char *post,
+                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* A refused try to sign on or to do something; members other than `code` may be NULL. */
 typedef struct {

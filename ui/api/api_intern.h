@@ -7,11 +7,11 @@
 
 #include "appliance/counter/act.h"
 #include "appliance/counter/edit.h"
+#include "appliance/counter/undo.h"
 #include "drivers/device.h"
 #include "ui/api/api.h"
 #include "ui/api/pool.h"
 #include "ui/api/schema.h"
-#include "ui/api/undo.h"
 #include "ui/api/views.h"
 #include "ui/public/page.h"
 
@@ -29,7 +29,6 @@ struct Api {
     Readers *readers;
     Views *views;
     Schema *schema;
-    Undos *undos;
     EventHub *hub;
     Feed *feed;
     ScanDesk *scans;
@@ -47,7 +46,10 @@ typedef struct {
     Request *request;
     Session *session; /* NULL on open routes */
     Catalog *reader;
-    StoreActor actor;
+    StoreActor actor; /* at `station` */
+    char window[4];   /* three digits: where the browser stands (desk.c) */
+    char post[2];     /* "A" or "B" */
+    char station[16]; /* "window:003" */
     Lang lang;
     json_t *body;
     Day today;
@@ -72,7 +74,6 @@ extern const ApiRow api_rows[];
 extern const gsize api_n_rows;
 
 #define API_PREFIX "/api/v1"
-#define WINDOW     "001"
 
 /* ── call.c ──────────────────────────────────────────────────────────────────────────────── */
 
@@ -84,8 +85,9 @@ guint32 call_roles(const Call *call);
 /* Path parameter {number} as 24 digits; its row is there. NULL with an error. */
 char *call_case(Call *call, json_t **row, GError **error);
 
-/* The side {id}. */
+/* The side {id}, or one by its name "batch-sheet-side". */
 json_t *call_side(Call *call, SideName *name, GError **error);
+json_t *call_side_named(Call *call, const char *id, SideName *name, GError **error);
 
 /* Query `limit` (1…200, 50 where it is absent). */
 gboolean call_limit(Call *call, gint64 *limit, GError **error);
@@ -106,6 +108,11 @@ char *call_second(Call *call, guint32 roles, GError **error);
 
 /* The value of a note of a slot ("" where there is none); rows of catalog_slots. */
 const char *call_said(json_t *notes, const char *slot, const char *what);
+
+/* Where the browser stands: its window and post, out of the cookie that patch_session set; window
+ * 001 and post A where it has none. */
+#define SEAT_COOKIE "seat" /* "003A" */
+void call_seat(Call *call);
 
 /* A sentence in the language of the call. */
 const char *call_words(const Call *call, const char *zh, const char *en);
@@ -164,6 +171,8 @@ void scan_desk_free(ScanDesk *desk);
 /* {"light", "text"} of the scanners. */
 json_t *scan_light(ScanDesk *desk, Lang lang);
 gboolean scan_is_busy(ScanDesk *desk, const char *device);
+/* Sheets still to be fed into the case go into a new document of the slot. */
+void scan_aim(ScanDesk *desk, const char *case_number, guint32 slot);
 
 JobDesk *job_desk_new(Api *api);
 void job_desk_free(JobDesk *desk);
@@ -171,6 +180,7 @@ void job_desk_free(JobDesk *desk);
 /* ── handlers, by file ───────────────────────────────────────────────────────────────────── */
 
 Response *get_session(Call *call, GError **error);
+Response *patch_session(Call *call, GError **error);
 Response *delete_session(Call *call, GError **error);
 Response *get_status(Call *call, GError **error);
 Response *get_events(Call *call, GError **error);
@@ -191,6 +201,8 @@ Response *get_tray(Call *call, GError **error);
 Response *post_place(Call *call, GError **error);
 
 Response *post_act(Call *call, GError **error);
+/* 下一份 (the next slot that lacks something) and 同类续扫: where the next sheet goes. */
+gboolean act_next_slot(Call *call, const char *number, gboolean same, GError **error);
 /* Tokens of acts that the case's state allows the person. */
 json_t *act_next(Call *call, const CaseLife *life, const json_t *row);
 

@@ -108,7 +108,7 @@ Response *get_destinations(Call *call, GError **error)
 /* ── a bundle as a job ───────────────────────────────────────────────────────────────────── */
 
 typedef struct {
-    char *person, *format, *path, *started_at;
+    char *person, *station, *format, *path, *started_at;
     GPtrArray *numbers; /* of char*, NULL behind the last */
     ArchiveForm form;
 } Bundle;
@@ -118,6 +118,7 @@ static void bundle_free(gpointer data)
     Bundle *bundle = data;
 
     g_free(bundle->person);
+    g_free(bundle->station);
     g_free(bundle->format);
     g_free(bundle->path);
     g_free(bundle->started_at);
@@ -151,7 +152,7 @@ static gboolean on_progress(guint64 done_bytes, guint64 total_bytes, void *data)
 static gboolean run_bundle(Job *job, void *data, GError **error)
 {
     Bundle *bundle = data;
-    StoreActor actor = {bundle->person, "window:" WINDOW};
+    StoreActor actor = {bundle->person, bundle->station};
     ExportRequest request = {.numbers = (const char *const *)bundle->numbers->pdata,
                              .path = bundle->path,
                              .form = bundle->form,
@@ -284,6 +285,7 @@ static Bundle *bundle_new(Call *call, GError **error)
         return NULL;
     bundle = g_new0(Bundle, 1);
     bundle->person = g_strdup(call->actor.actor);
+    bundle->station = g_strdup(call->station);
     bundle->format = g_strdup(format);
     bundle->form = form;
     bundle->path = bundle_path(call->api, ending);

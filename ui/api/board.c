@@ -154,14 +154,15 @@ static char *day_code(Call *call, Day day, const char *root)
         return NULL;
     code.day_close.date = day_yymmdd(day);
     code.day_close.hall = (guint32)g_ascii_strtoull(hall, NULL, 10);
-    code.day_close.window = (guint32)g_ascii_strtoull(WINDOW, NULL, 10);
+    code.day_close.window = (guint32)g_ascii_strtoull(call->window, NULL, 10);
     code.day_close.root = (guint32)(g_ascii_strtoull(head, NULL, 16) % 100000000);
     return code_compose(&code, NULL);
 }
 
 static void add_close(Call *call, json_t *shown, Day day)
 {
-    g_autoptr(json_t) row = catalog_day_close(call->reader, WINDOW, json_text(shown, "date"), NULL);
+    g_autoptr(json_t) row =
+        catalog_day_close(call->reader, call->window, json_text(shown, "date"), NULL);
     const char *text = row != NULL ? json_text(row, "detail") : NULL;
     g_autoptr(json_t) detail = text != NULL ? json_loads(text, 0, NULL) : NULL;
     const char *root = json_text(detail, "root");
@@ -183,8 +184,8 @@ static json_t *show_day(Call *call, Day day, GError **error)
 
     period_init(&period, day, day);
     if (load_day(call, &period, &rows, error)) {
-        shown = json_pack("{s:s, s:s, s:b, s:o, s:o, s:n, s:n}", "date", date, "window", WINDOW,
-                          "closed", 0, "figures", day_figures(&rows, date), "left",
+        shown = json_pack("{s:s, s:s, s:b, s:o, s:o, s:n, s:n}", "date", date, "window",
+                          call->window, "closed", 0, "figures", day_figures(&rows, date), "left",
                           day_left(call, &rows), "code", "root");
         add_close(call, shown, day);
     }
@@ -214,7 +215,7 @@ static Response *answer_close(json_t *shown, const char *ask)
 /* 日清. What is left is asked about once; the second person is looked at where one is named. */
 Response *post_close_day(Call *call, GError **error)
 {
-    EditDay wanted = {WINDOW, json_text(call->body, "date")};
+    EditDay wanted = {call->window, json_text(call->body, "date")};
     g_autofree char *person = NULL, *root = NULL;
     g_autoptr(json_t) before = NULL;
     json_t *shown;
@@ -243,7 +244,7 @@ Response *post_close_day(Call *call, GError **error)
 
 static json_t *own_cases(Call *call, GError **error)
 {
-    CatalogList list = {.window = WINDOW, .open = TRUE, .limit = OPEN_MAX};
+    CatalogList list = {.window = call->window, .open = TRUE, .limit = OPEN_MAX};
     g_autoptr(json_t) rows = catalog_list_cases(call->reader, &list, error);
     json_t *numbers;
     gsize i;

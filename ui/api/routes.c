@@ -63,6 +63,7 @@ const ApiRow api_rows[] = {
     {HTTP_POST, "/p/", 0, OPEN, NULL, status, NULL, FORM},
 
     {HTTP_GET, API_PREFIX "/session", ALL, W, get_session, NULL, NULL, 0},
+    {HTTP_PATCH, API_PREFIX "/session", ALL, W, patch_session, NULL, NULL, 0},
     {HTTP_DELETE, API_PREFIX "/session", ALL, W, delete_session, NULL, NULL, 0},
     {HTTP_GET, API_PREFIX "/status", ALL, W, get_status, NULL, NULL, 0},
     {HTTP_GET, API_PREFIX "/events", ALL, 0, get_events, NULL, NULL, 0},

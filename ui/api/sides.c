@@ -149,6 +149,18 @@ static gboolean do_verdict(Call *call, const Edit *edit, GError **error)
                      error);
 }
 
+static gboolean do_order(Call *call, const Edit *edit, GError **error)
+{
+    const char *after = json_text(call->body, "after");
+    SideName other;
+
+    if (json_object_get(call->body, "after") == NULL)
+        return error_set(error, ERROR_INVALID, "after: a side, or null for the front");
+    return (after == NULL || side_name_parse(after, &other, error)) &&
+           edit_order_side(call->api->house, &call->actor, &edit->name,
+                           after != NULL ? &other : NULL, error);
+}
+
 static gboolean run_edit(Call *call, const Edit *edit, GError **error)
 {
     const char *act = json_text(call->body, "act");
@@ -166,45 +178,25 @@ static gboolean run_edit(Call *call, const Edit *edit, GError **error)
         return edit_restore_side(call->api->house, &call->actor, &edit->name, error);
     if (strcmp(act, "good") == 0)
         return do_verdict(call, edit, error);
+    if (strcmp(act, "order") == 0)
+        return do_order(call, edit, error);
+    if (strcmp(act, "not-blank") == 0)
+        return edit_blank_side(call->api->house, &call->actor, &edit->name, FALSE, error);
     return error_set(error, ERROR_RULE, "%s: not here", act);
-}
-
-/* What brings the side back to how it was; what came out of the tray stays where it was put. */
-static void remember(Call *call, const Edit *edit)
-{
-    const char *act = json_text(call->body, "act");
-    Undo undo = {.side = edit->name, .zh = "页面的上一步", .en = "the last edit of a page"};
-
-    if (edit->number == NULL || json_text(call->body, "case") != NULL)
-        return;
-    if (strcmp(act, "turn") == 0) {
-        undo.kind = UNDO_TURN;
-        undo.number = json_int(edit->side, "turn", 0);
-    } else if (strcmp(act, "void") == 0)
-        undo.kind = UNDO_VOID;
-    else if (strcmp(act, "good") == 0) {
-        g_autofree char *what = g_strconcat("side:", request_param(call->request, "id"), NULL);
-
-        undo.kind = UNDO_NOTE;
-        undo.slot = undo.text = "";
-        undo.what = what;
-        undos_push(call->api->undos, edit->number, &undo);
-        return;
-    } else if (json_int(edit->side, "document", 0) > 0) {
-        undo.kind = UNDO_PLACE;
-        undo.number = json_int(edit->side, "document", 0);
-    } else
-        return;
-    undos_push(call->api->undos, edit->number, &undo);
 }
 
 static const char *edit_said(const Call *call)
 {
     static const struct {
         const char *act, *zh, *en;
-    } words[] = {{"turn", "已旋转", "turned"},      {"move", "已移动", "moved"},
-                 {"split", "已拆分", "split"},      {"void", "已作废", "voided"},
-                 {"restore", "已恢复", "restored"}, {"good", "已确认可用", "taken as good"}};
+    } words[] = {{"turn", "已旋转", "turned"},
+                 {"move", "已移动", "moved"},
+                 {"split", "已拆分", "split"},
+                 {"void", "已作废", "voided"},
+                 {"restore", "已恢复", "restored"},
+                 {"good", "已确认可用", "taken as good"},
+                 {"order", "已调整顺序", "put in order"},
+                 {"not-blank", "不是空白", "not blank"}};
 
     for (gsize i = 0; i < G_N_ELEMENTS(words); i++)
         if (strcmp(words[i].act, json_text(call->body, "act")) == 0)
@@ -230,8 +222,6 @@ Response *post_side_act(Call *call, GError **error)
     if (edit.number != NULL && !call_edit_begin(call, edit.number, error))
         return NULL;
     ok = run_edit(call, &edit, error);
-    if (ok)
-        remember(call, &edit);
     if (edit.number != NULL)
         call_edit_end(call, edit.number);
     if (!ok)

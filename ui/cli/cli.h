@@ -51,6 +51,7 @@ extern const CliVerb cli_look_verbs[];
 extern const CliVerb cli_serve_verbs[];
 extern const CliVerb cli_person_verbs[];
 extern const CliVerb cli_keep_verbs[];
+extern const CliVerb cli_office_verbs[];
 
 /* Run the command line; the exit status of the process. */
 int cli_main(int argc, char **argv);

@@ -70,6 +70,27 @@ static const char *personal(const Cli *cli, const json_t *given, const char *opt
     return value != NULL ? value : json_text(given, member);
 }
 
+/* "2026-11-20" or "2026-11-20T16:05", the hall's time. */
+static gboolean instant_option(const Cli *cli, gint64 *at_us, GError **error)
+{
+    const char *said = cli_value(cli, "received");
+    g_autofree char *date = said != NULL ? g_strndup(said, strcspn(said, "T")) : NULL;
+    guint hours = 0, minutes = 0;
+    int end = 0;
+    Day day;
+
+    if (said == NULL)
+        return TRUE;
+    if (!day_parse(date, &day) ||
+        (said[strlen(date)] == 'T' &&
+         (sscanf(said + strlen(date), "T%2u:%2u%n", &hours, &minutes, &end) != 2 ||
+          said[strlen(date) + (gsize)end] != '\0' || hours > 23 || minutes > 59)))
+        return error_set(error, ERROR_USAGE,
+                         "--received '%s': a day, or day and minute (2026-11-20T16:05)", said);
+    *at_us = day_instant(day, hours * 60 + minutes, HOUSE_OFFSET_S);
+    return TRUE;
+}
+
 static gboolean receipt_options(Cli *cli, CaseOpening *opening, char **second, GError **error)
 {
     static const char *const evidences[] = {"handed-in", "post", "confirmed", "taken-for"};
@@ -78,7 +99,6 @@ static gboolean receipt_options(Cli *cli, CaseOpening *opening, char **second, G
 
     opening->kind = cli_value(cli, "kind");
     opening->secret = cli_flag(cli, "secret");
-    opening->received = cli_value(cli, "received");
     opening->taken_for = cli_value(cli, "taken-for");
     opening->reason = cli_value(cli, "reason");
     opening->evidence = opening->taken_for != NULL ? EVIDENCE_TAKEN_FOR : EVIDENCE_HANDED_IN;
@@ -89,9 +109,11 @@ static gboolean receipt_options(Cli *cli, CaseOpening *opening, char **second, G
                          "--evidence '%s': handed-in, post, confirmed, taken-for", evidence);
     if (evidence != NULL)
         opening->evidence = (LifeEvidence)i;
+    if (!instant_option(cli, &opening->received_us, error))
+        return FALSE;
     if (!cli_flag(cli, "second"))
         return TRUE;
-    opening->second_person = *second = cli_second(cli, ROLE_CLERK | ROLE_SUPERVISOR, error);
+    opening->second = *second = cli_second(cli, ROLE_CLERK | ROLE_SUPERVISOR, error);
     return *second != NULL;
 }
 

@@ -344,6 +344,16 @@ class Kinds(line.Case):
         case.step("deliver", "delivered", "--signed", papers=("delivery",))
         case.file()
 
+    def test_14_impossible_days_of_receipt_change_nothing(self):
+        data = self.halls[2].data
+        before = run("log", data=data).out
+        for day in ("2026-02-30", "2026-11-31", "2026-11-18T25:00", "yesterday", "2026-11-18T", "",
+                    "2026-11-18T10:00x", "2099-01-01"):
+            with self.subTest(day=day):
+                self.status(2, run("case", "open", "--item", "100007", "--applicant", "张三",
+                                   "--received", day, "--reason", "停电", data=data))
+        self.assertEqual(run("log", data=data).out, before)
+
     @classmethod
     def tearDownClass(cls):
         print("hall\tkind\tstep\tstate\tclock\tlamp\tdocuments")
