@@ -50,6 +50,7 @@ extern const CliVerb cli_store_verbs[];
 extern const CliVerb cli_look_verbs[];
 extern const CliVerb cli_serve_verbs[];
 extern const CliVerb cli_person_verbs[];
+extern const CliVerb cli_arrange_verbs[];
 extern const CliVerb cli_keep_verbs[];
 extern const CliVerb cli_office_verbs[];
 

@@ -81,7 +81,7 @@ class Story(line.Case):
         events = line.as_json("case", "show", self.number, data=self.data)["events"]
         papers = [event for event in events if event["act"] == "paper"]
         self.assertEqual(len(papers), 1)
-        for key in ("A01/name", "A05/form/equipment_made/1", "A05/form/equipment_bought/1"):
+        for key in ("A01/name", "A05/form/equipment_made/2", "A05/form/equipment_bought/2"):
             self.assertIn(key, papers[0]["detail"])
         self.assertIn("equipment_name", papers[0]["detail"])
         self.step("tell", "supplement", "--signed")
