@@ -16,6 +16,7 @@ struct Cli {
     char *actor_name;
     StoreActor actor;
     Store *store;
+    Settings *settings;
 };
 
 /* Sign on as --as says, if it is given. */
@@ -35,6 +36,9 @@ char *cli_help_text(const CliVerb *verb, Lang lang);
 
 /* The files named by --from, those of a folder in order of their names. Of char *, owned. */
 GPtrArray *cli_source_paths(const Cli *cli, GError **error);
+
+/* Whether an option's value may be left out: it stands behind "=" or not at all. */
+gboolean cli_is_optional(const CliOption *option);
 
 /* A hint which verbs begin with the word given. */
 char *cli_suggestion(const char *word);

@@ -2,7 +2,7 @@
  *
  * Verbs that are the steps of casework: case accept, decide, deliver …
  */
-#include "ui/cli/cli.h"
+#include "ui/cli/cli_print.h"
 
 #include "appliance/code/code.h"
 #include "appliance/counter/act.h"
@@ -49,6 +49,7 @@ static const CliOption step_options[] = {
     {"set", 0, "K=V", FALSE, "a text of the paper (may be given again)", "文书中的一项 (可多次)"},
     {"output", 'o', "FILE.pdf", FALSE, "write the paper here", "文书写到此文件"},
     {"large", 0, NULL, FALSE, "large print", "大字"},
+    CLI_PRINT,
     {0},
 };
 
@@ -246,15 +247,17 @@ static json_t *paper_json(const PaperIssued *paper)
 }
 
 /* The state with the first paper, each further paper on a line of its own. */
-static int tell_done(Cli *cli, const CaseActDone *done, GError **error)
+static int tell_done(Cli *cli, const CaseAct *act, const CaseActDone *done, GError **error)
 {
     const char *stage = life_stage_token(done->life.state.stage);
-    json_t *papers = json_array();
+    g_autoptr(json_t) papers = json_array();
 
-    if (!write_papers(cli, &done->issued, error)) {
-        json_decref(papers);
+    if (!write_papers(cli, &done->issued, error))
         return 4;
-    }
+    for (guint i = 0; i < done->issued.n; i++)
+        if (!cli_print_paper(cli, act->number, done->issued.papers[i].title,
+                             &done->issued.papers[i], error))
+            return 4;
     if (done->issued.n == 0)
         cli_row(cli, stage, NULL);
     for (guint i = 0; i < done->issued.n; i++) {
@@ -264,7 +267,7 @@ static int tell_done(Cli *cli, const CaseActDone *done, GError **error)
         cli_row(cli, stage, document, paper->paper_number, NULL);
         json_array_append_new(papers, paper_json(paper));
     }
-    cli_object(cli, json_pack("{s:s, s:s*, s:s*, s:o}", "state", stage, "document",
+    cli_object(cli, json_pack("{s:s, s:s*, s:s*, s:O}", "state", stage, "document",
                               json_text(json_array_get(papers, 0), "document"), "paper_number",
                               done->issued.n > 0 ? done->issued.papers[0].paper_number : NULL,
                               "papers", papers));
@@ -300,7 +303,7 @@ static int run_step(Cli *cli, GError **error)
             ? !hand_over_case(house, cli_actor(cli), &act, cli_value(cli, "bundle"), &done, error)
             : !case_act(house, cli_actor(cli), &act, &done, error))
         return 1;
-    return tell_done(cli, &done, error);
+    return tell_done(cli, &act, &done, error);
 }
 
 static void tell_due(void *context, const char *number, const CaseActDone *done)
