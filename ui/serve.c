@@ -3,6 +3,7 @@
 
 #include "appliance/counter/archive.h"
 #include "appliance/counter/destroy.h"
+#include "appliance/counter/sweep.h"
 #include "appliance/intake/intake.h"
 #include "ui/api/api.h"
 #include "ui/http/repeat.h"
@@ -23,10 +24,12 @@
 
 #define WORKERS 6
 
-#define PEM_MAX       (1024 * 1024)
-#define CLOCK_LOOK_MS 60000
+#define PEM_MAX        (1024 * 1024)
+#define CLOCK_LOOK_MS  60000
+#define SWEEP_EVERY_MS (10 * 60 * 1000)
 
 typedef struct {
+    Store *store;
     int signals; /* readable when it is time to end */
     Api *api;
     const Clock *clock;
@@ -49,6 +52,23 @@ static Fd signals_open(GError **error)
         (fd = signalfd(-1, &signals, SFD_CLOEXEC)) < 0)
         error_set_errno(error, ERROR_IO, errno, "signals");
     return fd;
+}
+
+/* What fell due is taken at once and then every ten minutes, on a thread of its own: a hall with
+ * many open cases must not keep the watchdog waiting. */
+static void *sweep_now_and_then(void *data)
+{
+    const Daemon *daemon = data;
+    g_autoptr(House) house = house_new(daemon->store);
+    struct pollfd end = {daemon->signals, POLLIN, 0};
+
+    do {
+        g_autoptr(GError) error = NULL;
+
+        if (!sweep_due(house, NULL, NULL, &error))
+            error_print(stderr, error, daemon->lang);
+    } while (poll(&end, 1, SWEEP_EVERY_MS) <= 0);
+    return NULL;
 }
 
 /* The watchdog is fed only while the store answers: a daemon that cannot write is no daemon. */
@@ -153,6 +173,7 @@ static gboolean run(Daemon *daemon, HttpOptions *http, GError **error)
     gsize n_routes;
     const HttpRoute *routes = api_routes(daemon->api, &n_routes);
     HttpServer *server;
+    GThread *sweeper;
 
     http->hub = api_hub(daemon->api);
     server = http_server_new(http, routes, n_routes, daemon->api, error);
@@ -160,7 +181,9 @@ static gboolean run(Daemon *daemon, HttpOptions *http, GError **error)
         announce(server, http->guard_context, daemon->lang);
         log_tell(LOG_READY, daemon->lang, http_server_url(server));
         notify_ready(http_server_url(server));
+        sweeper = g_thread_new("sweep", sweep_now_and_then, daemon);
         wait_for_end(daemon);
+        g_thread_join(sweeper);
         notify_ending();
         log_tell(LOG_ENDING, daemon->lang, "");
     }
@@ -173,7 +196,8 @@ gboolean serve(Store *store, const ServeOptions *options, GError **error)
     g_autofree char *local_path = store_path(store, "local.db");
     g_autoptr(Local) local = local_open(local_path, error);
     g_auto(Fd) signals = -1;
-    Daemon daemon = {.clock = store_clock(store), .lang = options->lang, .trust = TRUST_SYNCED};
+    Daemon daemon = {
+        .store = store, .clock = store_clock(store), .lang = options->lang, .trust = TRUST_SYNCED};
     SessionsOptions sessions_options = {.local = local,
                                         .clock = *store_clock(store),
                                         .random = *store_random(store),
