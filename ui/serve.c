@@ -2,6 +2,7 @@
 #include "ui/serve.h"
 
 #include "appliance/counter/archive.h"
+#include "appliance/counter/destroy.h"
 #include "appliance/intake/intake.h"
 #include "ui/api/api.h"
 #include "ui/http/repeat.h"
@@ -102,7 +103,8 @@ static gboolean recover(Store *store, GError **error)
     StoreActor actor = {"system", "serve"};
     gint64 adopted;
 
-    return intake_recover(store, &actor, &adopted, error) && archive_recover(store, error);
+    return intake_recover(store, &actor, &adopted, error) && archive_recover(store, error) &&
+           destroy_settle(store, error);
 }
 
 static void on_denied(void *context, const Denied *denied)

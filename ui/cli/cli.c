@@ -17,7 +17,8 @@ const CliVerb *const *cli_verbs(void)
     static const CliVerb *const subjects[] = {
         cli_house_verbs,  cli_case_verbs,     cli_step_verbs,   cli_scan_verbs,  cli_paper_verbs,
         cli_look_verbs,   cli_label_verbs,    cli_bundle_verbs, cli_store_verbs, cli_serve_verbs,
-        cli_doctor_verbs, cli_document_verbs, cli_person_verbs, cli_keep_verbs,  cli_office_verbs,
+        cli_doctor_verbs, cli_document_verbs, cli_person_verbs, cli_keep_verbs,  cli_destroy_verbs,
+        cli_office_verbs, cli_backup_verbs,
     };
     static const CliVerb *rows[128];
 
@@ -110,6 +111,11 @@ static const CliOption *option_of(const Cli *cli, const char *argument, const ch
     return find_option(cli, name, 0);
 }
 
+gboolean cli_is_optional(const CliOption *option)
+{
+    return option->value != NULL && option->value[0] == '[';
+}
+
 /* One option at argv[*i]; moves *i over its value. */
 static gboolean parse_option(Cli *cli, char **argv, int *i, GError **error)
 {
@@ -124,6 +130,8 @@ static gboolean parse_option(Cli *cli, char **argv, int *i, GError **error)
             return error_set(error, ERROR_USAGE, "--%s takes no value", option->name);
         return add_value(cli, option, "", error);
     }
+    if (cli_is_optional(option))
+        return add_value(cli, option, value != NULL ? value : "", error);
     if (value == NULL)
         value = argv[++*i];
     if (value == NULL)

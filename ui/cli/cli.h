@@ -23,7 +23,7 @@ typedef struct Cli Cli;
 typedef struct {
     const char *name;  /* without the dashes */
     char letter;       /* 0 where there is none */
-    const char *value; /* name of the value in help; NULL for a switch */
+    const char *value; /* name of the value in help; NULL for a switch; "[=n]": may be left out */
     gboolean required;
     const char *help_en, *help_zh;
 } CliOption;
@@ -48,12 +48,14 @@ extern const CliVerb cli_paper_verbs[];
 extern const CliVerb cli_label_verbs[];
 extern const CliVerb cli_bundle_verbs[];
 extern const CliVerb cli_store_verbs[];
+extern const CliVerb cli_backup_verbs[];
 extern const CliVerb cli_look_verbs[];
 extern const CliVerb cli_serve_verbs[];
 extern const CliVerb cli_document_verbs[];
 extern const CliVerb cli_doctor_verbs[];
 extern const CliVerb cli_person_verbs[];
 extern const CliVerb cli_keep_verbs[];
+extern const CliVerb cli_destroy_verbs[];
 extern const CliVerb cli_office_verbs[];
 
 /* Run the command line; the exit status of the process. */
