@@ -12,6 +12,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#define RETURN_STEP_US 200000 /* between two tries for a device on its way back */
+
 /* A side that has not been given back. */
 typedef struct {
     guint64 id;
@@ -215,6 +217,22 @@ gboolean device_reopen(Device *device, GError **error)
         return FALSE;
     }
     take_opened(device, &answer);
+    return TRUE;
+}
+
+gboolean device_return(Device *device, GError **error)
+{
+    gint64 until_us = g_get_monotonic_time() + DEVICE_RETURN_MS * 1000;
+    g_autoptr(GError) why = NULL;
+
+    while (!device_reopen(device, &why)) {
+        if (g_get_monotonic_time() >= until_us) {
+            g_propagate_error(error, g_steal_pointer(&why));
+            return FALSE;
+        }
+        g_clear_error(&why);
+        g_usleep(RETURN_STEP_US);
+    }
     return TRUE;
 }
 

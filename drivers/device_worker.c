@@ -48,6 +48,7 @@ typedef struct {
     gboolean cancelled;
     gboolean going_on;
     gboolean half_seen; /* an image that is not whole: the batch ends after what is under way */
+    gboolean back_owed; /* duplex: the last image is a front */
     gboolean gone;      /* the client closed its end */
 } DeviceWorker;
 
@@ -301,6 +302,7 @@ static gboolean deliver(DeviceWorker *worker, ScannerImage *image, GError **erro
 
     worker->sides++;
     worker->sheets += image->back ? 0 : 1;
+    worker->back_owed = !image->back;
     delivered = fd < 0 ? deliver_strips(worker, image, error) : deliver_file(worker, image, error);
     if (!delivered)
         scanner_cancel(worker->scanner);
@@ -365,6 +367,9 @@ static gboolean run_stack(DeviceWorker *worker, const WireMessage *order, GError
             return FALSE;
         if (worker->half_seen)
             return scanner_fault(error, SCANNER_HALF_IMAGE, "an image broke off");
+        if (worker->back_owed && order->options.duplex)
+            return scanner_fault(error, SCANNER_HALF_IMAGE,
+                                 "the back of the last sheet is missing");
         if (worker->stopping || !paper_is_left(worker))
             return TRUE;
     } while (worker->sides > before);
@@ -403,6 +408,7 @@ static void run_batch(DeviceWorker *worker, const WireMessage *order)
     worker->stopping = FALSE;
     worker->cancelled = FALSE;
     worker->half_seen = FALSE;
+    worker->back_owed = FALSE;
     worker->alive_ms = MAX(1, MIN(ALIVE_MS, silence_ms / 4));
     if (!run_stack(worker, order, &fault) && fault == NULL)
         error_set(&fault, ERROR_CANCELLED, "given up");

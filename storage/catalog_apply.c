@@ -39,6 +39,7 @@
  *                   secret? {receiver, approver, reason}: a paper changes its place or its holder
  *   ledger.entry    ledger, day, secret {column: text …} (of the case, or of the record itself as
  *                   of a batch): a line of a register that does not follow from cases
+ *   print           printer, document (0: no paper of a case), copies, reprint: it came out
  *   hold            reference?, secret {reason}: legal hold, named by the seq of this record
  *   hold.lift       holds[], secret {reason}
  *   destroy         second, approval, retention, due: the end of a case's retention
@@ -551,6 +552,7 @@ static const struct {
     {"bundle.receipt", apply_event_alone},
     {"custody", apply_event_alone},
     {"ledger.entry", apply_event_alone},
+    {"print", apply_event_alone},
     {"hold", catalog_apply_hold},
     {"hold.lift", catalog_apply_hold_lift},
     {"destroy", catalog_apply_destroy},

@@ -56,7 +56,9 @@ extern const CliVerb cli_doctor_verbs[];
 extern const CliVerb cli_person_verbs[];
 extern const CliVerb cli_keep_verbs[];
 extern const CliVerb cli_destroy_verbs[];
+extern const CliVerb cli_device_verbs[];
 extern const CliVerb cli_office_verbs[];
+extern const CliVerb cli_print_verbs[];
 
 /* Run the command line; the exit status of the process. */
 int cli_main(int argc, char **argv);

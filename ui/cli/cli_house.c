@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Verbs that make and furnish a house: init, item, calendar, device.
+ * Verbs that make and furnish a house: init, item, calendar.
  */
 #include "ui/cli/cli.h"
 
 #include "appliance/counter/house.h"
-#include "drivers/device.h"
 
 #include <string.h>
 
@@ -180,35 +179,6 @@ static int run_calendar_import(Cli *cli, GError **error)
     return 0;
 }
 
-static const CliOption device_list_options[] = {
-    {"device", 0, "NAME", FALSE, "also ask this configured device", "同时询问该设备"},
-    {0},
-};
-
-static int run_device_list(Cli *cli, GError **error)
-{
-    const GPtrArray *named = cli_values(cli, "device");
-    g_autoptr(GPtrArray) configured = g_ptr_array_new();
-    g_autoptr(GPtrArray) found = NULL;
-    g_autoptr(json_t) rows = json_array();
-
-    for (guint i = 0; i < named->len; i++)
-        g_ptr_array_add(configured, g_ptr_array_index(named, i));
-    g_ptr_array_add(configured, NULL);
-    found = device_list((const char *const *)configured->pdata, error);
-    if (found == NULL)
-        return 4;
-    for (guint i = 0; i < found->len; i++) {
-        const ScannerInfo *info = g_ptr_array_index(found, i);
-
-        json_array_append_new(rows, json_pack("{s:s, s:s, s:s, s:s}", "name", info->name, "vendor",
-                                              info->vendor, "model", info->model, "serial",
-                                              info->serial));
-    }
-    cli_table(cli, "devices", rows, "name,vendor,model,serial");
-    return 0;
-}
-
 const CliVerb cli_house_verbs[] = {
     {"init", "", 0, 0, "make a data folder", "新建数据文件夹", init_options, run_init},
     {"item import", "FILE…", 1, -1, "import items and their checklists", "导入事项和材料清单", NULL,
@@ -216,6 +186,5 @@ const CliVerb cli_house_verbs[] = {
     {"item list", "", 0, 0, "list the items", "列出事项", NULL, run_item_list},
     {"calendar import", "FILE", 1, 1, "import a holiday table (CSV)", "导入节假日表 (CSV)", NULL,
      run_calendar_import},
-    {"device list", "", 0, 0, "list scanners", "列出扫描仪", device_list_options, run_device_list},
     {0},
 };
