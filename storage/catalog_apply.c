@@ -42,6 +42,8 @@
  *   print           printer, document (0: no paper of a case), copies, reprint: it came out
  *   hold            reference?, secret {reason}: legal hold, named by the seq of this record
  *   hold.lift       holds[], secret {reason}
+ *   destroy         second, approval, retention, due: the end of a case's retention
+ *   destroy.done    (nothing): every file of it is erased
  *   person          person, what (add change secret recover), roles?[], active?: who may sign on
  *   day.close       date, window, records, root, supervisor?, left {code: n}: 日清
  *   day.hand-over   to, cases[], sheets: 交接
@@ -553,6 +555,8 @@ static const struct {
     {"print", apply_event_alone},
     {"hold", catalog_apply_hold},
     {"hold.lift", catalog_apply_hold_lift},
+    {"destroy", catalog_apply_destroy},
+    {"destroy.done", catalog_apply_destroy_done},
     {"person", apply_event_alone},
     {"day.close", apply_event_alone},
     {"day.hand-over", apply_event_alone},

@@ -15,6 +15,9 @@
 
 extern const Embedded embedded_local[];
 
+#define WAL_TRIES   100
+#define WAL_POLL_US 50000
+
 static gboolean failed(Local *local, GError **error)
 {
     return error_set(error, ERROR_CATALOGUE, "local.db: %s", sqlite3_errmsg(local->db));
@@ -499,4 +502,36 @@ gboolean local_forget(Local *local, gint64 sessions_us, gint64 answers_us, GErro
         return FALSE;
     local_put_int(&query, answers_us);
     return local_query_run(&query, error);
+}
+
+/* Every other connection is between two statements nearly always. */
+static gboolean cut_wal(Local *local, GError **error)
+{
+    gboolean busy = TRUE;
+
+    for (int i = 0; busy && i < WAL_TRIES; i++) {
+        LocalQuery query;
+        gboolean found;
+
+        if (!local_query_begin(&query, local, "PRAGMA wal_checkpoint(TRUNCATE)", error))
+            return FALSE;
+        if (!local_query_row(&query, &found, error)) {
+            local_query_end(&query);
+            return FALSE;
+        }
+        busy = found && sqlite3_column_int(query.stmt, 0) != 0;
+        local_query_end(&query);
+        if (busy)
+            g_usleep(WAL_POLL_US);
+    }
+    return !busy || error_set(error, ERROR_BUSY, "somebody reads local.db as it was");
+}
+
+gboolean local_forget_answers(Local *local, GError **error)
+{
+    LocalQuery query;
+
+    return local_query_begin(&query, local, "DELETE FROM answer", error) && local_query_run(&query, error) &&
+           local_query_begin(&query, local, "VACUUM", error) && local_query_run(&query, error) &&
+           cut_wal(local, error);
 }

@@ -230,11 +230,12 @@ Response *post_act(Call *call, GError **error);
 /* 下一份 (the next slot that lacks something) and 同类续扫: where the next sheet goes. */
 gboolean act_next_slot(Call *call, const char *number, gboolean same, GError **error);
 /* Tokens of acts that the case's state allows the person. */
-json_t *act_next(Call *call, const CaseLife *life, const json_t *row);
+json_t *act_next(Call *call, const CaseLife *life, const json_t *row, gboolean complete);
 
 Response *post_notice(Call *call, GError **error);
 Response *post_receipt(Call *call, GError **error);
 Response *get_paper_pdf(Call *call, GError **error);
+Response *get_receipt(Call *call, GError **error);
 
 Response *get_side(Call *call, GError **error);
 Response *get_thumbnail(Call *call, GError **error);
@@ -275,6 +276,10 @@ Response *post_custody(Call *call, GError **error);
 Response *get_diagnostics(Call *call, GError **error);
 Response *post_close_day(Call *call, GError **error);
 Response *post_hand_over(Call *call, GError **error);
+
+Response *get_backups(Call *call, GError **error);
+Response *post_backup(Call *call, GError **error);
+Response *post_drill(Call *call, GError **error);
 
 Response *get_prints(Call *call, GError **error);
 Response *post_prints(Call *call, GError **error);

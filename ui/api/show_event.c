@@ -142,8 +142,12 @@ static json_t *side_of_record(Catalog *reader, const json_t *detail, Lang lang)
         catalog_side(reader, json_int(detail, "batch", -1), json_int(detail, "sheet", -1),
                      json_text(detail, "side"), NULL);
     g_autoptr(json_t) slot = side != NULL ? slot_of_side(reader, side) : NULL;
+    const char *role = json_text(side, "role");
 
-    return side != NULL ? show_side(side, slot, lang) : json_null();
+    /* Separators and command cards are no pages of the case. */
+    if (g_strcmp0(role, "page") != 0 && g_strcmp0(role, "paper") != 0)
+        return json_null();
+    return show_side(side, slot, lang);
 }
 
 /* ── facts of an event ───────────────────────────────────────────────────────────────────── */
