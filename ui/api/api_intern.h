@@ -21,8 +21,17 @@
 
 typedef struct ScanDesk ScanDesk;
 typedef struct JobDesk JobDesk;
+typedef struct PrintDesk PrintDesk;
 typedef struct Feed Feed;
 typedef struct Shares Shares;
+
+/* What the board says of the month, kept for a minute (board.c). */
+typedef struct {
+    pthread_mutex_t lock;
+    json_t *oddities; /* rows of period_exceptions */
+    guint on_time_permille;
+    gint64 reckoned_us;
+} Month;
 
 struct Api {
     ApiOptions options;
@@ -34,6 +43,8 @@ struct Api {
     Feed *feed;
     ScanDesk *scans;
     JobDesk *jobs;
+    PrintDesk *prints;
+    Month month;
     Shares *shares;
     HttpRoute *routes;
     gsize n_routes;
@@ -266,6 +277,13 @@ Response *get_diagnostics(Call *call, GError **error);
 Response *post_close_day(Call *call, GError **error);
 Response *post_hand_over(Call *call, GError **error);
 
+Response *get_backups(Call *call, GError **error);
+Response *post_backup(Call *call, GError **error);
+Response *post_drill(Call *call, GError **error);
+
+Response *get_prints(Call *call, GError **error);
+Response *post_prints(Call *call, GError **error);
+Response *put_printer(Call *call, GError **error);
 Response *get_devices(Call *call, GError **error);
 Response *post_device_test(Call *call, GError **error);
 Response *get_users(Call *call, GError **error);

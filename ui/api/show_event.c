@@ -39,6 +39,8 @@ static const Words act_words[] = {
     {"hold", "法律保全", "held"},
     {"hold.lift", "解除保全", "hold lifted"},
     {"person", "人员变动", "a person was added or changed"},
+    {"ledger.entry", "台账登记", "register entry"},
+    {"print", "已打印", "printed"},
     {"look", "查看全部信息", "shown in full"},
     {"denied", "拒绝一次操作", "a try was refused"},
 };
