@@ -92,7 +92,7 @@ function caseOf(one) {
     channel: 'window', window: '003', received_at: now, recorded_at: now, parked: one.parked, finished: one.finished, accepted_at: null, decided_at: null, decision: null, archive_number: null, place: null,
     deadlines: [deadlineOf(one)], check, questions: [], fields: [], held: false, documents: [...documents, ...one.papers], sides: one.sides, open_slot: one.open_slot,
     counts: { sheets_in: sheets, pages, blanks: one.sides.filter((side) => side.blank).length, sheets_out: sheets, even: true },
-    undo: one.history.length > 0 ? '刚才的一步' : null, redo: null, next: ['finish', 'park', 'supplement'],
+    undo: one.history.length > 0 ? '刚才的一步' : null, redo: null, next: ['finish', 'park', 'resume-intake', 'supplement'],
     print: check.missing > 0 ? 'supplement' : 'receipt',
   };
 }
