@@ -75,6 +75,7 @@ gboolean cli_number(const Cli *cli, const char *option, gint64 min, gint64 max, 
                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 guint cli_operands(const Cli *cli);
+const GPtrArray *cli_all_operands(const Cli *cli);
 const char *cli_operand(const Cli *cli, guint i);
 
 /* Which data folder is meant, and the store in it (opened once, closed by the end). */
