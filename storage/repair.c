@@ -145,13 +145,19 @@ static gboolean mend_journal(Repair *repair, GError **error)
     return TRUE;
 }
 
-/* The key of the journal is made with it and never changes: it tells one house from another. */
+static GBytes *journal_key(const char *folder, GError **error)
+{
+    g_autofree char *path = g_build_filename(folder, "keys/log.vkey", NULL);
+
+    return file_read(path, 4096, error);
+}
+
+/* The key of the journal tells one house from another: a backup of an older epoch is refused too,
+ * because what it holds was given up on purpose. */
 static gboolean is_of_folder(const Repair *repair, GError **error)
 {
-    g_autofree char *from = g_build_filename(repair->scratch, "keys/log.vkey", NULL);
-    g_autofree char *to = g_build_filename(repair->folder, "keys/log.vkey", NULL);
-    g_autoptr(GBytes) theirs = file_read(from, 4096, error);
-    g_autoptr(GBytes) ours = theirs != NULL ? file_read(to, 4096, error) : NULL;
+    g_autoptr(GBytes) theirs = journal_key(repair->scratch, error);
+    g_autoptr(GBytes) ours = theirs != NULL ? journal_key(repair->folder, error) : NULL;
 
     return ours != NULL &&
            (g_bytes_equal(theirs, ours) ||
