@@ -29,7 +29,7 @@
  *                   bytes, told?[]
  *   paper.reprint   number, reprint
  *   slot            slot, what, value
- *   export          format, name, manifest, cases[]
+ *   export          format, name, manifest (a text, or a list of one a volume), cases[]
  *   export.done     export, bytes, sha256
  *   bundle.receipt  bundle, by: who took it
  *   custody         place, document?, box?, secret? {note}: where papers are now
@@ -469,10 +469,25 @@ static gboolean apply_slot(Catalog *catalog, const CatalogRecord *record, GError
            touch_case(catalog, record, error);
 }
 
+/* One manifest, or a list of one a volume. */
+static char *manifests_of(const json_t *body)
+{
+    const json_t *list = json_object_get(body, "manifest"), *one;
+    GString *text = g_string_new(json_string_value(list));
+    gsize i;
+
+    json_array_foreach(list, i, one)
+    {
+        g_string_append_printf(text, "%s%s", i > 0 ? " " : "", json_string_value(one));
+    }
+    return g_string_free(text, FALSE);
+}
+
 static gboolean apply_export(Catalog *catalog, const CatalogRecord *record, GError **error)
 {
     const json_t *b = record->body;
     const json_t *cases = json_object_get(b, "cases");
+    g_autofree char *manifests = manifests_of(b);
     gsize i;
     json_t *number;
 
@@ -480,7 +495,7 @@ static gboolean apply_export(Catalog *catalog, const CatalogRecord *record, GErr
                 "INSERT INTO bundle (seq, t, format, name, manifest, cases)"
                 " VALUES (?, ?, ?, ?, ?, ?)",
                 "itttti", record->seq, record->t, json_text(b, "format"), json_text(b, "name"),
-                json_text(b, "manifest"), (gint64)json_array_size(cases)))
+                manifests, (gint64)json_array_size(cases)))
         return FALSE;
     json_array_foreach(cases, i, number)
     {

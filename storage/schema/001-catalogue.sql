@@ -203,7 +203,7 @@ CREATE TABLE bundle (
     t TEXT NOT NULL,
     format TEXT NOT NULL,
     name TEXT NOT NULL,
-    manifest TEXT NOT NULL, -- sha512:<hex> of manifest-sha512.txt
+    manifest TEXT NOT NULL, -- sha512:<hex> of manifest-sha512.txt; of volumes each, by blanks
     bytes INTEGER,
     sha256 BLOB,
     cases INTEGER NOT NULL

@@ -237,7 +237,7 @@ static void write_with_inventory(const char *path, SampleLog *log, const char *p
     assert_true(audit_add_record(writer, &audit,
                                  &(AuditRecord){"export", SAMPLE_OLD_SIZE + 1, export}, NULL));
     sample_add_text(writer, "audit/cases/2026-1/inventory.json", inventory);
-    assert_true(bag_write(writer, NULL));
+    assert_true(bag_write(writer, NULL, NULL));
 }
 
 static void a_seal_may_name_the_inventory_of_the_vault(void **state G_GNUC_UNUSED)

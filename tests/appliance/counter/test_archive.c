@@ -541,10 +541,10 @@ static void export_it(const Hall *hall, const char *number)
     g_autofree char *out = testing_folder();
     g_autofree char *path = g_build_filename(out, "case.tar", NULL);
     const char *numbers[] = {number, NULL};
-    ExportRequest request = {.numbers = numbers, .path = path, .form = ARCHIVE_TAR};
+    ExportRequest request = {.numbers = numbers, .path = path, .format = EXPORT_BAG_TAR};
     g_auto(ExportDone) done = {0};
     GError *error = NULL;
-    gboolean ok = export_bag(hall->house, &hall_clerk, &request, &done, &error);
+    gboolean ok = export_cases(hall->house, &hall_clerk, &request, &done, &error);
 
     assert_no_error(error);
     assert_true(ok);

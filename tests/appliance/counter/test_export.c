@@ -44,17 +44,17 @@ static void fixture_clear(Fixture *f)
     g_free(f->filed);
 }
 
-static gboolean export_to(const Fixture *f, const char *number, const char *path, ArchiveForm form,
+static gboolean export_to(const Fixture *f, const char *number, const char *path, ExportFormat form,
                           GError **error)
 {
     const char *numbers[] = {number, NULL};
-    ExportRequest request = {.numbers = numbers, .path = path, .form = form};
+    ExportRequest request = {.numbers = numbers, .path = path, .format = form};
     g_auto(ExportDone) done = {0};
 
-    return export_bag(f->hall.house, &hall_clerk, &request, &done, error);
+    return export_cases(f->hall.house, &hall_clerk, &request, &done, error);
 }
 
-static void exported(const Fixture *f, const char *number, const char *path, ArchiveForm form)
+static void exported(const Fixture *f, const char *number, const char *path, ExportFormat form)
 {
     GError *error = NULL;
     gboolean ok = export_to(f, number, path, form, &error);
@@ -103,9 +103,9 @@ static gint64 bundles(const Fixture *f)
 static void every_form_of_every_case_is_a_valid_bag(void **state G_GNUC_UNUSED)
 {
     static const struct {
-        ArchiveForm form;
+        ExportFormat form;
         const char *name;
-    } forms[] = {{ARCHIVE_TAR, "x.tar"}, {ARCHIVE_ZIP, "x.zip"}, {ARCHIVE_FOLDER, "x"}};
+    } forms[] = {{EXPORT_BAG_TAR, "x.tar"}, {EXPORT_BAG_ZIP, "x.zip"}, {EXPORT_BAG_DIR, "x"}};
     Fixture f = fixture_made();
 
     for (gsize i = 0; i < G_N_ELEMENTS(forms); i++) {
@@ -134,8 +134,8 @@ static void the_same_case_gives_the_same_payload(void **state G_GNUC_UNUSED)
         g_autofree char *two_path = g_build_filename(second, "manifest-sha512.txt", NULL);
         g_autoptr(GBytes) one = NULL, two = NULL;
 
-        exported(&f, numbers[i], first, ARCHIVE_FOLDER);
-        exported(&f, numbers[i], second, ARCHIVE_FOLDER);
+        exported(&f, numbers[i], first, EXPORT_BAG_DIR);
+        exported(&f, numbers[i], second, EXPORT_BAG_DIR);
         one = bytes_of(one_path);
         two = bytes_of(two_path);
         assert_true(g_bytes_equal(one, two));
@@ -150,9 +150,9 @@ static void an_existing_bundle_is_never_written_over(void **state G_GNUC_UNUSED)
     g_autoptr(GBytes) before = NULL, after = NULL;
     GError *error = NULL;
 
-    exported(&f, f.open, path, ARCHIVE_TAR);
+    exported(&f, f.open, path, EXPORT_BAG_TAR);
     before = bytes_of(path);
-    assert_false(export_to(&f, f.filed, path, ARCHIVE_TAR, &error));
+    assert_false(export_to(&f, f.filed, path, EXPORT_BAG_TAR, &error));
     assert_non_null(error);
     g_clear_error(&error);
     after = bytes_of(path);
@@ -166,7 +166,7 @@ static void an_unknown_case_ends_the_export(void **state G_GNUC_UNUSED)
     g_autofree char *path = g_strdup_printf("%s/x.tar", f.out);
     GError *error = NULL;
 
-    assert_false(export_to(&f, "320583001261120003000999", path, ARCHIVE_TAR, &error));
+    assert_false(export_to(&f, "320583001261120003000999", path, EXPORT_BAG_TAR, &error));
     assert_error_code(error, ERROR_NO_CASE);
     g_clear_error(&error);
     assert_false(g_file_test(path, G_FILE_TEST_EXISTS));
@@ -190,7 +190,7 @@ static void refuses_damage(const Fixture *f, const char *number, const char *nam
     g_autofree char *path = g_strdup_printf("%s/damaged.tar", f->out);
     GError *error = NULL;
 
-    if (export_to(f, number, path, ARCHIVE_TAR, &error))
+    if (export_to(f, number, path, EXPORT_BAG_TAR, &error))
         fail_msg("damage was exported");
     if (strstr(error->message, named) == NULL)
         fail_msg("'%s' does not name '%s'", error->message, named);
@@ -235,7 +235,7 @@ static int fail_at(FileOp op G_GNUC_UNUSED, const char *path G_GNUC_UNUSED, void
 }
 
 /* Whatever fails: a bundle that is there is whole, the store opens, and the next export works. */
-static void walk_faults(ArchiveForm form, int fault, gboolean stays)
+static void walk_faults(ExportFormat form, int fault, gboolean stays)
 {
     Fixture f = fixture_made();
     const char *numbers[] = {f.open, f.filed};
@@ -243,7 +243,7 @@ static void walk_faults(ArchiveForm form, int fault, gboolean stays)
     guint at;
 
     for (at = 1; !over; at++) {
-        const char *ending = form == ARCHIVE_TAR ? ".tar" : "";
+        const char *ending = form == EXPORT_BAG_TAR ? ".tar" : "";
         g_autofree char *path = g_strdup_printf("%s/f%u%s", f.out, at, ending);
         g_autofree char *again = g_strdup_printf("%s/g%u%s", f.out, at, ending);
         g_autoptr(GError) error = NULL;
@@ -269,13 +269,13 @@ static void walk_faults(ArchiveForm form, int fault, gboolean stays)
 
 static void a_failing_disk_leaves_a_whole_tar_or_none(void **state G_GNUC_UNUSED)
 {
-    walk_faults(ARCHIVE_TAR, EIO, TRUE);
-    walk_faults(ARCHIVE_TAR, ENOSPC, FALSE);
+    walk_faults(EXPORT_BAG_TAR, EIO, TRUE);
+    walk_faults(EXPORT_BAG_TAR, ENOSPC, FALSE);
 }
 
 static void a_failing_disk_leaves_a_whole_folder_or_none(void **state G_GNUC_UNUSED)
 {
-    walk_faults(ARCHIVE_FOLDER, FILE_SHORT_WRITE, TRUE);
+    walk_faults(EXPORT_BAG_DIR, FILE_SHORT_WRITE, TRUE);
 }
 
 static const struct CMUnitTest tests[] = {
