@@ -508,8 +508,8 @@ static gboolean copy_item(BagWriter *writer, Pack *pack, const BagItem *item, GE
     if (writer->options.form == ARCHIVE_ZIP && !feed(writer, item, sink_crc, &member.crc, error))
         return FALSE;
     sha256_init(&copy.sha256);
-    if (!pack_begin(pack, &member, error) ||
-        !feed(writer, item, sink_copy, &copy, error) || !pack_end(pack, error))
+    if (!pack_begin(pack, &member, error) || !feed(writer, item, sink_copy, &copy, error) ||
+        !pack_end(pack, error))
         return FALSE;
     sha256_digest(&copy.sha256, sizeof digest, digest);
     if (memcmp(digest, item->digests.sha256, sizeof digest) != 0)

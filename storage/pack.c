@@ -118,7 +118,8 @@ gboolean pack_begin(Pack *pack, const PackMember *member, GError **error)
     gboolean at_top = pack->options.form == ARCHIVE_FOLDER || pack->base == NULL;
 
     g_free(pack->member);
-    pack->member = at_top ? g_strdup(member->path) : g_strconcat(pack->base, "/", member->path, NULL);
+    pack->member =
+        at_top ? g_strdup(member->path) : g_strconcat(pack->base, "/", member->path, NULL);
     pack->left = pack->size = member->size;
     pack->crc = 0;
     pack->told = member->crc;
@@ -153,7 +154,8 @@ gboolean pack_end(Pack *pack, GError **error)
         return pack_tar_pad(pack, error);
     default:
         if (pack->crc != pack->told)
-            return error_set(error, ERROR_DIGEST, "%s: has changed while it was read", pack->member);
+            return error_set(error, ERROR_DIGEST, "%s: has changed while it was read",
+                             pack->member);
         return TRUE;
     }
 }
@@ -169,8 +171,8 @@ gboolean pack_put(Pack *pack, const char *path, const void *bytes, gsize size, G
 
     if (pack->options.form == ARCHIVE_ZIP)
         member.crc = pack_crc(0, bytes, size);
-    return pack_begin(pack, &member, error) && (size == 0 || pack_write(pack, bytes, size, error)) &&
-           pack_end(pack, error);
+    return pack_begin(pack, &member, error) &&
+           (size == 0 || pack_write(pack, bytes, size, error)) && pack_end(pack, error);
 }
 
 /* ── a file as it is stored ──────────────────────────────────────────────────────────────── */

@@ -36,8 +36,7 @@ typedef struct {
 } PackMember;
 
 /* One file: begin with its exact size, write that many bytes, end. */
-gboolean pack_begin(Pack *pack, const PackMember *member,
-                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean pack_begin(Pack *pack, const PackMember *member, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean pack_write(Pack *pack, const void *bytes, gsize size,
                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean pack_end(Pack *pack, GError **error) G_GNUC_WARN_UNUSED_RESULT;

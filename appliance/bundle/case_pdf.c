@@ -188,7 +188,8 @@ static gboolean put_image_page(Out *out, const PageImage *image, guint turn, gui
     return put_line(out, error,
                     "<< /Type /Page /Parent %u 0 R /MediaBox [0 0 %s %s] /Rotate %u /Resources << "
                     "/XObject <<%s >> >> /Contents %u 0 R >>\nendobj\n",
-                    out->papers->pages, point(image->width_px * POINTS_PER_INCH / image->dpi_x, width),
+                    out->papers->pages,
+                    point(image->width_px * POINTS_PER_INCH / image->dpi_x, width),
                     point(image->height_px * POINTS_PER_INCH / image->dpi_y, height),
                     (image->turn + turn) % 360, objects->str, page - 1);
 }
@@ -207,10 +208,11 @@ static gboolean put_image(Out *out, int fd, const PageImage *image, guint turn, 
 static gboolean put_note_page(Out *out, const CasefilePart *part, GError **error)
 {
     g_autofree char *hex = casefile_part_sha256(part);
-    g_autofree char *content = g_strdup_printf("BT /F 11 Tf 56 760 Td 16 TL (This side cannot stand "
-                                               "in a PDF as it was captured.) Tj T*\n(It is the file "
-                                               "%s) Tj T*\n(SHA-256 %s) Tj ET\n",
-                                               part->path, hex);
+    g_autofree char *content =
+        g_strdup_printf("BT /F 11 Tf 56 760 Td 16 TL (This side cannot stand "
+                        "in a PDF as it was captured.) Tj T*\n(It is the file "
+                        "%s) Tj T*\n(SHA-256 %s) Tj ET\n",
+                        part->path, hex);
     guint page;
 
     if (!put_content(out, content, error) || !begin(out, &page, error))

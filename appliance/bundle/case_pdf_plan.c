@@ -81,7 +81,8 @@ static char *section_title(const json_t *entry)
     g_autofree char *range = NULL;
 
     if (reason != NULL)
-        return g_strdup_printf("作废 %03d %s: %s", (int)json_int(entry, "number", 0), title, reason);
+        return g_strdup_printf("作废 %03d %s: %s", (int)json_int(entry, "number", 0), title,
+                               reason);
     range = first == 0  ? g_strdup("")
             : pages > 1 ? g_strdup_printf(" (第%d–%d页)", (int)first, (int)(first + pages - 1))
                         : g_strdup_printf(" (第%d页)", (int)first);

@@ -133,9 +133,8 @@ char *casefile_part_sha256(const CasefilePart *part)
 
 GBytes *casefile_part_read(const CasefilePart *part, GError **error)
 {
-    g_autoptr(GBytes) bytes = part->bytes != NULL
-                                  ? g_bytes_ref(part->bytes)
-                                  : file_read(part->source, PART_READ_MAX, error);
+    g_autoptr(GBytes) bytes = part->bytes != NULL ? g_bytes_ref(part->bytes)
+                                                  : file_read(part->source, PART_READ_MAX, error);
     guint8 digest[SHA256_DIGEST_SIZE];
 
     if (bytes == NULL)
@@ -156,9 +155,9 @@ gboolean casefile_read_record(Casefile *casefile, GError **error)
         return error_set(error, ERROR_JOURNAL_DAMAGED, "%s: no metadata/case.json",
                          casefile->number);
     json_decref(casefile->record);
-    casefile->record = bytes != NULL ? json_parse(g_bytes_get_data(bytes, NULL),
-                                                  g_bytes_get_size(bytes), part->path,
-                                                  ERROR_JOURNAL_DAMAGED, error)
-                                     : NULL;
+    casefile->record = bytes != NULL
+                           ? json_parse(g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes),
+                                        part->path, ERROR_JOURNAL_DAMAGED, error)
+                           : NULL;
     return casefile->record != NULL;
 }

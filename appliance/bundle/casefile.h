@@ -34,8 +34,8 @@ typedef struct {
 } CasefilePart;
 
 typedef struct {
-    char *number;     /* of the case */
-    GPtrArray *parts; /* of CasefilePart, in order of path */
+    char *number;           /* of the case */
+    GPtrArray *parts;       /* of CasefilePart, in order of path */
     json_t *record, *about; /* NULL until they are given */
 } Casefile;
 

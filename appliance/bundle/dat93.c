@@ -224,11 +224,11 @@ GBytes *dat93_catalogue(Dat93 *package)
 
 GBytes *dat93_note(const Dat93 *package)
 {
-    char *text = g_strdup_printf("移交单位：%s\r\n内容描述：政务服务事项办件档案\r\n起止档号：%s至%s\r\n"
-                                 "档案数量：%u\r\n软硬件环境：anjuan\r\n离线载体参数：\r\n载体编号：\r\n"
-                                 "载体数量：\r\n制作单位：%s\r\n检查单位：\r\n",
-                                 package->unit, package->first, package->last, package->n,
-                                 package->unit);
+    char *text =
+        g_strdup_printf("移交单位：%s\r\n内容描述：政务服务事项办件档案\r\n起止档号：%s至%s\r\n"
+                        "档案数量：%u\r\n软硬件环境：anjuan\r\n离线载体参数：\r\n载体编号：\r\n"
+                        "载体数量：\r\n制作单位：%s\r\n检查单位：\r\n",
+                        package->unit, package->first, package->last, package->n, package->unit);
 
     return g_bytes_new_take(text, strlen(text));
 }

@@ -13,8 +13,8 @@
  */
 #pragma once
 
-#include "appliance/bundle/volume.h"
 #include "appliance/bundle/casefile.h"
+#include "appliance/bundle/volume.h"
 
 /* What a receiver takes at most: 50 MiB a package, 100 件, 500 content files. */
 extern const VolumeLimits dat93_limits;
@@ -28,7 +28,7 @@ GBytes *dat93_metadata(const Casefile *casefile) G_GNUC_WARN_UNUSED_RESULT;
 typedef struct Dat93 Dat93;
 Dat93 *dat93_new(void);
 void dat93_add(Dat93 *package, const Casefile *casefile);
-GBytes *dat93_catalogue(Dat93 *package) G_GNUC_WARN_UNUSED_RESULT; /* 目录文件.XML; once */
+GBytes *dat93_catalogue(Dat93 *package) G_GNUC_WARN_UNUSED_RESULT;  /* 目录文件.XML; once */
 GBytes *dat93_note(const Dat93 *package) G_GNUC_WARN_UNUSED_RESULT; /* 说明文件.TXT */
 void dat93_free(Dat93 *package);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Dat93, dat93_free)

@@ -11,9 +11,15 @@ extern const Embedded embedded_bundle_data[];
 const char *describe_media_type(const char *path)
 {
     static const char *const types[][2] = {
-        {".tif", "image/tiff"},       {".jpg", "image/jpeg"},     {".png", "image/png"},
-        {".pdf", "application/pdf"},  {".xml", "text/xml"},       {".json", "application/json"},
-        {".jsonl", "application/x-ndjson"}, {".html", "text/html"}, {".csv", "text/csv"},
+        {".tif", "image/tiff"},
+        {".jpg", "image/jpeg"},
+        {".png", "image/png"},
+        {".pdf", "application/pdf"},
+        {".xml", "text/xml"},
+        {".json", "application/json"},
+        {".jsonl", "application/x-ndjson"},
+        {".html", "text/html"},
+        {".csv", "text/csv"},
     };
 
     for (gsize i = 0; i < G_N_ELEMENTS(types); i++)

@@ -56,9 +56,11 @@ static const char *check_lengths(Look *look)
     const char *key;
     json_t *value;
 
-    json_object_foreach(look->casefile->about, key, value) if (
-        json_is_string(value) && g_utf8_strlen(json_string_value(value), -1) > TEXT_MAX)
-        return fault(look, g_strdup_printf("%s 过长", key));
+    json_object_foreach(look->casefile->about, key,
+                        value) if (json_is_string(value) &&
+                                   g_utf8_strlen(json_string_value(value), -1) >
+                                       TEXT_MAX) return fault(look,
+                                                              g_strdup_printf("%s 过长", key));
     return NULL;
 }
 
@@ -109,8 +111,8 @@ static const char *check_characters(Look *look)
 
         for (const char *at = title; at != NULL && *at != '\0'; at++)
             if ((guchar)*at < 0x20)
-                return fault(look, g_strdup_printf("题名含控制字符: %d",
-                                                   (int)json_int(entry, "number", 0)));
+                return fault(
+                    look, g_strdup_printf("题名含控制字符: %d", (int)json_int(entry, "number", 0)));
     }
     return NULL;
 }
@@ -124,8 +126,9 @@ static const char *check_number(Look *look)
 
     if (text == NULL)
         return fault(look, g_strdup("未归档, 无档号"));
-    return archive_number_parse(text, tables, &number, &error) ? NULL
-                                                               : fault(look, g_strdup(error->message));
+    return archive_number_parse(text, tables, &number, &error)
+               ? NULL
+               : fault(look, g_strdup(error->message));
 }
 
 /* Each running number once. */
@@ -135,9 +138,15 @@ static const char *check_twins(Look *look)
     json_t *entry;
     gsize i;
 
-    json_array_foreach(list_of(look, "documents"), i, entry) if (
-        !g_hash_table_add(seen, GINT_TO_POINTER((int)json_int(entry, "number", 0)))) return
-        fault(look, g_strdup_printf("统一编号重复: %d", (int)json_int(entry, "number", 0)));
+    json_array_foreach(
+        list_of(look, "documents"), i,
+        entry) if (!g_hash_table_add(seen,
+                                     GINT_TO_POINTER((int)json_int(
+                                         entry, "number",
+                                         0)))) return fault(look,
+                                                            g_strdup_printf(
+                                                                "统一编号重复: %d",
+                                                                (int)json_int(entry, "number", 0)));
     return NULL;
 }
 
@@ -204,8 +213,9 @@ static const char *check_count(Look *look)
     gint64 used = (gint64)json_array_size(list_of(look, "documents"));
     gint64 told = json_int(counts, "documents", 0) + json_int(counts, "void", 0);
 
-    return used == told ? NULL
-                        : fault(look, g_strdup_printf("登记 %d 件, 实有 %d 件", (int)told, (int)used));
+    return used == told
+               ? NULL
+               : fault(look, g_strdup_printf("登记 %d 件, 实有 %d 件", (int)told, (int)used));
 }
 
 static const char *check_required(Look *look)

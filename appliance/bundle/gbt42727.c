@@ -155,7 +155,7 @@ static void put_basic(Xml *xml, const Casefile *casefile, guint n_files)
 
     for (gsize i = 0; i < G_N_ELEMENTS(basic); i++) {
         const char *from = basic[i].from;
-        const char *value = from == NULL  ? name
+        const char *value = from == NULL   ? name
                             : *from == '=' ? from + 1
                                            : json_text(casefile->about, from);
 

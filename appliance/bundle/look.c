@@ -6,12 +6,12 @@
 #define COLUMNS 13
 #define BOM     "\xEF\xBB\xBF"
 
-static const char *const columns[COLUMNS] = {"办件编号", "档号",   "申请人", "事项",   "状态",
-                                             "已用编号", "作废",   "材料",   "页",     "空白面",
-                                             "缺号",     "逾期",   "未核实"};
+static const char *const columns[COLUMNS] = {"办件编号", "档号", "申请人", "事项", "状态",
+                                             "已用编号", "作废", "材料",   "页",   "空白面",
+                                             "缺号",     "逾期", "未核实"};
 /* Columns that add up. */
-static const gboolean is_sum[COLUMNS] = {[5] = TRUE,  [6] = TRUE,  [7] = TRUE,  [8] = TRUE,
-                                         [9] = TRUE,  [10] = TRUE, [11] = TRUE, [12] = TRUE};
+static const gboolean is_sum[COLUMNS] = {[5] = TRUE, [6] = TRUE,  [7] = TRUE,  [8] = TRUE,
+                                         [9] = TRUE, [10] = TRUE, [11] = TRUE, [12] = TRUE};
 
 #define HEAD                                                                                       \
     "<!DOCTYPE html>\n<html lang=\"zh-CN\">\n<head>\n<meta charset=\"utf-8\">\n"                   \
@@ -96,7 +96,8 @@ static void put_side(GString *page, const Casefile *casefile, const json_t *side
     if (part == NULL)
         return;
     if (how->here != NULL && !how->here(part, how->data)) {
-        g_string_append_printf(page, "<figure><figcaption>%s 在另一卷</figcaption></figure>\n", name);
+        g_string_append_printf(page, "<figure><figcaption>%s 在另一卷</figcaption></figure>\n",
+                               name);
         return;
     }
     picture = how->picture != NULL ? how->picture(casefile, part, how->data) : NULL;
@@ -134,8 +135,7 @@ static void put_document(GString *page, const Casefile *casefile, const json_t *
     if (reason == NULL)
         g_string_append_printf(page, "%d. ", (int)json_int(entry, "position", 0));
     put(page, of(entry, "title"));
-    g_string_append_printf(page, "</h2>\n<p>统一编号 %03d · %s · ", (int)number,
-                           of(entry, "code"));
+    g_string_append_printf(page, "</h2>\n<p>统一编号 %03d · %s · ", (int)number, of(entry, "code"));
     put(page, of(entry, "date"));
     if (reason != NULL) {
         g_string_append(page, " · 作废: ");
@@ -212,8 +212,7 @@ static void count_numbers(const Casefile *casefile, Numbers *numbers)
 static gint64 count_unverified(const Casefile *casefile)
 {
     json_t *sides = json_object_get(casefile->record, "sides"), *side;
-    json_t *slots =
-        json_object_get(json_object_get(casefile->record, "check"), "slots"), *slot;
+    json_t *slots = json_object_get(json_object_get(casefile->record, "check"), "slots"), *slot;
     gint64 n = 0;
     gsize i;
 
@@ -284,7 +283,8 @@ GBytes *look_index(const Look *look)
 {
     GString *page = page_new(look->title);
 
-    g_string_append_printf(page, "<p>办件 %u 件。<a href=\"statement.html\">完整性声明</a></p>\n<ol>\n",
+    g_string_append_printf(page,
+                           "<p>办件 %u 件。<a href=\"statement.html\">完整性声明</a></p>\n<ol>\n",
                            look->rows->len);
     g_string_append_len(page, look->list->str, (gssize)look->list->len);
     g_string_append(page, "</ol>\n");
@@ -307,7 +307,8 @@ static void put_cells(const Look *look, GString *out, PutCell cell, const char *
         g_string_append(out, end);
     }
     for (guint c = 0; c < COLUMNS; c++) {
-        g_autofree char *sum = is_sum[c] ? amount(look->sums[c], NULL) : g_strdup(c == 0 ? "合计" : "");
+        g_autofree char *sum =
+            is_sum[c] ? amount(look->sums[c], NULL) : g_strdup(c == 0 ? "合计" : "");
 
         cell(out, sum, c, FALSE);
     }

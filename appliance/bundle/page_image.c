@@ -153,11 +153,11 @@ static gboolean image_jpeg(PageImage *image, const PageSource *source, GError **
         return page_source_refuse(source, "a JPEG of other than 1, 3 or 4 components", error);
     space = facts.components == 1 ? "Gray" : facts.components == 3 ? "RGB" : "CMYK";
     page_strip_range(
-        page_image_add(image, image->height_px,
-                       g_strdup_printf(
-                           "/ColorSpace /Device%s /BitsPerComponent 8 /Filter /DCTDecode%s", space,
-                           facts.components == 4 && facts.adobe ? " /Decode [1 0 1 0 1 0 1 0]"
-                                                                : "")),
+        page_image_add(
+            image, image->height_px,
+            g_strdup_printf("/ColorSpace /Device%s /BitsPerComponent 8 /Filter /DCTDecode%s", space,
+                            facts.components == 4 && facts.adobe ? " /Decode [1 0 1 0 1 0 1 0]"
+                                                                 : "")),
         0, source->size);
     return TRUE;
 }

@@ -6,10 +6,10 @@
 
 #include <string.h>
 
-#define ENTRY_BYTES  12
-#define ENTRIES_MAX  512
-#define TABLES_MAX   65536
-#define CM_PER_INCH  2.54
+#define ENTRY_BYTES 12
+#define ENTRIES_MAX 512
+#define TABLES_MAX  65536
+#define CM_PER_INCH 2.54
 
 enum {
     TAG_WIDTH = 256,

@@ -53,8 +53,8 @@ static void add_piece(VolumePlan *plan, const VolumePiece *piece, guint64 bytes)
 static gboolean refuse(const char *name, guint64 bytes, const VolumePlan *plan, GError **error)
 {
     return error_set(error, ERROR_TOO_LARGE,
-                     "case %s: %" G_GUINT64_FORMAT " bytes do not fit into a volume of %"
-                     G_GUINT64_FORMAT,
+                     "case %s: %" G_GUINT64_FORMAT
+                     " bytes do not fit into a volume of %" G_GUINT64_FORMAT,
                      name, bytes, plan->limits.bytes);
 }
 

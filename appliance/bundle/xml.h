@@ -10,7 +10,8 @@
 typedef struct Xml Xml;
 Xml *xml_new(void);
 
-/* Open an element; attributes as name, value pairs, NULL-terminated; a NULL value leaves one out. */
+/* Open an element; attributes as name, value pairs, NULL-terminated; a NULL value leaves one out.
+ */
 void xml_open(Xml *xml, const char *name, ...) G_GNUC_NULL_TERMINATED;
 void xml_close(Xml *xml);
 

@@ -393,8 +393,7 @@ static gboolean stage_parts(Sealing *sealing, const Casefile *casefile, GError *
 /* What the filing itself adds to what is known of the case. */
 static json_t *about_filing(const Sealing *sealing, Catalog *catalog, gint64 now_us, GError **error)
 {
-    json_t *about =
-        archive_about(sealing->house, catalog, sealing->request->number, error);
+    json_t *about = archive_about(sealing->house, catalog, sealing->request->number, error);
     g_autofree char *at = clock_format(now_us);
 
     if (about == NULL)
@@ -434,7 +433,8 @@ static gboolean stage_case(Sealing *sealing, Catalog *catalog, GError **error)
         .user_address = "urn:anjuan:station",
     };
 
-    if (casefile == NULL || !frame_and_describe(sealing, casefile, catalog, version.created_us, error))
+    if (casefile == NULL ||
+        !frame_and_describe(sealing, casefile, catalog, version.created_us, error))
         return FALSE;
     sealing->files = casefile->parts->len;
     sealing->stage = ocfl_stage_new(sealing->root, &version, error);

@@ -50,10 +50,10 @@ static gboolean add_events(json_t *about, Catalog *catalog, const char *number, 
     list = json_array();
     json_array_foreach(events, i, row)
     {
-        json_array_append_new(list, json_pack("{s:O, s:O, s:O, s:O}", "t", json_object_get(row, "t"),
-                                              "act", json_object_get(row, "act"), "actor",
-                                              json_object_get(row, "actor"), "station",
-                                              json_object_get(row, "station")));
+        json_array_append_new(
+            list, json_pack("{s:O, s:O, s:O, s:O}", "t", json_object_get(row, "t"), "act",
+                            json_object_get(row, "act"), "actor", json_object_get(row, "actor"),
+                            "station", json_object_get(row, "station")));
         json_object_set(about, "at", json_object_get(row, "t"));
     }
     json_object_set_new(about, "events", list);

@@ -85,10 +85,10 @@ static json_t *remarks_values(const ArchiveFrame *frame, Day today)
             json_array_append_new(voids, json_pack("{s:s, s:s}", "number", number, "reason",
                                                    entry->document->void_reason));
     }
-    return json_pack("{s:s, s:i, s:i, s:i, s:o, s:s, s:s, s:s}", "archive_number", frame->archive_number,
-                     "items", (int)view->filing->n_positions, "pages", (int)view->filing->n_pages,
-                     "blank_sides", (int)view->filing->n_blanks, "void", voids, "situation",
-                     situation->len > 0 ? situation->str : "无", "arranger",
+    return json_pack("{s:s, s:i, s:i, s:i, s:o, s:s, s:s, s:s}", "archive_number",
+                     frame->archive_number, "items", (int)view->filing->n_positions, "pages",
+                     (int)view->filing->n_pages, "blank_sides", (int)view->filing->n_blanks, "void",
+                     voids, "situation", situation->len > 0 ? situation->str : "无", "arranger",
                      arranger_of(frame), "arranged", date);
 }
 
@@ -102,9 +102,7 @@ static gboolean add_sheet(Casefile *casefile, const ArchiveFrame *frame, const c
     g_autoptr(PaperTemplate) template = paper_template_find(kind, folder, error);
     g_autofree char *printed = case_print_number(casefile->number);
     PaperCopy copy = {0};
-    PaperOptions options = {.created_us = frame->at_us,
-                            .copies = &copy,
-                            .n_copies = 1};
+    PaperOptions options = {.created_us = frame->at_us, .copies = &copy, .n_copies = 1};
     g_autoptr(GBytes) pdf = NULL;
 
     if (template == NULL || owned == NULL)

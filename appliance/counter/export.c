@@ -10,9 +10,9 @@
 static const struct {
     const char *token, *ending;
 } formats[] = {
-    [EXPORT_BAG_TAR] = {"bag-tar", ".tar"},   [EXPORT_BAG_ZIP] = {"bag-zip", ".zip"},
-    [EXPORT_BAG_DIR] = {"bag-dir", ""},       [EXPORT_GBT42727] = {"gbt42727", ".zip"},
-    [EXPORT_DAT93] = {"dat93", ".zip"},       [EXPORT_PDF] = {"pdf", ".pdf"},
+    [EXPORT_BAG_TAR] = {"bag-tar", ".tar"}, [EXPORT_BAG_ZIP] = {"bag-zip", ".zip"},
+    [EXPORT_BAG_DIR] = {"bag-dir", ""},     [EXPORT_GBT42727] = {"gbt42727", ".zip"},
+    [EXPORT_DAT93] = {"dat93", ".zip"},     [EXPORT_PDF] = {"pdf", ".pdf"},
 };
 
 const char *export_format_token(ExportFormat format)
@@ -205,8 +205,7 @@ static gboolean run(Export *export, GError **error)
     export->catalog = store_reader(house_store(export->house), error);
     if (export->catalog == NULL)
         return FALSE;
-    return (is_bag ? export_bags(export, &r.seq, error)
-                   : export_packages(export, &r.seq, error)) &&
+    return (is_bag ? export_bags(export, &r.seq, error) : export_packages(export, &r.seq, error)) &&
            store_write(house_store(export->house), export->actor, register_done, &r, error);
 }
 

@@ -34,7 +34,7 @@ typedef enum {
     EXPORT_PDF,
 } ExportFormat;
 
-#define EXPORT_FORMATS "bag-tar|bag-zip|bag-dir|gbt42727|dat93|pdf"
+#define EXPORT_FORMATS   "bag-tar|bag-zip|bag-dir|gbt42727|dat93|pdf"
 #define EXPORT_SPLIT_MIN 65536
 
 const char *export_format_token(ExportFormat format);
@@ -47,7 +47,7 @@ typedef struct {
     const char *const *numbers; /* of cases, 24 digits, NULL-terminated; in order of the bundle */
     const char *path;           /* of the bundle */
     ExportFormat format;
-    guint64 split_bytes;        /* of a volume, at least EXPORT_SPLIT_MIN; 0: the form's own limit */
+    guint64 split_bytes; /* of a volume, at least EXPORT_SPLIT_MIN; 0: the form's own limit */
     const char *old_checkpoint; /* signed note this auditor was given before; NULL: none */
     BagProgress progress;       /* may be NULL */
     void *progress_data;

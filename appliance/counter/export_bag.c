@@ -236,8 +236,7 @@ static BagWriter *filled_bag(const Bags *bags, guint volume, BagPayload *payload
 static void take_manifest(Bags *bags, guint volume, const BagPayload *payload)
 {
     g_autofree char *hex = hex_encode(payload->manifest_sha512, sizeof payload->manifest_sha512);
-    g_autofree char *name =
-        export_volume_name(bags->export, volume, bags->plan->volumes->len);
+    g_autofree char *name = export_volume_name(bags->export, volume, bags->plan->volumes->len);
     g_autofree char *line = bag_volume_line(volume + 1, name, payload);
 
     g_ptr_array_add(bags->manifests, g_strconcat("sha512:", hex, NULL));

@@ -20,7 +20,8 @@ static gboolean take_sealed_file(const OcflFile *file, void *data, GError **erro
 {
     const Taking *taking = data;
     g_autofree char *source = g_build_filename(taking->object, file->content, NULL);
-    g_autoptr(json_t) row = json_pack("{s:s*, s:s}", "sha256", file->sha256, "sha512", file->sha512);
+    g_autoptr(json_t) row =
+        json_pack("{s:s*, s:s}", "sha256", file->sha256, "sha512", file->sha512);
 
     return casefile_add_file(taking->casefile, file->logical, source, row, error);
 }

@@ -24,8 +24,8 @@ typedef struct {
 
 /* A case as it leaves: from the vault as it was sealed, or as it stands, with `record` and `about`.
  * ERROR_NO_CASE. */
-Casefile *export_casefile(Export *export, const char *number, GError **error)
-    G_GNUC_WARN_UNUSED_RESULT;
+Casefile *export_casefile(Export *export, const char *number,
+                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Name and path of volume `index` of `count`; the only one has the name that was asked for. */
 char *export_volume_name(const Export *export, guint index, guint count) G_GNUC_WARN_UNUSED_RESULT;
@@ -39,8 +39,8 @@ gboolean export_register(Export *export, const GPtrArray *manifests, gint64 *seq
 void export_add_done(Export *export, const char *path, const PackDone *done, guint64 files);
 
 /* All cases into volumes of `limits`. */
-VolumePlan *export_plan(Export *export, const VolumeLimits *limits, GError **error)
-    G_GNUC_WARN_UNUSED_RESULT;
+VolumePlan *export_plan(Export *export, const VolumeLimits *limits,
+                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 gboolean export_bags(Export *export, gint64 *seq, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean export_packages(Export *export, gint64 *seq, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -27,8 +27,7 @@ static char *manifest_of(Export *export, GError **error)
     g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA512);
 
     for (gsize i = 0; export->request->numbers[i] != NULL; i++) {
-        g_autoptr(Casefile) casefile =
-            export_casefile(export, export->request->numbers[i], error);
+        g_autoptr(Casefile) casefile = export_casefile(export, export->request->numbers[i], error);
 
         if (casefile == NULL)
             return NULL;
@@ -73,10 +72,9 @@ static gboolean put_taken(Pack *pack, const char *path, GBytes *bytes, GError **
 
 static gboolean put_part(Pack *pack, const char *path, const CasefilePart *part, GError **error)
 {
-    return part->source != NULL
-               ? pack_copy(pack, path, part->source, &part->digests, error)
-               : pack_put(pack, path, g_bytes_get_data(part->bytes, NULL),
-                          g_bytes_get_size(part->bytes), error);
+    return part->source != NULL ? pack_copy(pack, path, part->source, &part->digests, error)
+                                : pack_put(pack, path, g_bytes_get_data(part->bytes, NULL),
+                                           g_bytes_get_size(part->bytes), error);
 }
 
 static gboolean report(Export *export, guint64 bytes, GError **error)
@@ -306,8 +304,7 @@ static gboolean write_dat(Export *export, Pack *pack, const GArray *pieces, guin
                           GError **error)
 {
     g_autoptr(Dat93) package = dat93_new();
-    Dat dat = {
-        .export = export, .pack = pack, .package = package, .digests = g_string_new(NULL)};
+    Dat dat = {.export = export, .pack = pack, .package = package, .digests = g_string_new(NULL)};
     gboolean ok = put_dat_cases(&dat, pieces, error);
 
     g_string_free(dat.digests, TRUE);
@@ -332,8 +329,7 @@ static gboolean write_zip(Export *export, guint volume, const VolumePlan *plan, 
     PackDone done;
     guint64 files = 0;
 
-    if (pack == NULL ||
-        !(is_dat ? write_dat : write_gbt)(export, pack, pieces, &files, error) ||
+    if (pack == NULL || !(is_dat ? write_dat : write_gbt)(export, pack, pieces, &files, error) ||
         !pack_commit(pack, &done, error))
         return FALSE;
     export_add_done(export, path, &done, files);
