@@ -11,10 +11,11 @@
 #include <string.h>
 
 /* A function over whole pages: a second copy of it is made for processors with the population
- * count and 256-bit instructions, and chosen when the program starts. */
+ * count and 256-bit instructions, and chosen when the program starts. The level names a set of
+ * instructions; the name of a processor would match that one model and no later one. */
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) &&                             \
     !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-#define BITS_HOT __attribute__((target_clones("arch=haswell", "default")))
+#define BITS_HOT __attribute__((target_clones("arch=x86-64-v3", "default")))
 #else
 #define BITS_HOT
 #endif
