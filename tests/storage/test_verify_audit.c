@@ -315,7 +315,7 @@ static void write_volumes(const char *folder, gboolean lie, char *paths[2])
     }
     for (guint i = 0; i < 2; i++) {
         sample_add_text(writers[i], "volumes.txt", volumes->str);
-        assert_true(bag_write(writers[i], NULL));
+        assert_true(bag_write(writers[i], NULL, NULL));
         bag_writer_free(writers[i]);
     }
 }
