@@ -499,7 +499,7 @@ static guint coarse(guint step)
 
 static void a_crash_at_any_operation_leaves_it_filed_or_not_filed(void **state G_GNUC_UNUSED)
 {
-    walk_faults(EIO, TRUE, coarse(11));
+    walk_faults(EIO, TRUE, coarse(31));
 }
 
 static void a_full_disk_at_any_operation_leaves_it_filed_or_not_filed(void **state G_GNUC_UNUSED)
