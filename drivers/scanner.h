@@ -112,6 +112,8 @@ typedef struct {
     guint dpi;
     guint width_um; /* 0 = the largest */
     guint height_um;
+    gboolean doubles; /* sheets that lie on each other are meant so (a photo, a note): no fault
+                         where the device can be told; others go on seeing one */
     guint silence_ms; /* no byte for so long is SCANNER_SILENT; 0 = SCANNER_SILENCE_MS */
 } ScannerOptions;
 

@@ -455,6 +455,28 @@ static gboolean set_source(const SaneDevice *device, const ScannerOptions *optio
     return option_set_text(device, SANE_NAME_SCAN_SOURCE, text, error);
 }
 
+static gboolean is_continue(const char *text)
+{
+    return strcmp(text, "Continue") == 0;
+}
+
+static gboolean is_default(const char *text)
+{
+    return strcmp(text, "Default") == 0;
+}
+
+/* The backend of Fujitsu feeders has `df-action`; where there is none nothing can be said. */
+static gboolean set_doubles(const SaneDevice *device, const ScannerOptions *options, GError **error)
+{
+    const SANE_Option_Descriptor *option;
+    const char *text;
+
+    if (option_find(device, "df-action", &option) < 0)
+        return TRUE;
+    text = text_that(option, options->doubles ? is_continue : is_default);
+    return text == NULL || option_set_text(device, "df-action", text, error);
+}
+
 static gboolean set_mode(const SaneDevice *device, const ScannerOptions *options, GError **error)
 {
     const SANE_Option_Descriptor *option;
@@ -501,6 +523,7 @@ static gboolean sane_driver_start(void *self, const ScannerOptions *options, GEr
     device->images = 0;
     device->stopping = FALSE;
     return set_source(device, options, error) && set_mode(device, options, error) &&
+           set_doubles(device, options, error) &&
            option_set_number(device, SANE_NAME_SCAN_RESOLUTION, options->dpi, error) &&
            set_area(device, options, error);
 }

@@ -153,7 +153,8 @@ static const ScriptDeed strikes[] = {SCRIPT_JAM,      SCRIPT_STICKY_JAM, SCRIPT_
 static gboolean meet_faults(Play *play, GError **error)
 {
     for (gsize i = 0; i < G_N_ELEMENTS(strikes); i++) {
-        const ScriptEvent *event = due(play, strikes[i]);
+        gboolean is_meant = strikes[i] == SCRIPT_DOUBLE_FEED && play->options.doubles;
+        const ScriptEvent *event = is_meant ? NULL : due(play, strikes[i]);
 
         if (event == NULL)
             continue;

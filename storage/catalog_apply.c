@@ -20,9 +20,12 @@
  *   side            batch, day, sheet, side, state, blank, role, file, media_type, bytes, sha256,
  *                   sha512, facts, codes[] (own ones), document?, place, reason?,
  *                   secret? {source?, codes[] (foreign ones)} of the batch
- *   side.place      batch, sheet, side, document?, place, reason?   (`case` absent: to the tray)
- *   side.void       batch, sheet, side, reason
+ *   side.place      batch, sheet, side, document?, place, reason?   (`case` absent: to the tray),
+ *                   moved? (it stood in the case already)
+ *   edits also      with? (of one command: seq of its first), undoes?, redoes? (seq of the edit)
+ *   side.void       batch, sheet, side, reason, replaced? (a sheet fed again took its place)
  *   side.turn       batch, sheet, side, turn
+ *   side.blank      batch, sheet, side, blank: a person overrules what the page pass found
  *   document.open   number, family, code, title, copies, originals, kept
  *   document.void   number, reason
  *   paper           number, family, code, kind, title, paper_number?, copies, file, sha256, sha512,
@@ -32,14 +35,19 @@
  *   export          format, name, manifest (a text, or a list of one a volume), cases[]
  *   export.done     export, bytes, sha256
  *   bundle.receipt  bundle, by: who took it
- *   custody         place, document?, box?, secret? {note}: where papers are now
+ *   custody         step, document (0: all of the case), copy, to?, where?, due?, receiver?,
+ *                   secret? {receiver, approver, reason}: a paper changes its place or its holder
+ *   ledger.entry    ledger, day, secret {column: text …} (of the case, or of the record itself as
+ *                   of a batch): a line of a register that does not follow from cases
  *   hold            reference?, secret {reason}: legal hold, named by the seq of this record
  *   hold.lift       holds[], secret {reason}
  *   person          person, what (add change secret recover), roles?[], active?: who may sign on
- *   day.close       date, window, records, root: 日清
+ *   day.close       date, window, records, root, supervisor?, left {code: n}: 日清
  *   day.hand-over   to, cases[], sheets: 交接
+ *   seat            window, post: who stands where (A岗, B岗)
  *   side.restore    batch, sheet, side (a void taken back)
- *   look            reason, secret? {note}: full view of a case, and why
+ *   look            reason, secret? {note}: full view of a case, and why; of a register without a
+ *                   case: reason, ledger, from, to
  *   denied          code, person?, method?, pattern?: a refused try
  *
  * clang-format on */
@@ -394,6 +402,17 @@ static gboolean apply_side_turn(Catalog *catalog, const CatalogRecord *record, G
            touch_case(catalog, record, error);
 }
 
+static gboolean apply_side_blank(Catalog *catalog, const CatalogRecord *record, GError **error)
+{
+    const json_t *b = record->body;
+
+    return db_run(catalog->db, error,
+                  "UPDATE side SET blank = ? WHERE batch = ? AND sheet = ? AND side = ?", "iiit",
+                  (gint64)json_flag(b, "blank"), json_int(b, "batch", 0), json_int(b, "sheet", 0),
+                  json_text(b, "side")) &&
+           touch_case(catalog, record, error);
+}
+
 static gboolean apply_document_open(Catalog *catalog, const CatalogRecord *record, GError **error)
 {
     const json_t *b = record->body;
@@ -534,6 +553,7 @@ static const struct {
     {"side.void", apply_side_void},
     {"side.restore", apply_side_restore},
     {"side.turn", apply_side_turn},
+    {"side.blank", apply_side_blank},
     {"document.open", apply_document_open},
     {"document.void", apply_document_void},
     {"paper", apply_paper},
@@ -543,11 +563,13 @@ static const struct {
     {"export.done", apply_export_done},
     {"bundle.receipt", apply_event_alone},
     {"custody", apply_event_alone},
+    {"ledger.entry", apply_event_alone},
     {"hold", catalog_apply_hold},
     {"hold.lift", catalog_apply_hold_lift},
     {"person", apply_event_alone},
     {"day.close", apply_event_alone},
     {"day.hand-over", apply_event_alone},
+    {"seat", apply_event_alone},
     {"look", apply_event_alone},
     {"denied", apply_event_alone},
 };
@@ -577,18 +599,31 @@ gboolean catalog_knows(const char *act)
     return find_act(act) != NULL;
 }
 
-/* A step's reasons, opened; NULL where the record keeps none. */
-static gboolean step_secret(Catalog *catalog, const CatalogRecord *record, char **text,
-                            GError **error)
+/* Whose secret is shown beside the event; other acts keep theirs in rows of their own. */
+static gboolean shows_secret(const char *act)
+{
+    static const char *const acts_shown[] = {"case.step", "custody", "ledger.entry"};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(acts_shown); i++)
+        if (strcmp(act, acts_shown[i]) == 0)
+            return TRUE;
+    return FALSE;
+}
+
+/* What a record keeps apart (reasons, names), opened; NULL where it keeps nothing. */
+static gboolean event_secret(Catalog *catalog, const CatalogRecord *record, char **text,
+                             GError **error)
 {
     const char *commitment = json_text(record->body, "secret");
     g_autofree char *path = NULL;
     g_autoptr(json_t) secret = NULL;
 
     *text = NULL;
-    if (commitment == NULL || strcmp(record->act, "case.step") != 0)
+    if (commitment == NULL || !shows_secret(record->act))
         return TRUE;
-    path = secrets_case_path(record->case_number);
+    path = record->case_number != NULL
+               ? secrets_case_path(record->case_number)
+               : secrets_batch_path(json_text(record->body, "day"), record->seq);
     secret = catalog_secret(catalog, path, commitment, error);
     if (secret == NULL)
         return FALSE;
@@ -603,7 +638,7 @@ gboolean catalog_apply(Catalog *catalog, const CatalogRecord *record, GError **e
 
     if (apply == NULL)
         return error_set(error, ERROR_UNKNOWN_ACT, "%s", record->act);
-    if (!step_secret(catalog, record, &secret, error))
+    if (!event_secret(catalog, record, &secret, error))
         return FALSE;
     detail = detail_of(record->body);
     return db_run(catalog->db, error,

@@ -364,6 +364,62 @@ json_t *catalog_case_events(Catalog *catalog, const char *number, gint64 seq, gi
                    "tii", number, seq, limit);
 }
 
+#define EDIT_COLUMNS "seq, t, actor, station, act, \"case\", detail"
+
+json_t *catalog_case_edits(Catalog *catalog, const char *number, gint64 limit, GError **error)
+{
+    return db_rows(catalog_db(catalog), error,
+                   "SELECT " EDIT_COLUMNS " FROM event WHERE \"case\" = ? AND act IN ('slot',"
+                   " 'side.turn', 'side.place', 'side.void', 'side.restore', 'side.blank')"
+                   " ORDER BY seq DESC LIMIT ?",
+                   "ti", number, limit);
+}
+
+json_t *catalog_edit_records(Catalog *catalog, const char *number, gint64 seq, GError **error)
+{
+    return db_rows(catalog_db(catalog), error,
+                   "SELECT " EDIT_COLUMNS " FROM event WHERE \"case\" = ?1 AND (seq = ?2 OR"
+                   " seq > ?2 AND json_extract(detail, '$.with') = ?2) ORDER BY seq",
+                   "ti", number, seq);
+}
+
+gboolean catalog_said_before(Catalog *catalog, const char *number, const CatalogSaid *said,
+                             char **value, GError **error)
+{
+    g_autoptr(GError) why = NULL;
+    g_autoptr(json_t) row =
+        db_row(catalog_db(catalog), &why,
+               "SELECT json_extract(detail, '$.value') AS value FROM event WHERE \"case\" = ?"
+               " AND act = 'slot' AND seq < ? AND json_extract(detail, '$.slot') = ?"
+               " AND json_extract(detail, '$.what') = ? ORDER BY seq DESC LIMIT 1",
+               "titt", number, said->before, said->slot, said->what);
+
+    *value = row != NULL ? g_strdup(json_text(row, "value")) : NULL;
+    if (why != NULL)
+        g_propagate_error(error, g_steal_pointer(&why));
+    return row != NULL || why == NULL;
+}
+
+json_t *catalog_side_before(Catalog *catalog, const json_t *side, const char *act, gint64 before,
+                            GError **error)
+{
+    g_autoptr(GError) why = NULL;
+    g_autoptr(json_t) row =
+        db_row(catalog_db(catalog), &why,
+               "SELECT detail FROM event WHERE \"case\" = (SELECT \"case\" FROM side WHERE"
+               " batch = ?1 AND sheet = ?2 AND side = ?3) AND act IN ('side', ?4) AND seq < ?5"
+               " AND json_extract(detail, '$.batch') = ?1 AND json_extract(detail, '$.sheet') = ?2"
+               " AND json_extract(detail, '$.side') = ?3 ORDER BY seq DESC LIMIT 1",
+               "iitti", json_int(side, "batch", 0), json_int(side, "sheet", 0),
+               json_text(side, "side"), act, before);
+
+    if (why != NULL) {
+        g_propagate_error(error, g_steal_pointer(&why));
+        return NULL;
+    }
+    return row != NULL ? json_loads(json_text(row, "detail"), 0, NULL) : json_object();
+}
+
 json_t *catalog_case_batches(Catalog *catalog, const char *number, GError **error)
 {
     return db_rows(catalog_db(catalog), error,
@@ -454,7 +510,8 @@ char *catalog_place(Catalog *catalog, const char *number, GError **error)
 {
     g_autoptr(json_t) row =
         db_row(catalog_db(catalog), error,
-               "SELECT json_extract(detail, '$.place') AS place FROM event WHERE \"case\" = ?"
+               "SELECT coalesce(json_extract(detail, '$.where'),"
+               " json_extract(detail, '$.step')) AS place FROM event WHERE \"case\" = ?"
                " AND act = 'custody' ORDER BY seq DESC LIMIT 1",
                "t", number);
 

@@ -87,8 +87,8 @@ gboolean catalog_next_item_number(Catalog *catalog, const char *prefix, gint64 *
                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The seq of the newest seal of a case; -1: none. */
-gboolean catalog_seal_seq(Catalog *catalog, const char *number, gint64 *seq, GError **error)
-    G_GNUC_WARN_UNUSED_RESULT;
+gboolean catalog_seal_seq(Catalog *catalog, const char *number, gint64 *seq,
+                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Whether a seal of the case names this inventory (128 hex digits). */
 gboolean catalog_has_seal(Catalog *catalog, const char *number, const char *inventory);
@@ -129,6 +129,29 @@ gboolean catalog_filed_between(Catalog *catalog, const char *from, const char *t
 
 /* Events of a case after `seq`, at most `limit`. */
 json_t *catalog_case_events(Catalog *catalog, const char *number, gint64 seq, gint64 limit,
+                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Records of a case that edit what is seen of it (slot, side.turn, side.place, side.void,
+ * side.restore, side.blank), the newest `limit` of them, newest first. Rows as those of
+ * catalog_case_events. */
+json_t *catalog_case_edits(Catalog *catalog, const char *number, gint64 limit,
+                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The records that one command wrote as one edit (undo.h): `seq` and those "with" it, in order. */
+json_t *catalog_edit_records(Catalog *catalog, const char *number, gint64 seq,
+                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* What was said of a slot before a record: `*value` is NULL where nothing was. */
+typedef struct {
+    const char *slot, *what;
+    gint64 before;
+} CatalogSaid;
+gboolean catalog_said_before(Catalog *catalog, const char *number, const CatalogSaid *said,
+                             char **value, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The fields of the newest record before `before` that is `act`, or the one that stored it, of the
+ * side that `side` names by batch, sheet and side; no fields where there is none. */
+json_t *catalog_side_before(Catalog *catalog, const json_t *side, const char *act, gint64 before,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Batches that brought sides of a case: id, received, counted, stored, closed_at. */

@@ -30,6 +30,19 @@ char *case_print_number(const char *digits)
     return printed != NULL ? printed : g_strdup(digits);
 }
 
+char *case_mask(const char *name)
+{
+    glong length = name != NULL ? g_utf8_strlen(name, -1) : 0;
+    glong head = length <= 4 ? MIN(length, 1) : 2, tail = length <= 4 ? 0 : 2;
+    g_autofree char *first = NULL;
+
+    if (length == 0)
+        return g_strdup("");
+    first = g_utf8_substring(name, 0, head);
+    return g_strconcat(first, length <= 4 ? "*" : "***",
+                       tail > 0 ? g_utf8_offset_to_pointer(name, length - tail) : NULL, NULL);
+}
+
 json_t *case_row(Catalog *catalog, const char *number, GError **error)
 {
     g_autoptr(GError) why = NULL;
@@ -142,7 +155,8 @@ static gboolean check_opening(const CaseOpening *opening, GError **error)
            check_text("phone", opening->phone, error) &&
            check_text("identity", opening->identity, error) &&
            check_text("platform number", opening->platform_id, error) &&
-           check_channel(opening->channel, error) && check_fields(opening->fields, error);
+           check_text("reason", opening->reason, error) && check_channel(opening->channel, error) &&
+           check_fields(opening->fields, error);
 }
 
 static gboolean setting_number(Catalog *catalog, const char *key, guint32 *value, GError **error)
@@ -155,6 +169,40 @@ static gboolean setting_number(Catalog *catalog, const char *key, guint32 *value
     return TRUE;
 }
 
+/* The parts of a label's number: this hall's, of a day that has come, that no case has yet. */
+static gboolean take_number(StoreTxn *txn, Open *open, NumberParts *parts, GError **error)
+{
+    const CaseOpening *opening = open->opening;
+    g_autoptr(json_t) other = NULL;
+    g_autoptr(GError) why = NULL;
+    guint32 region, hall;
+    Code code;
+
+    open->number = number_case_read(opening->number, error);
+    if (open->number == NULL || !code_parse(open->number, &code, error) ||
+        !setting_number(txn_catalog(txn), "region", &region, error) ||
+        !setting_number(txn_catalog(txn), "hall", &hall, error))
+        return FALSE;
+    *parts = (NumberParts){.region = region,
+                           .hall = hall,
+                           .window = code.of_case.window,
+                           .serial = code.of_case.serial,
+                           .day = day_of_instant(txn_now_us(txn), HOUSE_OFFSET_S)};
+    if (code.of_case.region != region || code.of_case.hall != hall)
+        return error_set(error, ERROR_INVALID, "number %s is another hall's", opening->number);
+    if (code.of_case.date > day_yymmdd(parts->day))
+        return error_set(error, ERROR_INVALID, "number %s is of a day to come", opening->number);
+    parts->day = day_of(2000 + code.of_case.date / 10000, code.of_case.date / 100 % 100,
+                        code.of_case.date % 100);
+    other = catalog_case(txn_catalog(txn), open->number, &why);
+    if (why != NULL) {
+        g_propagate_error(error, g_steal_pointer(&why));
+        return FALSE;
+    }
+    return other == NULL ||
+           error_set(error, ERROR_WRONG_STATE, "number %s is taken", opening->number);
+}
+
 /* The next number of the window's day: the catalogue's maximum plus one inside the same record. */
 static gboolean draw_number(StoreTxn *txn, Open *open, NumberParts *parts, GError **error)
 {
@@ -162,6 +210,8 @@ static gboolean draw_number(StoreTxn *txn, Open *open, NumberParts *parts, GErro
     g_autofree char *day = NULL;
     gint64 serial;
 
+    if (open->opening->number != NULL)
+        return take_number(txn, open, parts, error);
     if (strlen(window) != 3 || !text_is_digits(window) || atoi(window) == 0)
         return error_set(error, ERROR_INVALID, "window '%s': three digits from 001 to 999", window);
     parts->day = day_of_instant(txn_now_us(txn), HOUSE_OFFSET_S);
@@ -192,6 +242,11 @@ static json_t *secret_of(const CaseOpening *opening, const Item *item)
     return json_pack("{s:s, s:o}", "applicant", opening->applicant, "fields", fields);
 }
 
+static gint64 received_us(const StoreTxn *txn, const CaseOpening *opening)
+{
+    return opening->received_us != 0 ? opening->received_us : txn_now_us(txn);
+}
+
 static json_t *opening_body(StoreTxn *txn, const Open *open, const Item *item, const char *digest,
                             const NumberParts *parts)
 {
@@ -201,10 +256,11 @@ static json_t *opening_body(StoreTxn *txn, const Open *open, const Item *item, c
     g_autofree char *commitment = txn_secret(txn, path, secret);
     g_autofree char *day = g_strdup_printf("%06u", day_yymmdd(parts->day));
     g_autofree char *window = g_strdup_printf("%03u", parts->window);
-    json_t *body = json_pack(
-        "{s:s, s:s, s:s, s:s, s:s, s:I, s:s, s:s}", "item", item->code, "item_digest", digest,
-        "kind", item->kind, "window", window, "day", day, "serial", (json_int_t)parts->serial,
-        "channel", o->channel != NULL ? o->channel : "window", "received_at", txn_now(txn));
+    g_autofree char *received = clock_format(received_us(txn, o));
+    json_t *body = json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:s, s:s}", "item", item->code,
+                             "item_digest", digest, "kind", item->kind, "window", window, "day",
+                             day, "serial", (json_int_t)parts->serial, "channel",
+                             o->channel != NULL ? o->channel : "window", "received_at", received);
 
     if (body != NULL && o->platform_id != NULL)
         json_object_set_new(body, "platform_id", json_string(o->platform_id));
@@ -217,6 +273,7 @@ static gboolean open_command(StoreTxn *txn, void *data, GError **error)
 {
     Open *open = data;
     NumberParts parts = {0};
+    gint64 at_us = received_us(txn, open->opening);
     CaseLife life;
     g_autofree char *digest = NULL;
     const Item *item;
@@ -224,17 +281,24 @@ static gboolean open_command(StoreTxn *txn, void *data, GError **error)
     g_clear_pointer(&open->number, g_free);
     if (!draw_number(txn, open, &parts, error))
         return FALSE;
-    item = house_item_on(open->house, txn_catalog(txn), open->opening->item, parts.day, &digest,
-                         error);
+    if (at_us > txn_now_us(txn))
+        return error_set(error, ERROR_INVALID, "received at a time to come");
+    item = house_item_on(open->house, txn_catalog(txn), open->opening->item,
+                         day_of_instant(at_us, HOUSE_OFFSET_S), &digest, error);
     return item != NULL &&
            txn_append(txn, "case.open", open->number, opening_body(txn, open, item, digest, &parts),
                       error) &&
-           case_step_in(txn, open->house, open->actor, open->number,
-                        &(LifeEvent){.type = EVENT_RECEIVE,
-                                     .actor = ACTOR_CLERK,
-                                     .kind = item->kind,
-                                     .channel = open->opening->channel},
-                        &life, error);
+           case_step_in(
+               txn, open->house, open->actor, open->number,
+               &(LifeEvent){.type = EVENT_RECEIVE,
+                            .actor = ACTOR_CLERK,
+                            .kind = item->kind,
+                            .channel = open->opening->channel,
+                            .received = day_of_instant(at_us, HOUSE_OFFSET_S),
+                            .received_minute = day_minute_of_instant(at_us, HOUSE_OFFSET_S),
+                            .reason = open->opening->reason,
+                            .second_person = open->opening->second},
+               &life, error);
 }
 
 gboolean case_open(House *house, const StoreActor *actor, const CaseOpening *opening, char **number,
@@ -401,6 +465,7 @@ typedef struct {
     House *house;
     const CasePlacing *placing;
     gint64 document;
+    gint64 first; /* seq of its first placing; -1: none yet */
 } Place;
 
 static gboolean new_document(StoreTxn *txn, Place *place, const Item *item, GError **error)
@@ -437,20 +502,26 @@ static gboolean has_document(Catalog *catalog, const char *number, gint64 docume
     return FALSE;
 }
 
-static gboolean place_side(StoreTxn *txn, const Place *place, const SideName *name, GError **error)
+static gboolean place_side(StoreTxn *txn, Place *place, const SideName *name, GError **error)
 {
     g_autoptr(json_t) side = side_row(txn_catalog(txn), name, error);
     const char letter[2] = {name->side, '\0'};
+    json_t *body;
     gint64 at;
 
-    return side != NULL && may_leave(txn_catalog(txn), side, error) &&
-           catalog_next_place(txn_catalog(txn), place->placing->number, place->document, &at,
-                              error) &&
-           txn_append(txn, "side.place", place->placing->number,
-                      json_pack("{s:I, s:I, s:s, s:I, s:I}", "batch", (json_int_t)name->batch,
-                                "sheet", (json_int_t)name->sheet, "side", letter, "document",
-                                (json_int_t)place->document, "place", (json_int_t)at),
-                      error);
+    if (side == NULL || !may_leave(txn_catalog(txn), side, error) ||
+        !catalog_next_place(txn_catalog(txn), place->placing->number, place->document, &at, error))
+        return FALSE;
+    body = json_pack("{s:I, s:I, s:s, s:I, s:I}", "batch", (json_int_t)name->batch, "sheet",
+                     (json_int_t)name->sheet, "side", letter, "document",
+                     (json_int_t)place->document, "place", (json_int_t)at);
+    if (g_strcmp0(json_text(side, "case"), place->placing->number) == 0)
+        json_object_set_new(body, "moved", json_true());
+    if (place->first >= 0)
+        json_object_set_new(body, "with", json_integer((json_int_t)place->first));
+    else
+        place->first = txn_next_seq(txn);
+    return txn_append(txn, "side.place", place->placing->number, body, error);
 }
 
 static gboolean place_command(StoreTxn *txn, void *data, GError **error)
@@ -463,6 +534,7 @@ static gboolean place_command(StoreTxn *txn, void *data, GError **error)
     if (item == NULL || !is_open_case(row, error))
         return FALSE;
     place->document = placing->document;
+    place->first = -1;
     if (place->document > 0
             ? !has_document(txn_catalog(txn), placing->number, place->document, error)
             : !new_document(txn, place, item, error))
@@ -476,7 +548,7 @@ static gboolean place_command(StoreTxn *txn, void *data, GError **error)
 gboolean case_place(House *house, const StoreActor *actor, const CasePlacing *placing,
                     gint64 *document, GError **error)
 {
-    Place place = {house, placing, 0};
+    Place place = {house, placing, 0, -1};
 
     if (!store_write(house_store(house), actor, place_command, &place, error))
         return FALSE;

@@ -21,9 +21,14 @@ typedef struct {
     const char *channel;     /* "window" | "post" | "online" | "agent"; NULL: window */
     const char *platform_id; /* a platform's own 办件编号; may be NULL */
     const json_t *fields;    /* declared fields, name: text; may be NULL */
+    const char *number;      /* of a label printed before, as typed; NULL: the next one */
+    gint64 received_us;      /* 补登: when it came in; 0: now */
+    const char *reason;      /* of a 补登 */
+    const char *second;      /* … and who signs for it beside the actor */
 } CaseOpening;
 
-/* Receive a case: its number (24 digits) comes out. */
+/* Receive a case: its number (24 digits) comes out. A number given must be this hall's and free
+ * (ERROR_WRONG_STATE); what came in on an earlier day needs a reason and a second person. */
 gboolean case_open(House *house, const StoreActor *actor, const CaseOpening *opening, char **number,
                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
@@ -32,6 +37,9 @@ char *case_read_number(const char *text, GError **error) G_GNUC_WARN_UNUSED_RESU
 
 /* "320583-001-261121-003-0017-KK" */
 char *case_print_number(const char *digits) G_GNUC_WARN_UNUSED_RESULT;
+
+/* "张*", "昆山***公司": enough to tell apart, too little to know. */
+char *case_mask(const char *name) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The case's row, or ERROR_NO_CASE. */
 json_t *case_row(Catalog *catalog, const char *number, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -69,6 +69,156 @@ gboolean edit_turn_side(House *house, const StoreActor *actor, const SideName *n
     return store_write(house_store(house), actor, turn_command, &edit, error);
 }
 
+typedef struct {
+    const SideName *name;
+    gboolean blank;
+} BlankEdit;
+
+static gboolean blank_command(StoreTxn *txn, void *data, GError **error)
+{
+    const BlankEdit *edit = data;
+    g_autoptr(json_t) side = open_side(txn, edit->name, error);
+    json_t *body;
+
+    if (side == NULL)
+        return FALSE;
+    if ((json_int(side, "blank", 0) != 0) == edit->blank)
+        return error_set(error, ERROR_WRONG_STATE, "this side is %s already",
+                         edit->blank ? "blank" : "not blank");
+    body = side_body(edit->name);
+    json_object_set_new(body, "blank", json_boolean(edit->blank));
+    return txn_append(txn, "side.blank", json_text(side, "case"), body, error);
+}
+
+gboolean edit_blank_side(House *house, const StoreActor *actor, const SideName *name,
+                         gboolean blank, GError **error)
+{
+    BlankEdit edit = {name, blank};
+
+    return store_write(house_store(house), actor, blank_command, &edit, error);
+}
+
+/* ── order inside a document ─────────────────────────────────────────────────────────────── */
+
+typedef struct {
+    const SideName *name, *after; /* after NULL: in front */
+} OrderEdit;
+
+static gboolean is_named(const json_t *side, const SideName *name)
+{
+    return json_int(side, "batch", -1) == name->batch &&
+           json_int(side, "sheet", -1) == name->sheet && *json_text(side, "side") == name->side;
+}
+
+/* Sides of one document in their order. */
+static GPtrArray *sides_of_document(json_t *sides, gint64 document)
+{
+    GPtrArray *list = g_ptr_array_new();
+    gsize i;
+    json_t *side;
+
+    json_array_foreach(sides, i, side)
+    {
+        if (json_int(side, "document", 0) == document &&
+            strcmp(json_text(side, "state"), "void") != 0)
+            g_ptr_array_add(list, side);
+    }
+    return list;
+}
+
+static gint index_of(const GPtrArray *list, const SideName *name)
+{
+    for (guint i = 0; i < list->len; i++)
+        if (is_named(g_ptr_array_index(list, i), name))
+            return (gint)i;
+    return -1;
+}
+
+/* The new order: the places stay what they are, the sides change among them. */
+static GPtrArray *reordered(const GPtrArray *list, const OrderEdit *edit, GError **error)
+{
+    gint from = index_of(list, edit->name);
+    gint after = edit->after != NULL ? index_of(list, edit->after) : -1;
+    GPtrArray *order = g_ptr_array_new();
+
+    if (from < 0) {
+        error_set(error, ERROR_WRONG_STATE, "this side is void");
+        g_ptr_array_unref(order);
+        return NULL;
+    }
+    if (edit->after != NULL && (after < 0 || after == from)) {
+        error_set(error, ERROR_INVALID, "after: another side of the same document");
+        g_ptr_array_unref(order);
+        return NULL;
+    }
+    for (guint i = 0; i < list->len; i++)
+        g_ptr_array_add(order, g_ptr_array_index(list, i));
+    g_ptr_array_remove_index(order, (guint)from);
+    g_ptr_array_insert(order, after < from ? after + 1 : after,
+                       g_ptr_array_index(list, (guint)from));
+    return order;
+}
+
+static json_t *order_body(const json_t *side, gint64 place, gint64 first)
+{
+    json_t *body = json_pack(
+        "{s:O, s:O, s:O, s:O, s:I, s:b}", "batch", json_object_get(side, "batch"), "sheet",
+        json_object_get(side, "sheet"), "side", json_object_get(side, "side"), "document",
+        json_object_get(side, "document"), "place", (json_int_t)place, "moved", 1);
+
+    if (first >= 0)
+        json_object_set_new(body, "with", json_integer((json_int_t)first));
+    return body;
+}
+
+static gboolean write_order(StoreTxn *txn, const char *number, const GPtrArray *list,
+                            const GPtrArray *order, GError **error)
+{
+    gint64 first = -1, place = 0;
+
+    for (guint i = 0; i < order->len; i++) {
+        const json_t *side = g_ptr_array_index(order, i);
+        gint64 seq = txn_next_seq(txn);
+
+        /* Two may have had one place (a page and the one it replaced): not any more. */
+        place = MAX(json_int(g_ptr_array_index(list, i), "place", 0), place + 1);
+        if (json_int(side, "place", 0) == place)
+            continue;
+        if (!txn_append(txn, "side.place", number, order_body(side, place, first), error))
+            return FALSE;
+        first = first < 0 ? seq : first;
+    }
+    return first >= 0 || error_set(error, ERROR_WRONG_STATE, "this side stands there already");
+}
+
+static gboolean order_command(StoreTxn *txn, void *data, GError **error)
+{
+    const OrderEdit *edit = data;
+    g_autoptr(json_t) side = open_side(txn, edit->name, error);
+    const char *number = side != NULL ? json_text(side, "case") : NULL;
+    g_autoptr(json_t) sides = NULL;
+    g_autoptr(GPtrArray) list = NULL, order = NULL;
+
+    if (side == NULL)
+        return FALSE;
+    if (number == NULL || json_int(side, "document", 0) == 0)
+        return error_set(error, ERROR_WRONG_STATE, "this side stands in no document");
+    sides = catalog_sides(txn_catalog(txn), number, error);
+    if (sides == NULL)
+        return FALSE;
+    list = sides_of_document(sides, json_int(side, "document", 0));
+    order = reordered(list, edit, error);
+    return order != NULL && write_order(txn, number, list, order, error);
+}
+
+gboolean edit_order_side(House *house, const StoreActor *actor, const SideName *name,
+                         const SideName *after, GError **error)
+{
+    OrderEdit edit = {name, after};
+
+    return store_write(house_store(house), actor, order_command, &edit, error);
+}
+
 static gboolean restore_command(StoreTxn *txn, void *data, GError **error)
 {
     const SideEdit *edit = data;
@@ -120,6 +270,25 @@ gboolean edit_look(House *house, const StoreActor *actor, const char *number, co
     return store_write(house_store(house), actor, look_command, &look, error);
 }
 
+static gboolean look_ledger_command(StoreTxn *txn, void *data, GError **error)
+{
+    const EditLookLedger *look = data;
+    g_autofree char *from = day_format(look->from), *to = day_format(look->to);
+
+    return txn_append(txn, "look", NULL,
+                      json_pack("{s:s, s:s, s:s, s:s}", "reason", look->reason, "ledger",
+                                look->ledger, "from", from, "to", to),
+                      error);
+}
+
+gboolean edit_look_ledger(House *house, const StoreActor *actor, const EditLookLedger *look,
+                          GError **error)
+{
+    if (*look->reason == '\0')
+        return error_set(error, ERROR_INVALID, "a full view needs a reason");
+    return store_write(house_store(house), actor, look_ledger_command, (void *)look, error);
+}
+
 typedef struct {
     gint64 bundle;
     const char *by;
@@ -152,75 +321,6 @@ gboolean edit_bundle_receipt(House *house, const StoreActor *actor, gint64 bundl
 
 /* ── papers and days ─────────────────────────────────────────────────────────────────────── */
 
-static gboolean custody_command(StoreTxn *txn, void *data, GError **error)
-{
-    const EditCustody *custody = data;
-    g_autoptr(json_t) row =
-        custody->number != NULL ? case_row(txn_catalog(txn), custody->number, error) : NULL;
-    json_t *body;
-
-    if (custody->number != NULL && row == NULL)
-        return FALSE;
-    body = json_pack("{s:s, s:s*}", "place", custody->place, "box", custody->box);
-    if (custody->document > 0)
-        json_object_set_new(body, "document", json_integer((json_int_t)custody->document));
-    if (custody->note != NULL && custody->number != NULL) {
-        g_autoptr(json_t) secret = json_pack("{s:s}", "note", custody->note);
-        g_autofree char *path = secrets_case_path(custody->number);
-        g_autofree char *commitment = txn_secret(txn, path, secret);
-
-        json_object_set_new(body, "secret", json_string(commitment));
-    }
-    return txn_append(txn, "custody", custody->number, body, error);
-}
-
-gboolean edit_custody(House *house, const StoreActor *actor, const EditCustody *custody,
-                      GError **error)
-{
-    return store_write(house_store(house), actor, custody_command, (void *)custody, error);
-}
-
-typedef struct {
-    const EditDay *day;
-    char *root;
-} CloseDay;
-
-static gboolean close_day_command(StoreTxn *txn, void *data, GError **error)
-{
-    CloseDay *closing = data;
-    const EditDay *day = closing->day;
-    g_autoptr(GError) why = NULL;
-    g_autoptr(json_t) closed = catalog_day_close(txn_catalog(txn), day->window, day->date, &why);
-    gint64 records;
-
-    if (why != NULL) {
-        g_propagate_error(error, g_steal_pointer(&why));
-        return FALSE;
-    }
-    if (closed != NULL)
-        return error_set(error, ERROR_WRONG_STATE, "%s is closed already", day->date);
-    g_free(closing->root);
-    closing->root = catalog_root(txn_catalog(txn), &records, error);
-    return closing->root != NULL &&
-           txn_append(txn, "day.close", NULL,
-                      json_pack("{s:s, s:s, s:I, s:s}", "date", day->date, "window", day->window,
-                                "records", (json_int_t)records, "root", closing->root),
-                      error);
-}
-
-gboolean edit_close_day(House *house, const StoreActor *actor, const EditDay *day, char **root,
-                        GError **error)
-{
-    CloseDay closing = {day, NULL};
-    gboolean ok = store_write(house_store(house), actor, close_day_command, &closing, error);
-
-    if (ok)
-        *root = closing.root;
-    else
-        g_free(closing.root);
-    return ok;
-}
-
 static gboolean hand_over_command(StoreTxn *txn, void *data, GError **error)
 {
     const EditHandOver *over = data;
@@ -235,6 +335,26 @@ gboolean edit_hand_over(House *house, const StoreActor *actor, const EditHandOve
                         GError **error)
 {
     return store_write(house_store(house), actor, hand_over_command, (void *)over, error);
+}
+
+typedef struct {
+    const char *window, *post;
+} Seat;
+
+static gboolean seat_command(StoreTxn *txn, void *data, GError **error)
+{
+    const Seat *seat = data;
+
+    return txn_append(txn, "seat", NULL,
+                      json_pack("{s:s, s:s}", "window", seat->window, "post", seat->post), error);
+}
+
+gboolean edit_seat(House *house, const StoreActor *actor, const char *window, const char *post,
+                   GError **error)
+{
+    Seat seat = {window, post};
+
+    return store_write(house_store(house), actor, seat_command, &seat, error);
 }
 
 /* ── refused tries ───────────────────────────────────────────────────────────────────────── */

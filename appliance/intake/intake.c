@@ -4,6 +4,7 @@
 #include "appliance/intake/crew.h"
 #include "appliance/intake/ledger.h"
 
+#include <pthread.h>
 #include <string.h>
 
 #define CODES_PER_SHEET 32
@@ -37,7 +38,16 @@ struct Intake {
     guint64 front_id;    /* the device's id of the last front handed in */
     guint bad_sheet;     /* the device's number of a sheet that did not become whole; 0: none */
     GHashTable *dropped; /* ids of fronts whose sheet is fed again: no sides come of them */
+    pthread_mutex_t order_lock;
+    GQueue said;                         /* of Ordered, under order_lock: not yet taken up */
+    GQueue orders;                       /* of Ordered in order of their sheets */
+    gint64 instead_batch, instead_sheet; /* what the next page replaces; 0: nothing */
 };
+
+typedef struct {
+    IntakeOrder order;
+    gint64 from; /* the first sheet it holds for */
+} Ordered;
 
 void intake_listen(Intake *intake, IntakeTold told, IntakeRefused refused, void *data)
 {
@@ -86,6 +96,9 @@ Intake *intake_open(Store *store, const StoreActor *actor, const IntakeOptions *
     intake->dropped = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
     intake->side = 'b'; /* so that the first image is a front */
     intake->counted = -1;
+    pthread_mutex_init(&intake->order_lock, NULL);
+    g_queue_init(&intake->said);
+    g_queue_init(&intake->orders);
     if (!begin_placing(intake, options, error) ||
         !spool_reserve(store_folder(store), (guint64)SIDES_TO_RESERVE * SIDE_BYTES_GUESS, error))
         return NULL;
@@ -108,6 +121,9 @@ void intake_free(Intake *intake)
     ledger_free(intake->ledger);
     crew_result_free(intake->front);
     placing_clear(&intake->placing);
+    g_queue_clear_full(&intake->said, g_free);
+    g_queue_clear_full(&intake->orders, g_free);
+    pthread_mutex_destroy(&intake->order_lock);
     g_clear_error(&intake->over_limit);
     g_clear_pointer(&intake->dropped, g_hash_table_unref);
     g_free(intake->batch_name);
@@ -130,13 +146,65 @@ static gsize collect_codes(const CrewResult *result, Code *codes, gsize n)
     return n;
 }
 
+static void obey(Intake *intake, const IntakeOrder *order)
+{
+    g_autoptr(GError) error = NULL;
+
+    switch (order->kind) {
+    case INTAKE_AIM:
+        if (!placing_aim(&intake->placing, order->slot, &intake->lookup, &error))
+            g_message("aim at a slot: %s", error->message);
+        break;
+    case INTAKE_COMMAND:
+        placing_command(&intake->placing, order->command);
+        break;
+    case INTAKE_REPLACE:
+        intake->instead_batch = order->batch;
+        intake->instead_sheet = order->sheet;
+        break;
+    }
+}
+
+static void obey_until(Intake *intake, gint64 sheet)
+{
+    const Ordered *next;
+
+    while ((next = g_queue_peek_head(&intake->orders)) != NULL && next->from <= sheet) {
+        obey(intake, &next->order);
+        g_free(g_queue_pop_head(&intake->orders));
+    }
+}
+
+/* A page that replaces another goes where that one is, whatever the batch is about; where the
+ * batch goes on is not touched by it. */
+static Placed place(Intake *intake, const Code *codes, gsize n)
+{
+    gboolean fresh = intake->placing.fresh;
+    Placed placed = placing_sheet(&intake->placing, codes, n, &intake->lookup);
+
+    if (intake->instead_sheet == 0 || placed.role != SHEET_PAGE ||
+        intake->placing.case_number == NULL)
+        return placed;
+    placed = (Placed){.role = SHEET_PAGE,
+                      .case_number = intake->placing.case_number,
+                      .instead_batch = intake->instead_batch,
+                      .instead_sheet = intake->instead_sheet};
+    intake->placing.fresh = fresh;
+    intake->instead_sheet = 0;
+    return placed;
+}
+
 /* Place a whole sheet; both sides become entries of the ledger (taken). */
 static gboolean store_sheet(Intake *intake, CrewResult *front, CrewResult *back, GError **error)
 {
     Code codes[CODES_PER_SHEET];
     gsize n = collect_codes(back, codes, collect_codes(front, codes, 0));
-    Placed placed = placing_sheet(&intake->placing, codes, n, &intake->lookup);
-    gboolean ok = ledger_add(intake->ledger, front, &placed, error);
+    Placed placed;
+    gboolean ok;
+
+    obey_until(intake, front->sheet);
+    placed = place(intake, codes, n);
+    ok = ledger_add(intake->ledger, front, &placed, error);
 
     /* Only the first side of a sheet begins a document. */
     placed.fresh = FALSE;
@@ -492,6 +560,29 @@ void intake_stop(Intake *intake)
     g_atomic_int_set(&intake->stop, 1);
 }
 
+void intake_order(Intake *intake, const IntakeOrder *order)
+{
+    Ordered *ordered = g_new0(Ordered, 1);
+
+    ordered->order = *order;
+    pthread_mutex_lock(&intake->order_lock);
+    g_queue_push_tail(&intake->said, ordered);
+    pthread_mutex_unlock(&intake->order_lock);
+}
+
+/* What was said since holds behind the sheet that came last. */
+static void take_orders(Intake *intake)
+{
+    Ordered *ordered;
+
+    pthread_mutex_lock(&intake->order_lock);
+    while ((ordered = g_queue_pop_head(&intake->said)) != NULL) {
+        ordered->from = intake->sheet + 1;
+        g_queue_push_tail(&intake->orders, ordered);
+    }
+    pthread_mutex_unlock(&intake->order_lock);
+}
+
 /* The device belongs to this thread: it alone passes the wish on. */
 static gboolean pass_stop(Intake *intake, GError **error)
 {
@@ -516,6 +607,7 @@ static gboolean run_events(Intake *intake, IntakeEnd *end, GError **error)
     while (!over) {
         DeviceEvent event = {.fd = -1};
 
+        take_orders(intake);
         if (!pass_stop(intake, error) ||
             !device_next(intake->running, INTAKE_POLL_MS, &event, error) ||
             !handle_event(intake, &event, end, &over, error) ||

@@ -14,7 +14,7 @@
  * A batch that a crash interrupted is finished by intake_recover: what is durable but unknown goes
  * to the tray with its reason, and the batch is closed as interrupted.
  *
- * An Intake belongs to one thread at a time; only intake_stop is for others.
+ * An Intake belongs to one thread at a time; only intake_stop and intake_order are for others.
  */
 #pragma once
 
@@ -87,6 +87,25 @@ gboolean intake_device(Intake *intake, Device *device, const DeviceBatch *run, I
 /* Ask a running intake_device to feed no further sheet; what is under way still comes. From any
  * thread. */
 void intake_stop(Intake *intake);
+
+/* What the station says of sheets still to be fed. It holds from the next sheet that is not begun
+ * yet: what moves already was fed under what was said before. */
+typedef enum {
+    INTAKE_AIM,     /* into a new document of `slot` */
+    INTAKE_COMMAND, /* as the command sheet `command` would say it */
+    INTAKE_REPLACE, /* the next page is sheet `sheet` of `batch` again: its sides take the place of
+                       that sheet's, which become void */
+} IntakeOrderKind;
+
+typedef struct {
+    IntakeOrderKind kind;
+    guint32 slot;
+    guint32 command;
+    gint64 batch, sheet;
+} IntakeOrder;
+
+/* From any thread; before or while a device runs. */
+void intake_order(Intake *intake, const IntakeOrder *order);
 
 /* What became of the batch. */
 typedef struct {

@@ -25,6 +25,7 @@ typedef struct {
     guint32 slot;
     gboolean fresh;
     gint64 document; /* of a paper coming back; set for the others while recording */
+    gint64 instead_batch, instead_sheet;
     char *reason;
     gint64 seq;
 } Entry;
@@ -237,16 +238,48 @@ static gboolean open_document(StoreTxn *txn, Ledger *ledger, const Entry *entry,
                       error);
 }
 
+/* The side that this one is instead of becomes void and gives its place. Where the sheet fed
+ * again has a side more than before, that one goes behind its front. */
+static gboolean take_place(StoreTxn *txn, Entry *entry, gint64 *place, GError **error)
+{
+    const char side[2] = {entry->crew->side, '\0'};
+    g_autoptr(GError) why = NULL;
+    g_autoptr(json_t) old =
+        catalog_side(txn_catalog(txn), entry->instead_batch, entry->instead_sheet, side, &why);
+    g_autoptr(json_t) front =
+        old == NULL && why == NULL
+            ? catalog_side(txn_catalog(txn), entry->instead_batch, entry->instead_sheet, "a", &why)
+            : NULL;
+
+    if (why != NULL) {
+        g_propagate_error(error, g_steal_pointer(&why));
+        return FALSE;
+    }
+    entry->document = json_int(old != NULL ? old : front, "document", 0);
+    if (old == NULL || g_strcmp0(json_text(old, "case"), entry->case_number) != 0)
+        return TRUE;
+    *place = json_int(old, "place", 0);
+    return strcmp(json_text(old, "state"), "void") == 0 ||
+           txn_append(txn, "side.void", entry->case_number,
+                      json_pack("{s:I, s:I, s:s, s:s, s:b}", "batch",
+                                (json_int_t)entry->instead_batch, "sheet",
+                                (json_int_t)entry->instead_sheet, "side", side, "reason", "重扫",
+                                "replaced", 1),
+                      error);
+}
+
 static gboolean record_entry(StoreTxn *txn, Ledger *ledger, Entry *entry, GError **error)
 {
     gint64 place = 0;
 
+    if (entry->instead_sheet != 0 && !take_place(txn, entry, &place, error))
+        return FALSE;
     if (entry->role == SHEET_PAGE && entry->slot != 0) {
         if (entry->fresh && !open_document(txn, ledger, entry, error))
             return FALSE;
         entry->document = ledger->document;
     }
-    if (entry->document > 0 &&
+    if (entry->document > 0 && place == 0 &&
         !catalog_next_place(txn_catalog(txn), entry->case_number, entry->document, &place, error))
         return FALSE;
     entry->seq = txn_next_seq(txn);
@@ -335,6 +368,8 @@ gboolean ledger_add(Ledger *ledger, CrewResult *result, const Placed *placed, GE
                      .slot = placed->slot,
                      .fresh = placed->fresh,
                      .document = placed->document,
+                     .instead_batch = placed->instead_batch,
+                     .instead_sheet = placed->instead_sheet,
                      .reason = g_strdup(placed->reason)};
     if (ledger->entries->len == 0)
         ledger->group_since_us = g_get_monotonic_time();

@@ -155,9 +155,9 @@ static Placed place_separator(Placing *placing, const Code *code, const PlacingL
     return (Placed){.role = SHEET_SEPARATOR, .case_number = placing->case_number};
 }
 
-static Placed place_command(Placing *placing, const Code *code)
+void placing_command(Placing *placing, guint32 command)
 {
-    switch (code->command.command) {
+    switch (command) {
     case COMMAND_NEXT_DOCUMENT:
         placing->slot = 0;
         placing->fresh = TRUE;
@@ -173,6 +173,11 @@ static Placed place_command(Placing *placing, const Code *code)
     default:
         break; /* the others are for the station, not for where paper goes */
     }
+}
+
+static Placed place_command(Placing *placing, const Code *code)
+{
+    placing_command(placing, code->command.command);
     return (Placed){.role = SHEET_COMMAND, .case_number = placing->case_number};
 }
 

@@ -70,6 +70,11 @@ gboolean placing_init(Placing *placing, const char *case_number, const PlacingLo
 /* Pages without a separator go to this slot of the case (a clerk said so). */
 gboolean placing_aim(Placing *placing, guint32 slot, const PlacingLookup *lookup,
                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* A command said at the station instead of on a sheet: 下一份 and 同类续扫 mean the sheets that
+ * follow; others are not about where paper goes. */
+void placing_command(Placing *placing, guint32 command);
+
 void placing_clear(Placing *placing);
 
 /* Where the sheet goes. Strings are the Placing's, good until the next call. */
@@ -79,6 +84,8 @@ typedef struct {
     guint32 slot;            /* 0: no slot known */
     gboolean fresh;          /* begins a new document of the slot */
     gint64 document;         /* of a paper coming back: its 统一编号; else 0 */
+    gint64 instead_batch;    /* it takes the place of a sheet: this batch … */
+    gint64 instead_sheet;    /* … and number; 0: of none */
     const char *reason;      /* why it waits in the tray; else NULL */
 } Placed;
 

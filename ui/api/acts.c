@@ -6,6 +6,7 @@
 #include "ui/api/api_intern.h"
 
 #include "appliance/counter/archive.h"
+#include "appliance/counter/hold.h"
 
 #include <string.h>
 
@@ -180,17 +181,8 @@ static gboolean do_file(Call *call, Doing *doing, GError **error)
 static gboolean note(Call *call, const Doing *doing, const char *slot, const char *what,
                      const char *value, GError **error)
 {
-    g_autoptr(json_t) before = catalog_slots(call->reader, doing->number, error);
-    Undo undo = {.kind = UNDO_NOTE, .slot = slot, .what = what};
-
-    if (before == NULL || !case_note(call->api->house, &call->actor,
-                                     &(CaseFact){doing->number, slot, what, value}, error))
-        return FALSE;
-    undo.text = call_said(before, slot, what);
-    undo.zh = doing->act->zh;
-    undo.en = doing->act->en;
-    undos_push(call->api->undos, doing->number, &undo);
-    return TRUE;
+    return case_note(call->api->house, &call->actor, &(CaseFact){doing->number, slot, what, value},
+                     error);
 }
 
 static gboolean do_finish(Call *call, Doing *doing, GError **error)
@@ -293,7 +285,36 @@ static gboolean take_back(Call *call, const Doing *doing, const char *slot, GErr
     return notes != NULL;
 }
 
-/* 免提交, 容缺, 不适用, 在件 and counted copies. */
+/* 承诺: the applicant's 告知承诺书 stands in for the paper. It is issued first, so that there is
+ * one to sign: the newest of the case is the one. */
+static gboolean promised(Call *call, const Doing *doing, const char *slot, GError **error)
+{
+    const Item *item = case_item(call->api->house, doing->row, error);
+    const ItemSlot *found = item != NULL ? item_slot(item, code_slot_number(slot)) : NULL;
+    g_autoptr(json_t) rows =
+        found != NULL ? catalog_documents(call->reader, doing->number, error) : NULL;
+    g_autofree char *paper = NULL;
+    gsize i;
+    json_t *row;
+
+    if (item == NULL || (found != NULL && rows == NULL))
+        return FALSE;
+    if (found == NULL || !found->promisable)
+        return error_set(error, ERROR_RULE, "slot %s: no promise stands in for it", slot);
+    json_array_foreach(rows, i, row)
+    {
+        if (strcmp(json_text(row, "code"), paper_kind_token(PAPER_PLEDGE)) == 0 &&
+            strcmp(json_text(row, "state"), "open") == 0) {
+            g_free(paper);
+            paper = g_strdup_printf("%" G_GINT64_FORMAT, json_int(row, "number", 0));
+        }
+    }
+    if (paper == NULL)
+        return error_set(error, ERROR_WRONG_STATE, "the 告知承诺书 is not issued yet");
+    return note(call, doing, slot, "promised", paper, error);
+}
+
+/* 免提交, 容缺, 承诺, 不适用, 在件 and counted copies. */
 static gboolean slot_state(Call *call, const Doing *doing, const char *slot, GError **error)
 {
     gboolean answered;
@@ -313,6 +334,8 @@ static gboolean slot_state(Call *call, const Doing *doing, const char *slot, GEr
         return note(call, doing, slot, "later", until, error);
     if (strcmp(state, "exempt") == 0)
         return note(call, doing, slot, "exempt", reason, error);
+    if (strcmp(state, "promised") == 0)
+        return promised(call, doing, slot, error);
     if (strcmp(state, "present") == 0)
         return note(call, doing, slot, "placeholder", reason != NULL ? reason : "在件", error);
     if (strcmp(state, "none") == 0)
@@ -346,6 +369,16 @@ static gboolean do_slot(Call *call, Doing *doing, GError **error)
     return state == NULL || slot_state(call, doing, slot, error);
 }
 
+/* The next sheet goes there, that of a feeder that runs too. */
+static gboolean open_slot(Call *call, const char *number, const char *slot, GError **error)
+{
+    if (!case_note(call->api->house, &call->actor, &(CaseFact){number, "", "open-slot", slot},
+                   error))
+        return FALSE;
+    scan_aim(call->api->scans, number, code_slot_number(slot));
+    return TRUE;
+}
+
 static gboolean do_open_slot(Call *call, Doing *doing, GError **error)
 {
     const char *slot = given(call, "slot");
@@ -356,7 +389,7 @@ static gboolean do_open_slot(Call *call, Doing *doing, GError **error)
     if (slot == NULL || item_slot(item, code_slot_number(slot)) == NULL)
         return error_set(error, ERROR_INVALID, "slot '%s': the item has none such",
                          slot != NULL ? slot : "");
-    return note(call, doing, "", "open-slot", slot, error);
+    return open_slot(call, doing->number, slot, error);
 }
 
 /* The slot behind the open one that still lacks something; NULL: none. */
@@ -378,38 +411,57 @@ static const char *slot_behind(const Check *check, const char *open)
     return first;
 }
 
-static gboolean do_next_slot(Call *call, Doing *doing, GError **error)
+static gboolean next_slot(Call *call, const char *number, const char *open, GError **error)
 {
-    g_autoptr(json_t) notes = catalog_slots(call->reader, doing->number, error);
-    g_autoptr(Check) check =
-        notes != NULL ? completeness_check(call->api->house, call->reader, doing->number, error)
-                      : NULL;
-    const char *next;
+    g_autoptr(Check) check = completeness_check(call->api->house, call->reader, number, error);
+    const char *next = check != NULL ? slot_behind(check, open) : NULL;
 
-    if (check == NULL)
-        return FALSE;
-    next = slot_behind(check, call_said(notes, "", "open-slot"));
-    if (next == NULL)
-        return error_set(error, ERROR_WRONG_STATE, "no slot lacks anything");
-    return note(call, doing, "", "open-slot", next, error);
+    if (next != NULL)
+        return open_slot(call, number, next, error);
+    return check != NULL && error_set(error, ERROR_WRONG_STATE, "no slot lacks anything");
 }
 
-/* The next scan begins a new document of the open slot, as every scan does. */
-static gboolean do_same_slot(Call *call, Doing *doing, GError **error)
+gboolean act_next_slot(Call *call, const char *number, gboolean same, GError **error)
 {
-    g_autoptr(json_t) notes = catalog_slots(call->reader, doing->number, error);
+    g_autoptr(json_t) notes = catalog_slots(call->reader, number, error);
     const char *open = notes != NULL ? call_said(notes, "", "open-slot") : "";
 
     if (notes == NULL)
         return FALSE;
+    if (!same)
+        return next_slot(call, number, open, error);
     if (*open == '\0')
         return error_set(error, ERROR_WRONG_STATE, "no slot is open");
-    return note(call, doing, "", "open-slot", open, error);
+    return open_slot(call, number, open, error);
+}
+
+static gboolean do_next_slot(Call *call, Doing *doing, GError **error)
+{
+    return act_next_slot(call, doing->number, FALSE, error);
+}
+
+/* A new document of the open slot. */
+static gboolean do_same_slot(Call *call, Doing *doing, GError **error)
+{
+    return act_next_slot(call, doing->number, TRUE, error);
 }
 
 static gboolean do_undo(Call *call, Doing *doing, GError **error)
 {
-    return undos_undo(call->api->undos, call->api->house, &call->actor, doing->number, error);
+    return undo_take(call->api->house, &call->actor, doing->number, UNDO_BACK, error);
+}
+
+static gboolean do_hold(Call *call, Doing *doing, GError **error)
+{
+    gboolean on = !json_is_false(json_object_get(call->body, "done"));
+    HoldRequest request = {.number = doing->number, .reason = given(call, "reason")};
+
+    return (on ? hold_set : hold_lift)(call->api->house, &call->actor, &request, error);
+}
+
+static gboolean do_redo(Call *call, Doing *doing, GError **error)
+{
+    return undo_take(call->api->house, &call->actor, doing->number, UNDO_AGAIN, error);
 }
 
 static gboolean do_sheets_out(Call *call, Doing *doing, GError **error)
@@ -436,6 +488,7 @@ static const Act acts[] = {
     {"next-slot", ROLE_CLERK, do_next_slot, 0, 0, "下一份", "next document"},
     {"same-slot", ROLE_CLERK, do_same_slot, 0, 0, "同类续扫", "same slot again"},
     {"undo", ROLE_CLERK, do_undo, 0, 0, "已撤销", "taken back"},
+    {"redo", ROLE_CLERK, do_redo, 0, 0, "已重做", "done again"},
     {"sheets-out", ROLE_CLERK, do_sheets_out, 0, 0, "已退还纸张", "sheets given back"},
     {"accept", ROLE_CLERK, do_accept, EVENT_ACCEPT, ACTOR_CLERK, "已受理", "accepted"},
     {"refuse", ROLE_CLERK, do_step, EVENT_REFUSE, ACTOR_CLERK, "不予受理", "refused"},
@@ -455,6 +508,7 @@ static const Act acts[] = {
     {"decide", ROLE_CLERK, do_step, EVENT_DECIDE, ACTOR_DEPARTMENT, "已办结", "decided"},
     {"deliver", ROLE_CLERK, do_step, EVENT_DELIVER, ACTOR_CLERK, "已送达", "delivered"},
     {"withdraw", ROLE_CLERK, do_step, EVENT_WITHDRAW, ACTOR_CLERK, "已撤回", "withdrawn"},
+    {"hold", ROLES_RELEASE, do_hold, 0, 0, "冻结已登记", "hold noted"},
     {"file", ROLE_ARCHIVIST, do_file, EVENT_FILE, ACTOR_ARCHIVIST, "已归档", "filed"},
 };
 

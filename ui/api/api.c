@@ -32,7 +32,7 @@ Api *api_new(const ApiOptions *options, GError **error)
     api->readers = readers_new(options->store);
     api->views = views_new();
     api->schema = schema_new();
-    api->undos = undos_new();
+    api->shares = shares_new();
     api->feed = feed_new(api, error);
     if (api->feed == NULL) {
         api_free(api);
@@ -55,7 +55,7 @@ void api_free(Api *api)
     readers_free(api->readers);
     house_free(api->house);
     schema_free(api->schema);
-    undos_free(api->undos);
+    shares_free(api->shares);
     for (gsize i = 0; i < EDIT_LOCKS; i++)
         pthread_mutex_destroy(&api->edits[i]);
     g_free(api->routes);

@@ -7,11 +7,11 @@
 
 #include "appliance/counter/act.h"
 #include "appliance/counter/edit.h"
+#include "appliance/counter/undo.h"
 #include "drivers/device.h"
 #include "ui/api/api.h"
 #include "ui/api/pool.h"
 #include "ui/api/schema.h"
-#include "ui/api/undo.h"
 #include "ui/api/views.h"
 #include "ui/public/page.h"
 
@@ -22,6 +22,7 @@
 typedef struct ScanDesk ScanDesk;
 typedef struct JobDesk JobDesk;
 typedef struct Feed Feed;
+typedef struct Shares Shares;
 
 struct Api {
     ApiOptions options;
@@ -29,11 +30,11 @@ struct Api {
     Readers *readers;
     Views *views;
     Schema *schema;
-    Undos *undos;
     EventHub *hub;
     Feed *feed;
     ScanDesk *scans;
     JobDesk *jobs;
+    Shares *shares;
     HttpRoute *routes;
     gsize n_routes;
     gint64 began_us;
@@ -47,7 +48,10 @@ typedef struct {
     Request *request;
     Session *session; /* NULL on open routes */
     Catalog *reader;
-    StoreActor actor;
+    StoreActor actor; /* at `station` */
+    char window[4];   /* three digits: where the browser stands (desk.c) */
+    char post[2];     /* "A" or "B" */
+    char station[16]; /* "window:003" */
     Lang lang;
     json_t *body;
     Day today;
@@ -72,7 +76,6 @@ extern const ApiRow api_rows[];
 extern const gsize api_n_rows;
 
 #define API_PREFIX "/api/v1"
-#define WINDOW     "001"
 
 /* ── call.c ──────────────────────────────────────────────────────────────────────────────── */
 
@@ -84,8 +87,9 @@ guint32 call_roles(const Call *call);
 /* Path parameter {number} as 24 digits; its row is there. NULL with an error. */
 char *call_case(Call *call, json_t **row, GError **error);
 
-/* The side {id}. */
+/* The side {id}, or one by its name "batch-sheet-side". */
 json_t *call_side(Call *call, SideName *name, GError **error);
+json_t *call_side_named(Call *call, const char *id, SideName *name, GError **error);
 
 /* Query `limit` (1…200, 50 where it is absent). */
 gboolean call_limit(Call *call, gint64 *limit, GError **error);
@@ -107,6 +111,11 @@ char *call_second(Call *call, guint32 roles, GError **error);
 /* The value of a note of a slot ("" where there is none); rows of catalog_slots. */
 const char *call_said(json_t *notes, const char *slot, const char *what);
 
+/* Where the browser stands: its window and post, out of the cookie that patch_session set; window
+ * 001 and post A where it has none. */
+#define SEAT_COOKIE "seat" /* "003A" */
+void call_seat(Call *call);
+
 /* A sentence in the language of the call. */
 const char *call_words(const Call *call, const char *zh, const char *en);
 
@@ -121,6 +130,19 @@ void period_init(Period *period, Day from, Day to);
 void period_clear(Period *period);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Period, period_clear)
 
+/* Whether this person may see the page of a side; ERROR_FORBIDDEN. */
+gboolean call_sees_side(Call *call, const json_t *side, GError **error);
+
+/* An image of the side. */
+Response *answer_view(Call *call, const json_t *side, const PageView *view, GError **error);
+
+/* Address of the server as the client came by: "https://host/api/v1", or "https://host/shared/T" of
+ * a token. */
+char *call_base(const Call *call);
+
+/* The case of the {token} of the route; NULL with ERROR_NOT_FOUND. */
+char *call_shared(Call *call, GError **error);
+
 /* ── show_case.c: JSON of the document ───────────────────────────────────────────────────── */
 
 /* The schemas Case, CaseRow, Check, Side. */
@@ -129,9 +151,6 @@ json_t *show_row(Call *call, const json_t *row, GError **error);
 json_t *show_rows(Call *call, json_t *rows, GError **error);
 json_t *show_check(Call *call, const char *number, GError **error);
 json_t *show_side(const json_t *side, const json_t *slot, Lang lang);
-
-/* "张*", "昆山***公司": enough to tell apart, too little to know. */
-char *show_masked(const char *name);
 
 /* Case with its ETag and what was said, as CaseChange. `ask` (may be NULL): nothing was done. */
 Response *show_change(Call *call, const char *number, const char *said, const char *ask,
@@ -157,13 +176,18 @@ void feed_wake(Feed *feed);
 void feed_denied(Feed *feed, const Denied *denied);
 gboolean feed_fetch(void *api, const EventReplay *wanted, GError **error);
 
-/* ── scan.c, jobs.c ──────────────────────────────────────────────────────────────────────── */
+/* ── scans.c, jobs.c, iiif.c ──────────────────────────────────────────────────────────────────────── */
 
 ScanDesk *scan_desk_new(Api *api);
 void scan_desk_free(ScanDesk *desk);
 /* {"light", "text"} of the scanners. */
 json_t *scan_light(ScanDesk *desk, Lang lang);
 gboolean scan_is_busy(ScanDesk *desk, const char *device);
+/* Sheets still to be fed into the case go into a new document of the slot. */
+void scan_aim(ScanDesk *desk, const char *case_number, guint32 slot);
+
+Shares *shares_new(void);
+void shares_free(Shares *shares);
 
 JobDesk *job_desk_new(Api *api);
 void job_desk_free(JobDesk *desk);
@@ -171,6 +195,7 @@ void job_desk_free(JobDesk *desk);
 /* ── handlers, by file ───────────────────────────────────────────────────────────────────── */
 
 Response *get_session(Call *call, GError **error);
+Response *patch_session(Call *call, GError **error);
 Response *delete_session(Call *call, GError **error);
 Response *get_status(Call *call, GError **error);
 Response *get_events(Call *call, GError **error);
@@ -191,6 +216,8 @@ Response *get_tray(Call *call, GError **error);
 Response *post_place(Call *call, GError **error);
 
 Response *post_act(Call *call, GError **error);
+/* 下一份 (the next slot that lacks something) and 同类续扫: where the next sheet goes. */
+gboolean act_next_slot(Call *call, const char *number, gboolean same, GError **error);
 /* Tokens of acts that the case's state allows the person. */
 json_t *act_next(Call *call, const CaseLife *life, const json_t *row);
 
@@ -221,10 +248,18 @@ Response *get_audit(Call *call, GError **error);
 Response *get_audit_report(Call *call, GError **error);
 
 Response *get_day(Call *call, GError **error);
+Response *get_day_sheet(Call *call, GError **error);
 Response *get_board(Call *call, GError **error);
 Response *get_ledger(Call *call, GError **error);
 
+/* iiif.c, manifest.c: those with a token need no session and know one case. */
 Response *get_manifest(Call *call, GError **error);
+Response *get_custody(Call *call, GError **error);
+Response *get_shared_manifest(Call *call, GError **error);
+Response *get_image_base(Call *call, GError **error);
+Response *get_image_info(Call *call, GError **error);
+Response *get_image(Call *call, GError **error);
+Response *post_share(Call *call, GError **error);
 Response *post_custody(Call *call, GError **error);
 Response *get_diagnostics(Call *call, GError **error);
 Response *post_close_day(Call *call, GError **error);

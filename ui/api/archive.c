@@ -67,25 +67,6 @@ Response *get_fileable(Call *call, GError **error)
 
 /* ── where papers are ────────────────────────────────────────────────────────────────────── */
 
-Response *post_custody(Call *call, GError **error)
-{
-    const json_t *b = call->body;
-    EditCustody custody = {json_text(b, "case"), json_int(b, "document", 0), json_text(b, "place"),
-                           json_text(b, "box"), json_text(b, "note")};
-    g_autofree char *person = NULL;
-
-    if (*custody.place == '\0') {
-        error_set(error, ERROR_INVALID, "place: where?");
-        return NULL;
-    }
-    if (json_object_get(b, "second") != NULL &&
-        (person = call_second(call, ROLES_ALL, error)) == NULL)
-        return NULL;
-    if (!edit_custody(call->api->house, &call->actor, &custody, error))
-        return NULL;
-    return response_empty(204);
-}
-
 /* ── where bundles go ────────────────────────────────────────────────────────────────────── */
 
 static char *exports_folder(const Api *api)
@@ -108,7 +89,7 @@ Response *get_destinations(Call *call, GError **error)
 /* ── a bundle as a job ───────────────────────────────────────────────────────────────────── */
 
 typedef struct {
-    char *person, *format, *path, *started_at;
+    char *person, *station, *format, *path, *started_at;
     GPtrArray *numbers; /* of char*, NULL behind the last */
     ExportFormat form;
     guint64 split_bytes;
@@ -119,6 +100,7 @@ static void bundle_free(gpointer data)
     Bundle *bundle = data;
 
     g_free(bundle->person);
+    g_free(bundle->station);
     g_free(bundle->format);
     g_free(bundle->path);
     g_free(bundle->started_at);
@@ -153,7 +135,7 @@ static gboolean on_progress(guint64 done_bytes, guint64 total_bytes, void *data)
 static gboolean run_bundle(Job *job, void *data, GError **error)
 {
     Bundle *bundle = data;
-    StoreActor actor = {bundle->person, "window:" WINDOW};
+    StoreActor actor = {bundle->person, bundle->station};
     ExportRequest request = {.numbers = (const char *const *)bundle->numbers->pdata,
                              .path = bundle->path,
                              .format = bundle->form,
@@ -269,6 +251,7 @@ static Bundle *bundle_new(Call *call, GError **error)
         return NULL;
     bundle = g_new0(Bundle, 1);
     bundle->person = g_strdup(call->actor.actor);
+    bundle->station = g_strdup(call->station);
     bundle->format = g_strdup(format);
     bundle->form = form;
     bundle->split_bytes = (guint64)split_bytes;

@@ -12,6 +12,23 @@
 
 /* ── a call ──────────────────────────────────────────────────────────────────────────────── */
 
+static gboolean is_seat(const char *text)
+{
+    return text != NULL && strlen(text) == 4 && g_ascii_isdigit(text[0]) &&
+           g_ascii_isdigit(text[1]) && g_ascii_isdigit(text[2]) && strncmp(text, "000", 3) != 0 &&
+           (text[3] == 'A' || text[3] == 'B');
+}
+
+void call_seat(Call *call)
+{
+    const char *cookie = request_cookie(call->request, SEAT_COOKIE);
+    const char *seat = is_seat(cookie) ? cookie : "001A";
+
+    g_strlcpy(call->window, seat, sizeof call->window);
+    g_strlcpy(call->post, seat + 3, sizeof call->post);
+    g_snprintf(call->station, sizeof call->station, "window:%s", call->window);
+}
+
 static void call_begin(Call *call, Api *api, Request *request)
 {
     gint64 now_us = clock_now_us(store_clock(api->options.store));
@@ -23,7 +40,8 @@ static void call_begin(Call *call, Api *api, Request *request)
                    .today = day_of_instant(now_us, HOUSE_OFFSET_S),
                    .minute = day_minute_of_instant(now_us, HOUSE_OFFSET_S)};
     call->actor.actor = call->session != NULL ? session_person(call->session) : "nobody";
-    call->actor.station = "window:" WINDOW;
+    call_seat(call);
+    call->actor.station = call->station;
 }
 
 static void call_end(Call *call)
@@ -83,7 +101,11 @@ char *call_case(Call *call, json_t **row, GError **error)
 
 json_t *call_side(Call *call, SideName *name, GError **error)
 {
-    const char *id = request_param(call->request, "id");
+    return call_side_named(call, request_param(call->request, "id"), name, error);
+}
+
+json_t *call_side_named(Call *call, const char *id, SideName *name, GError **error)
+{
     g_autoptr(GError) why = NULL;
     json_t *side;
 

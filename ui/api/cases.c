@@ -62,7 +62,7 @@ static json_t *list_rows(Call *call, gint64 limit, GError **error)
     const char *window = request_query(call->request, "window");
     const char *after = request_query(call->request, "cursor");
     CatalogList list = {.state = request_query(call->request, "state"),
-                        .window = mine ? WINDOW : window,
+                        .window = mine ? call->window : window,
                         .kind = kind_token(call, request_query(call->request, "kind")),
                         .open = call_flag(call, "open"),
                         .after = after,
@@ -100,24 +100,51 @@ static Response *answer_case(Call *call, const char *number, guint status, GErro
     return response;
 }
 
+/* RFC 3339 with any offset. */
+static gboolean instant_parse(const char *text, gint64 *us)
+{
+    g_autoptr(GDateTime) at = g_date_time_new_from_iso8601(text, NULL);
+
+    if (at == NULL)
+        return FALSE;
+    *us = g_date_time_to_unix(at) * G_USEC_PER_SEC;
+    return *us > 0;
+}
+
+/* 补登: what came in earlier is entered with a reason and a second person. */
+static gboolean later_entry(Call *call, CaseOpening *opening, char **second, GError **error)
+{
+    const char *at = json_text(call->body, "received_at");
+
+    if (at == NULL)
+        return TRUE;
+    if (!instant_parse(at, &opening->received_us))
+        return error_set(error, ERROR_INVALID, "received_at '%.40s': an instant (RFC 3339)", at);
+    opening->reason = json_text(call->body, "reason");
+    if (opening->reason == NULL || *opening->reason == '\0')
+        return error_set(error, ERROR_INVALID, "reason: a later entry needs one");
+    *second = call_second(call, ROLE_CLERK | ROLE_SUPERVISOR, error);
+    opening->second = *second;
+    return *second != NULL;
+}
+
 Response *post_cases(Call *call, GError **error)
 {
     const json_t *b = call->body;
     CaseOpening opening = {.item = json_text(b, "item"),
-                           .window =
-                               json_text(b, "window") != NULL ? json_text(b, "window") : WINDOW,
+                           .window = json_text(b, "window") != NULL ? json_text(b, "window")
+                                                                    : call->window,
                            .applicant = json_text(b, "applicant"),
                            .phone = json_text(b, "phone"),
                            .identity = json_text(b, "id_number"),
                            .channel = json_text(b, "channel"),
-                           .fields = json_object_get(b, "fields")};
-    g_autofree char *number = NULL, *location = NULL;
+                           .fields = json_object_get(b, "fields"),
+                           .number = json_text(b, "number")};
+    g_autofree char *number = NULL, *location = NULL, *second = NULL;
     Response *response;
 
-    if (json_text(b, "number") != NULL || json_text(b, "received_at") != NULL) {
-        error_set(error, ERROR_INVALID, "a number or an earlier day of receipt cannot be given");
+    if (!later_entry(call, &opening, &second, error))
         return NULL;
-    }
     if (!case_open(call->api->house, &call->actor, &opening, &number, error))
         return NULL;
     response = answer_case(call, number, 201, error);

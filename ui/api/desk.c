@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#define SEAT_DAYS       400 /* browsers keep no cookie longer */
 #define DISK_LOW_BYTES  (G_GUINT64_CONSTANT(2) * 1024 * 1024 * 1024)
 #define DISK_FULL_BYTES (G_GUINT64_CONSTANT(512) * 1024 * 1024)
 
@@ -27,11 +28,45 @@ Response *get_session(Call *call, GError **error)
 
     if (profile == NULL)
         return NULL;
-    return call_json(
-        200, json_pack("{s:s, s:s, s:o, s:s, s:s, s:s, s:s, s:s}", "person",
-                       session_person(call->session), "name", session_name(call->session), "roles",
-                       roles_json(call_roles(call)), "csrf", session_csrf(call->session), "hall",
-                       profile->name, "window", WINDOW, "post", "A", "version", ANJUAN_VERSION));
+    return call_json(200,
+                     json_pack("{s:s, s:s, s:o, s:s, s:s, s:s, s:s, s:s}", "person",
+                               session_person(call->session), "name", session_name(call->session),
+                               "roles", roles_json(call_roles(call)), "csrf",
+                               session_csrf(call->session), "hall", profile->name, "window",
+                               call->window, "post", call->post, "version", ANJUAN_VERSION));
+}
+
+/* The seat stays with the browser, whoever sits there; the post ends with the session. */
+static void set_seat(Response *response, const Call *call, const char *post)
+{
+    g_autofree char *cookie =
+        g_strdup_printf(SEAT_COOKIE "=%s%s; Path=/; HttpOnly; SameSite=Strict; Max-Age=%d",
+                        call->window, post, SEAT_DAYS * 24 * 3600);
+
+    response_header(response, "Set-Cookie", cookie);
+}
+
+/* Somebody takes a window, or its other post (A岗, B岗). */
+Response *patch_session(Call *call, GError **error)
+{
+    const char *window = json_text(call->body, "window"), *post = json_text(call->body, "post");
+    Response *response;
+
+    if (window != NULL && strcmp(window, "000") == 0) {
+        error_set(error, ERROR_INVALID, "window: 001 to 999");
+        return NULL;
+    }
+    if (window != NULL)
+        g_strlcpy(call->window, window, sizeof call->window);
+    if (post != NULL)
+        g_strlcpy(call->post, post, sizeof call->post);
+    g_snprintf(call->station, sizeof call->station, "window:%s", call->window);
+    if (!edit_seat(call->api->house, &call->actor, call->window, call->post, error))
+        return NULL;
+    response = get_session(call, error);
+    if (response != NULL)
+        set_seat(response, call, call->post);
+    return response;
 }
 
 Response *delete_session(Call *call, GError **error)
@@ -43,6 +78,7 @@ Response *delete_session(Call *call, GError **error)
         return NULL;
     response = response_empty(204);
     response_header(response, "Set-Cookie", cookie);
+    set_seat(response, call, "A");
     return response;
 }
 

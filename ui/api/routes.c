@@ -5,14 +5,17 @@
  */
 #include "ui/api/api_intern.h"
 
-#define CASE    API_PREFIX "/cases/{number}"
-#define SIDE    API_PREFIX "/sides/{id}"
-#define ALL     ROLES_ALL
-#define W       ROUTE_WORKER
-#define UPLOAD  (W | ROUTE_STREAM)
-#define OPEN    (W | ROUTE_NO_CSRF)
-#define FORM    PUBLIC_BODY_BYTES
-#define ROW_MAX (64 * 1024 * 1024)
+#define CASE        API_PREFIX "/cases/{number}"
+#define SIDE        API_PREFIX "/sides/{id}"
+#define IMAGE       API_PREFIX "/iiif/{id}"
+#define SHARED      "/shared/{token}"
+#define ALL         ROLES_ALL
+#define W           ROUTE_WORKER
+#define UPLOAD      (W | ROUTE_STREAM)
+#define OPEN        (W | ROUTE_NO_CSRF)
+#define FORM        PUBLIC_BODY_BYTES
+#define IMAGE_PARTS "/{region}/{size}/{rotation}/{quality}"
+#define ROW_MAX     (64 * 1024 * 1024)
 
 /* ── pages without script ────────────────────────────────────────────────────────────────── */
 
@@ -63,6 +66,7 @@ const ApiRow api_rows[] = {
     {HTTP_POST, "/p/", 0, OPEN, NULL, status, NULL, FORM},
 
     {HTTP_GET, API_PREFIX "/session", ALL, W, get_session, NULL, NULL, 0},
+    {HTTP_PATCH, API_PREFIX "/session", ALL, W, patch_session, NULL, NULL, 0},
     {HTTP_DELETE, API_PREFIX "/session", ALL, W, delete_session, NULL, NULL, 0},
     {HTTP_GET, API_PREFIX "/status", ALL, W, get_status, NULL, NULL, 0},
     {HTTP_GET, API_PREFIX "/events", ALL, 0, get_events, NULL, NULL, 0},
@@ -110,11 +114,21 @@ const ApiRow api_rows[] = {
     {HTTP_GET, API_PREFIX "/audits/{job}", ROLES_AUDIT, W, get_audit, NULL, NULL, 0},
     {HTTP_GET, API_PREFIX "/audits/{job}/report", ROLES_AUDIT, W, get_audit_report, NULL, NULL, 0},
     {HTTP_GET, API_PREFIX "/day", ROLES_BOARD, W, get_day, NULL, NULL, 0},
+    {HTTP_GET, API_PREFIX "/day/sheet", ROLES_BOARD, W, get_day_sheet, NULL, NULL, 0},
     {HTTP_GET, API_PREFIX "/board", ROLES_BOARD, W, get_board, NULL, NULL, 0},
     {HTTP_GET, API_PREFIX "/ledgers/{ledger}", ALL & ~(guint32)ROLE_ADMIN, W, get_ledger, NULL,
      NULL, 0},
 
     {HTTP_GET, CASE "/manifest", ALL, W, get_manifest, NULL, NULL, 0},
+    {HTTP_GET, CASE "/custody", ALL, W, get_custody, NULL, NULL, 0},
+    {HTTP_POST, CASE "/share", ROLES_UNMASK, W, post_share, NULL, NULL, 0},
+    {HTTP_GET, IMAGE, ALL, W, get_image_base, NULL, NULL, 0},
+    {HTTP_GET, IMAGE "/info.json", ALL, W, get_image_info, NULL, NULL, 0},
+    {HTTP_GET, IMAGE IMAGE_PARTS, ALL, W, get_image, NULL, NULL, 0},
+    {HTTP_GET, SHARED "/manifest", 0, W, get_shared_manifest, NULL, NULL, 0},
+    {HTTP_GET, SHARED "/iiif/{id}", 0, W, get_image_base, NULL, NULL, 0},
+    {HTTP_GET, SHARED "/iiif/{id}/info.json", 0, W, get_image_info, NULL, NULL, 0},
+    {HTTP_GET, SHARED "/iiif/{id}" IMAGE_PARTS, 0, W, get_image, NULL, NULL, 0},
     {HTTP_POST, API_PREFIX "/custody", ROLE_CLERK | ROLE_ARCHIVIST, W, post_custody, NULL, NULL, 0},
     {HTTP_POST, API_PREFIX "/day/close", ROLES_BOARD, W, post_close_day, NULL, NULL, 0},
     {HTTP_POST, API_PREFIX "/day/handover", ROLES_INTAKE, W, post_hand_over, NULL, NULL, 0},

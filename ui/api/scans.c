@@ -3,14 +3,18 @@
  * Scans: a run of a feeder as a job with a thread of its own, and files as uploads.
  *
  *            all fed                                   (a fault: the hands are asked)
- *   RUNNING ─────────→ DONE        RUNNING ──────────────────→ FAULT ──continue──→ RUNNING
- *      └─stop→ STOPPED (what is under way still comes)           └──stop──→ STOPPED
+ *   RUNNING ─────────→ DONE        RUNNING ──────────────→ FAULT ──continue, keep──→ RUNNING
+ *      └─stop→ STOPPED (what is under way still comes)        └──stop──→ STOPPED
+ *
+ * next, same and rescan say where the sheets still to be fed go (intake_order); keep feeds what the
+ * device took for two sheets once more, as one that is meant so (a photo, a note on a page).
  *
  * The batch stays open over a fault: the next sheet keeps its number. Sides are told by the record
  * events that the feed publishes; the job tells state and counts as event `scan`.
  */
 #include "ui/api/api_intern.h"
 
+#include "appliance/counter/hold.h"
 #include "appliance/intake/intake.h"
 
 #include <fcntl.h>
@@ -24,7 +28,7 @@ typedef struct {
     gint64 batch;
     char *device_name;
     char *case_number; /* NULL: the paper finds its case */
-    char *person;
+    char *person, *station;
     StoreActor actor;
     DeviceBatch run;
     Intake *intake; /* of the thread, but for intake_stop */
@@ -36,7 +40,7 @@ typedef struct {
     /* under the desk's lock: */
     pthread_cond_t changed;
     ScanState state;
-    gboolean wants_continue, wants_stop, over;
+    gboolean wants_continue, wants_keep, wants_stop, over;
     gint64 sheets, sides, last_sheet;
     ErrorCode fault; /* in SCAN_FAULT */
     char *last_side;
@@ -165,8 +169,19 @@ static void set_state(ScanJob *job, ScanState state, ErrorCode fault)
     pthread_mutex_unlock(&job->desk->lock);
 }
 
-/* Waits for the hands; TRUE to go on. */
-static gboolean wait_for_hands(ScanJob *job)
+/* Whoever hears of the end may start the next scan at once. */
+static void set_over(ScanJob *job, const GError *failure)
+{
+    pthread_mutex_lock(&job->desk->lock);
+    job->over = TRUE;
+    job->fault = failure != NULL ? error_code(failure) : ERROR_NONE;
+    job->state = failure != NULL ? SCAN_FAULT : job->wants_stop ? SCAN_STOPPED : SCAN_DONE;
+    tell(job);
+    pthread_mutex_unlock(&job->desk->lock);
+}
+
+/* Waits for the hands; TRUE to go on, with `*keep` where the sheet on top is one that is meant. */
+static gboolean wait_for_hands(ScanJob *job, gboolean *keep)
 {
     gboolean go_on;
 
@@ -174,7 +189,8 @@ static gboolean wait_for_hands(ScanJob *job)
     while (!job->wants_continue && !job->wants_stop)
         pthread_cond_wait(&job->changed, &job->desk->lock);
     go_on = !job->wants_stop;
-    job->wants_continue = FALSE;
+    *keep = job->wants_keep;
+    job->wants_continue = job->wants_keep = FALSE;
     if (go_on) {
         job->state = SCAN_RUNNING;
         tell(job);
@@ -212,23 +228,41 @@ static void bring_back(ScanJob *job, ScannerReason reason)
         g_message("open the scanner again: %s", error->message);
 }
 
+/* A sheet that is meant to lie double is fed alone: the sensor counts again for the next. */
+static DeviceBatch run_of(const ScanJob *job, gboolean keep)
+{
+    DeviceBatch run = job->run;
+
+    run.scan.doubles = keep;
+    if (keep)
+        run.sides_max = run.scan.duplex ? 2 : 1;
+    return run;
+}
+
 /* One run after the other until the feeder is empty or somebody stops it; the reason of the
  * closing record. */
 static const char *run_feeder(ScanJob *job, GError **error)
 {
+    gboolean keep = FALSE;
+
     for (;;) {
+        DeviceBatch run = run_of(job, keep);
         IntakeEnd end;
 
-        if (!intake_device(job->intake, job->device, &job->run, &end, error))
+        if (!intake_device(job->intake, job->device, &run, &end, error))
             return NULL;
         if (wants_stop(job))
             return "stopped";
+        if (keep && end.question) {
+            keep = FALSE;
+            continue;
+        }
         if (end.reason == SCANNER_OK || (end.reason == SCANNER_EMPTY && has_sides(job)))
             return "done";
         g_message("scan %" G_GINT64_FORMAT ": %s: %s", job->batch, scanner_reason_token(end.reason),
                   end.detail);
         set_state(job, SCAN_FAULT, scanner_reason_code(end.reason));
-        if (!wait_for_hands(job))
+        if (!wait_for_hands(job, &keep))
             return scanner_reason_token(end.reason);
         bring_back(job, end.reason);
     }
@@ -251,13 +285,7 @@ static void finish(ScanJob *job, const char *reason, const GError *failure)
     intake_summary_clear(&summary);
     g_clear_pointer(&job->device, device_free);
     readers_give(job->desk->api->readers, g_steal_pointer(&job->reader));
-    if (failure != NULL)
-        set_state(job, SCAN_FAULT, error_code(failure));
-    else
-        set_state(job, wants_stop(job) ? SCAN_STOPPED : SCAN_DONE, ERROR_NONE);
-    pthread_mutex_lock(&job->desk->lock);
-    job->over = TRUE;
-    pthread_mutex_unlock(&job->desk->lock);
+    set_over(job, failure);
     feed_wake(job->desk->api->feed);
 }
 
@@ -283,6 +311,7 @@ static void job_free(gpointer data)
     g_free(job->device_name);
     g_free(job->case_number);
     g_free(job->person);
+    g_free(job->station);
     g_free(job->last_side);
     g_free(job);
 }
@@ -320,7 +349,7 @@ static void run_options(Call *call, ScanJob *job)
 }
 
 /* The slot named, else the one that the case has open. */
-static guint32 slot_for(Call *call, const char *number, GError **error)
+static gboolean slot_for(Call *call, const char *number, guint32 *number_of_slot, GError **error)
 {
     const char *slot = json_text(call->body, "slot");
     g_autoptr(json_t) notes =
@@ -329,9 +358,9 @@ static guint32 slot_for(Call *call, const char *number, GError **error)
 
     if (slot == NULL && *open != '\0')
         slot = open;
-    if (slot != NULL && code_slot_number(slot) == 0)
-        error_set(error, ERROR_INVALID, "slot '%.20s'", slot);
-    return slot != NULL ? code_slot_number(slot) : 0;
+    *number_of_slot = slot != NULL ? code_slot_number(slot) : 0;
+    return slot == NULL || *number_of_slot != 0 ||
+           error_set(error, ERROR_INVALID, "slot '%.20s'", slot);
 }
 
 static gboolean open_batch(Call *call, ScanJob *job, guint32 slot, GError **error)
@@ -364,6 +393,13 @@ static gboolean open_batch(Call *call, ScanJob *job, guint32 slot, GError **erro
     return TRUE;
 }
 
+/* What the body asks of a scan beside the device's options. */
+typedef struct {
+    char *number; /* of the case; NULL: the paper finds its own */
+    guint32 slot;
+    IntakeOrder order; /* sheet 0: none */
+} Start;
+
 /* Takes the device for the job, so that a second start is told that it is busy. */
 static ScanJob *reserve(Call *call, const char *device, char *number, GError **error)
 {
@@ -380,7 +416,8 @@ static ScanJob *reserve(Call *call, const char *device, char *number, GError **e
         job->device_name = g_strdup(device);
         job->case_number = number;
         job->person = g_strdup(call->actor.actor);
-        job->actor = (StoreActor){job->person, "window:" WINDOW};
+        job->station = g_strdup(call->station);
+        job->actor = (StoreActor){job->person, job->station};
         pthread_cond_init(&job->changed, NULL);
         g_ptr_array_add(desk->jobs, job);
     }
@@ -400,14 +437,33 @@ static void give_up(ScanJob *job)
     pthread_mutex_unlock(&desk->lock);
 }
 
-static gboolean begin(Call *call, ScanJob *job, guint32 slot, GError **error)
+/* The order that the next page is that of side `id` again, which is one of the case. */
+static gboolean replace_order(Call *call, const char *id, const char *case_number,
+                              IntakeOrder *order, GError **error)
+{
+    SideName name;
+    g_autoptr(json_t) side = call_side_named(call, id, &name, error);
+
+    if (side == NULL)
+        return FALSE;
+    if (case_number == NULL || g_strcmp0(json_text(side, "case"), case_number) != 0)
+        return error_set(error, ERROR_INVALID, "side %s is not of the case that is scanned", id);
+    if (!hold_check(call->reader, case_number, error))
+        return FALSE;
+    *order = (IntakeOrder){.kind = INTAKE_REPLACE, .batch = name.batch, .sheet = name.sheet};
+    return TRUE;
+}
+
+static gboolean begin(Call *call, ScanJob *job, const Start *start, GError **error)
 {
     job->device = device_open(job->device_name, error);
     if (job->device == NULL)
         return FALSE;
     run_options(call, job);
-    if (!open_batch(call, job, slot, error))
+    if (!open_batch(call, job, start->slot, error))
         return FALSE;
+    if (start->order.sheet != 0)
+        intake_order(job->intake, &start->order);
     if (pthread_create(&job->thread, NULL, scan_thread, job) != 0)
         g_error("pthread_create");
     return TRUE;
@@ -423,29 +479,31 @@ static json_t *shown(ScanJob *job, Lang lang)
     return scan;
 }
 
+static gboolean read_start(Call *call, Start *start, GError **error)
+{
+    const char *given = json_text(call->body, "case");
+    const char *replaced = json_text(call->body, "replaces");
+    g_autoptr(json_t) row = NULL;
+
+    if (given != NULL && ((start->number = case_read_number(given, error)) == NULL ||
+                          (row = case_row(call->reader, start->number, error)) == NULL))
+        return FALSE;
+    return slot_for(call, start->number, &start->slot, error) &&
+           (replaced == NULL || replace_order(call, replaced, start->number, &start->order, error));
+}
+
 Response *post_scan(Call *call, GError **error)
 {
-    const char *given = json_text(call->body, "case"), *device = device_of(call, error);
-    g_autoptr(json_t) row = NULL;
-    g_autoptr(GError) why = NULL;
-    g_autofree char *number = NULL;
-    guint32 slot;
-    ScanJob *job;
+    const char *device = device_of(call, error);
+    Start start = {0};
+    ScanJob *job = device != NULL && read_start(call, &start, error)
+                       ? reserve(call, device, g_steal_pointer(&start.number), error)
+                       : NULL;
 
-    if (device == NULL)
-        return NULL;
-    if (given != NULL && ((number = case_read_number(given, error)) == NULL ||
-                          (row = case_row(call->reader, number, error)) == NULL))
-        return NULL;
-    slot = slot_for(call, number, &why);
-    if (why != NULL) {
-        g_propagate_error(error, g_steal_pointer(&why));
-        return NULL;
-    }
-    job = reserve(call, device, g_steal_pointer(&number), error);
+    g_free(start.number);
     if (job == NULL)
         return NULL;
-    if (!begin(call, job, slot, error)) {
+    if (!begin(call, job, &start, error)) {
         give_up(job);
         return NULL;
     }
@@ -464,6 +522,31 @@ static ScanJob *find_job(ScanDesk *desk, gint64 batch)
             return job;
     }
     return NULL;
+}
+
+/* A scan that is not over; NULL otherwise. */
+static json_t *scan_now(ScanDesk *desk, gint64 batch, Lang lang)
+{
+    const ScanJob *job;
+    json_t *scan = NULL;
+
+    pthread_mutex_lock(&desk->lock);
+    job = find_job(desk, batch);
+    if (job != NULL && !job->over)
+        scan = show_scan(job, lang);
+    pthread_mutex_unlock(&desk->lock);
+    return scan;
+}
+
+/* {batch}; what is no number names none. */
+static gint64 batch_of(const Call *call)
+{
+    guint64 batch;
+
+    return g_ascii_string_to_unsigned(request_param(call->request, "batch"), 10, 1, G_MAXINT64,
+                                      &batch, NULL)
+               ? (gint64)batch
+               : 0;
 }
 
 /* A batch of an earlier run of the daemon, as the catalogue keeps it. */
@@ -488,7 +571,7 @@ static json_t *old_scan(Call *call, gint64 batch, GError **error)
 Response *get_scan(Call *call, GError **error)
 {
     ScanDesk *desk = call->api->scans;
-    gint64 batch = g_ascii_strtoll(request_param(call->request, "batch"), NULL, 10);
+    gint64 batch = batch_of(call);
     ScanJob *job;
     json_t *scan = NULL;
 
@@ -502,29 +585,43 @@ Response *get_scan(Call *call, GError **error)
     return scan != NULL ? call_json(200, scan) : NULL;
 }
 
-/* The lock is held. */
-static gboolean order(ScanJob *job, const char *act, GError **error)
+static void stop(ScanJob *job)
 {
-    if (job->over)
-        return error_set(error, ERROR_WRONG_STATE, "this scan is over");
-    if (strcmp(act, "stop") == 0) {
-        job->wants_stop = TRUE;
-        if (job->intake != NULL)
-            intake_stop(job->intake);
-    } else if (strcmp(act, "continue") != 0)
-        return error_set(error, ERROR_RULE, "%s: not while a scan runs", act);
-    else if (job->state != SCAN_FAULT)
+    job->wants_stop = TRUE;
+    if (job->intake != NULL)
+        intake_stop(job->intake);
+    pthread_cond_signal(&job->changed);
+}
+
+/* The sheet on top is fed again: as it is, or as one that is meant to lie double. */
+static gboolean go_on(ScanJob *job, gboolean keep, GError **error)
+{
+    if (job->state != SCAN_FAULT)
         return error_set(error, ERROR_WRONG_STATE, "nothing to continue");
-    else
-        job->wants_continue = TRUE;
+    if (keep && job->fault != ERROR_DOUBLE_FEED)
+        return error_set(error, ERROR_WRONG_STATE, "no two sheets lie on each other");
+    job->wants_keep = keep;
+    job->wants_continue = TRUE;
     pthread_cond_signal(&job->changed);
     return TRUE;
 }
 
-Response *post_scan_act(Call *call, GError **error)
+/* stop, continue, keep; the lock is held. */
+static gboolean steer(ScanJob *job, const char *act, GError **error)
+{
+    if (job->over)
+        return error_set(error, ERROR_WRONG_STATE, "this scan is over");
+    if (strcmp(act, "stop") != 0)
+        return go_on(job, strcmp(act, "keep") == 0, error);
+    stop(job);
+    return TRUE;
+}
+
+/* The running job of a batch does what `order` says; NULL `order`: what `act` says. */
+static json_t *command(Call *call, gint64 batch, const char *act, const IntakeOrder *order,
+                       GError **error)
 {
     ScanDesk *desk = call->api->scans;
-    gint64 batch = g_ascii_strtoll(request_param(call->request, "batch"), NULL, 10);
     json_t *scan = NULL;
     ScanJob *job;
 
@@ -532,9 +629,91 @@ Response *post_scan_act(Call *call, GError **error)
     job = find_job(desk, batch);
     if (job == NULL)
         error_set(error, ERROR_NOT_FOUND, "scan %" G_GINT64_FORMAT, batch);
-    else if (order(job, json_text(call->body, "act"), error))
+    else if (order != NULL && job->intake == NULL)
+        error_set(error, ERROR_WRONG_STATE, "this scan is over");
+    else if (order != NULL || steer(job, act, error)) {
+        if (order != NULL)
+            intake_order(job->intake, order);
         scan = show_scan(job, call->lang);
+    }
     pthread_mutex_unlock(&desk->lock);
+    return scan;
+}
+
+/* The case of a batch that runs, as digits; NULL where the paper finds its own. */
+static char *case_of(ScanDesk *desk, gint64 batch)
+{
+    char *number = NULL;
+    const ScanJob *job;
+
+    pthread_mutex_lock(&desk->lock);
+    job = find_job(desk, batch);
+    if (job != NULL)
+        number = g_strdup(job->case_number);
+    pthread_mutex_unlock(&desk->lock);
+    return number;
+}
+
+void scan_aim(ScanDesk *desk, const char *case_number, guint32 slot)
+{
+    IntakeOrder order = {.kind = INTAKE_AIM, .slot = slot};
+
+    pthread_mutex_lock(&desk->lock);
+    for (guint i = 0; i < desk->jobs->len; i++) {
+        const ScanJob *job = g_ptr_array_index(desk->jobs, i);
+
+        if (job->intake != NULL && g_strcmp0(job->case_number, case_number) == 0)
+            intake_order(job->intake, &order);
+    }
+    pthread_mutex_unlock(&desk->lock);
+}
+
+/* 下一份, 同类续扫: of a known case as its acts do it, which aim the scan too (scan_aim); of none,
+ * as the command sheet would. */
+static json_t *turn_to(Call *call, gint64 batch, const char *case_number, gboolean same,
+                       GError **error)
+{
+    IntakeOrder order = {.kind = INTAKE_COMMAND,
+                         .command = same ? COMMAND_NEXT_SAME_SLOT : COMMAND_NEXT_DOCUMENT};
+    g_autoptr(json_t) scan = NULL;
+
+    if (case_number == NULL)
+        return command(call, batch, NULL, &order, error);
+    scan = scan_now(call->api->scans, batch, call->lang);
+    if (scan == NULL) {
+        error_set(error, ERROR_WRONG_STATE, "this scan is over");
+        return NULL;
+    }
+    return act_next_slot(call, case_number, same, error) ? g_steal_pointer(&scan) : NULL;
+}
+
+static json_t *rescan(Call *call, gint64 batch, const char *case_number, GError **error)
+{
+    const char *side = json_text(call->body, "side");
+    IntakeOrder order;
+
+    if (side == NULL) {
+        error_set(error, ERROR_INVALID, "side: which one is fed again");
+        return NULL;
+    }
+    return replace_order(call, side, case_number, &order, error)
+               ? command(call, batch, NULL, &order, error)
+               : NULL;
+}
+
+Response *post_scan_act(Call *call, GError **error)
+{
+    gint64 batch = batch_of(call);
+    const char *act = json_text(call->body, "act");
+    g_autofree char *number = case_of(call->api->scans, batch);
+    json_t *scan;
+
+    if (strcmp(act, "next") == 0 || strcmp(act, "same") == 0)
+        scan = turn_to(call, batch, number, *act == 's', error);
+    else if (strcmp(act, "rescan") == 0)
+        scan = rescan(call, batch, number, error);
+    else
+        scan = command(call, batch, act, NULL, error);
     return scan != NULL ? call_json(200, scan) : NULL;
 }
 
@@ -559,7 +738,7 @@ void scan_desk_free(ScanDesk *desk)
         ScanJob *job = g_ptr_array_index(desk->jobs, i);
 
         if (!job->over)
-            (void)order(job, "stop", NULL);
+            stop(job);
     }
     pthread_mutex_unlock(&desk->lock);
     for (guint i = 0; i < desk->jobs->len; i++)

@@ -4,6 +4,8 @@
  */
 #include "ui/api/api_intern.h"
 
+#include "storage/catalog_keeping.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -34,19 +36,6 @@ static json_t *instant_of_date(const char *date)
         return json_string(date);
     instant = clock_format(day_instant(day, 0, HOUSE_OFFSET_S));
     return json_string(instant);
-}
-
-char *show_masked(const char *name)
-{
-    glong length = name != NULL ? g_utf8_strlen(name, -1) : 0;
-    glong head = length <= 4 ? MIN(length, 1) : 2, tail = length <= 4 ? 0 : 2;
-    g_autofree char *first = NULL;
-
-    if (length == 0)
-        return g_strdup("");
-    first = g_utf8_substring(name, 0, head);
-    return g_strconcat(first, length <= 4 ? "*" : "***",
-                       tail > 0 ? g_utf8_offset_to_pointer(name, length - tail) : NULL, NULL);
 }
 
 /* The document knows 收件 and 初审 as one state. */
@@ -483,6 +472,8 @@ typedef struct {
     json_t *row, *documents, *sides, *notes, *fields, *batches;
     CaseLife life;
     Check *check;
+    UndoState edits;
+    json_t *holds; /* legal holds that rest on it */
 } CaseRows;
 
 static gboolean load(Call *call, const char *number, CaseRows *rows, GError **error)
@@ -496,7 +487,10 @@ static gboolean load(Call *call, const char *number, CaseRows *rows, GError **er
            (rows->fields = catalog_fields(reader, number, error)) != NULL &&
            (rows->batches = catalog_case_batches(reader, number, error)) != NULL &&
            case_life(call->api->house, reader, number, &rows->life, error) &&
-           (rows->check = completeness_check(call->api->house, reader, number, error)) != NULL;
+           (rows->check = completeness_check(call->api->house, reader, number, error)) != NULL &&
+           (rows->holds = catalog_holds(reader, number, TRUE, error)) != NULL &&
+           (json_text(rows->row, "filed_at") != NULL ||
+            undo_look(reader, number, &rows->edits, error));
 }
 
 static void unload(CaseRows *rows)
@@ -508,6 +502,8 @@ static void unload(CaseRows *rows)
     json_decref(rows->fields);
     json_decref(rows->batches);
     g_clear_pointer(&rows->check, check_free);
+    undo_state_clear(&rows->edits);
+    json_decref(rows->holds);
 }
 
 /* The kind's word in the hall's profile. */
@@ -589,7 +585,7 @@ static const char *stuck_words(Call *call, const CaseLife *life, guint missing)
 /* Members that a Case and a CaseRow share. */
 static json_t *show_head(Call *call, const json_t *row, const CaseLife *life, json_t *notes)
 {
-    g_autofree char *masked = show_masked(json_text(row, "applicant"));
+    g_autofree char *masked = case_mask(json_text(row, "applicant"));
     const char *applicant = json_text(row, "applicant");
     gboolean sees = call_sees(call, row);
     const char *intake = call_said(notes, "", "intake");
@@ -612,7 +608,7 @@ json_t *show_row(Call *call, const json_t *row, GError **error)
     g_autoptr(json_t) notes = catalog_slots(call->reader, number, error);
     g_autoptr(Check) check =
         notes != NULL ? completeness_check(call->api->house, call->reader, number, error) : NULL;
-    g_autofree char *masked = show_masked(json_text(row, "applicant"));
+    g_autofree char *masked = case_mask(json_text(row, "applicant"));
     CaseLife life;
     gint64 now_us = clock_now_us(store_clock(call->api->options.store));
     json_t *shown;
@@ -689,6 +685,14 @@ static void show_dates(json_t *shown, const json_t *row)
     json_object_set_new(shown, "decision", decision_of(row));
 }
 
+/* What undo or redo would do, in words; null where there is nothing. */
+static json_t *edit_words(const json_t *row, Lang lang)
+{
+    g_autofree char *text = row != NULL ? show_event_text(row, lang) : NULL;
+
+    return text_or_null(text);
+}
+
 static json_t *show_loaded(Call *call, CaseRows *rows)
 {
     const json_t *row = rows->row;
@@ -719,10 +723,9 @@ static json_t *show_loaded(Call *call, CaseRows *rows)
                         *open_slot != '\0' ? json_string(open_slot) : json_null());
     json_object_set_new(shown, "counts",
                         show_counts(rows->sides, rows->batches, rows->notes, call->lang));
-    json_object_set_new(
-        shown, "undo",
-        text_or_null(undos_words(call->api->undos, json_text(row, "number"), call->lang)));
-    json_object_set_new(shown, "redo", json_null());
+    json_object_set_new(shown, "held", json_boolean(json_array_size(rows->holds) > 0));
+    json_object_set_new(shown, "undo", edit_words(rows->edits.undo, call->lang));
+    json_object_set_new(shown, "redo", edit_words(rows->edits.redo, call->lang));
     json_object_set_new(shown, "next", act_next(call, &rows->life, row));
     json_object_set_new(shown, "print", wanted_paper(rows));
     return shown;

@@ -24,6 +24,8 @@ static const Words act_words[] = {
     {"side.void", "作废一面", "side voided"},
     {"side.restore", "恢复一面", "side restored"},
     {"side.turn", "旋转一面", "side turned"},
+    {"side.blank", "空白认定", "side judged blank or not"},
+    {"seat", "到岗", "seat taken"},
     {"document.open", "新增文件", "document begun"},
     {"document.void", "作废文件", "document voided"},
     {"paper", "出具文书", "paper issued"},
@@ -34,6 +36,9 @@ static const Words act_words[] = {
     {"day.hand-over", "交接", "handed over"},
     {"bundle.receipt", "数据包已签收", "bundle received"},
     {"export", "导出数据包", "bundle exported"},
+    {"hold", "法律保全", "held"},
+    {"hold.lift", "解除保全", "hold lifted"},
+    {"person", "人员变动", "a person was added or changed"},
     {"look", "查看全部信息", "shown in full"},
     {"denied", "拒绝一次操作", "a try was refused"},
 };
@@ -139,14 +144,78 @@ static json_t *side_of_record(Catalog *reader, const json_t *detail, Lang lang)
     return side != NULL ? show_side(side, slot, lang) : json_null();
 }
 
+/* ── facts of an event ───────────────────────────────────────────────────────────────────── */
+
+/* Members of a record that name nobody, by the name the event gives them (EventFacts). */
+static const struct {
+    const char *member, *fact;
+} plain_facts[] = {
+    {"step", "step"},         {"state", "state"},       {"sheet", "sheet"},
+    {"side", "side"},         {"turn", "turn"},         {"blank", "blank"},
+    {"replaced", "replaced"}, {"document", "document"}, {"number", "document"},
+    {"slot", "slot"},         {"code", "slot"},         {"title", "title"},
+    {"copies", "copies"},     {"reprint", "reprint"},   {"paper_number", "paper_number"},
+    {"what", "what"},         {"device", "device"},     {"stored", "stored"},
+    {"window", "window"},     {"post", "post"},         {"date", "date"},
+    {"format", "format"},     {"undoes", "undoes"},     {"redoes", "redoes"},
+};
+
+/* Facts of slots whose value is a token, a number or a date, and no words of a person. */
+static gboolean is_plain_value(const char *what)
+{
+    static const char *const plain[] = {"intake",         "open-slot", "sheets-out",
+                                        "later",          "copies",    "issued",
+                                        "declared-pages", "expires",   "promised"};
+
+    for (gsize i = 0; what != NULL && i < G_N_ELEMENTS(plain); i++)
+        if (strcmp(plain[i], what) == 0)
+            return TRUE;
+    return what != NULL && (g_str_has_prefix(what, "tick:") || g_str_has_prefix(what, "answer:") ||
+                            g_str_has_prefix(what, "side:"));
+}
+
+static void copy_fact(json_t *facts, const json_t *detail, const char *member, const char *fact)
+{
+    json_t *value = json_object_get(detail, member);
+
+    if (value != NULL && !json_is_null(value))
+        json_object_set(facts, fact, value);
+}
+
+static json_t *facts_of(const char *act, const json_t *detail)
+{
+    json_t *facts = json_object();
+
+    /* The members of these three mean something else. */
+    if (strcmp(act, "denied") == 0) {
+        copy_fact(facts, detail, "code", "code");
+        return facts;
+    }
+    if (strcmp(act, "definition") == 0) {
+        copy_fact(facts, detail, "kind", "kind");
+        return facts;
+    }
+    if (strcmp(act, "batch.close") == 0)
+        copy_fact(facts, detail, "reason", "end");
+    for (gsize i = 0; i < G_N_ELEMENTS(plain_facts); i++)
+        copy_fact(facts, detail, plain_facts[i].member, plain_facts[i].fact);
+    if (is_plain_value(json_text(detail, "what")))
+        copy_fact(facts, detail, "value", "value");
+    /* A side's own state is in the side; that of a step is the case's. */
+    if (strcmp(act, "case.step") != 0)
+        json_object_del(facts, "state");
+    return facts;
+}
+
 char *show_record_event(Api *api G_GNUC_UNUSED, Catalog *reader, const json_t *row, Lang lang)
 {
     const char *act = json_text(row, "act");
     g_autoptr(json_t) detail = detail_of(row);
     g_autofree char *text = text_of(act, detail, lang);
     g_autoptr(json_t) shown =
-        json_pack("{s:s, s:s?, s:s, s:s}", "act", act, "case", json_text(row, "case"), "station",
-                  json_text(row, "station"), "text", text);
+        json_pack("{s:s, s:s?, s:s, s:s, s:s, s:o}", "act", act, "case", json_text(row, "case"),
+                  "station", json_text(row, "station"), "text", text, "t", json_text(row, "t"),
+                  "facts", facts_of(act, detail));
 
     if (g_str_has_prefix(act, "side") && json_text(detail, "side") != NULL)
         json_object_set_new(shown, "side", side_of_record(reader, detail, lang));

@@ -19,9 +19,21 @@ Response *get_side(Call *call, GError **error)
 
 /* ── views ───────────────────────────────────────────────────────────────────────────────── */
 
+/* A side as it is seen so wide: a view's own width is before it is turned. */
+static PageView view_so_wide(const json_t *side, guint width_px)
+{
+    PageView view = {.turn = (guint)json_int(side, "turn", 0)};
+
+    if (view.turn % 180 == 0)
+        view.width_px = width_px;
+    else
+        view.height_px = width_px;
+    return view;
+}
+
 /* Pages show names and numbers: beyond a thumbnail they are seen as the case is. Those in the tray
  * belong to nobody yet and are for those who place them. */
-static gboolean may_see(Call *call, const json_t *side, GError **error)
+gboolean call_sees_side(Call *call, const json_t *side, GError **error)
 {
     const char *number = json_text(side, "case");
     g_autoptr(json_t) row = NULL;
@@ -36,18 +48,17 @@ static gboolean may_see(Call *call, const json_t *side, GError **error)
            error_set(error, ERROR_FORBIDDEN, "pages are shown in full: name a reason first");
 }
 
-static Response *answer_view(Call *call, const json_t *side, guint width_px, GError **error)
+Response *answer_view(Call *call, const json_t *side, const PageView *view, GError **error)
 {
     g_autofree char *path = store_path(call->api->options.store, json_text(side, "file"));
-    ViewWanted wanted = {path, json_text(side, "sha256"), width_px,
-                         (guint)json_int(side, "turn", 0)};
+    ViewWanted wanted = {path, json_text(side, "sha256"), *view};
     g_autofree char *name = views_name(&wanted);
     g_autoptr(GBytes) bytes = views_get(call->api->views, &wanted, error);
     Response *response;
 
     if (bytes == NULL)
         return NULL;
-    response = response_bytes(200, "image/jpeg", bytes);
+    response = response_bytes(200, view->format == VIEW_JPEG ? "image/jpeg" : "image/png", bytes);
     response_etag(response, name);
     return response;
 }
@@ -56,18 +67,20 @@ Response *get_thumbnail(Call *call, GError **error)
 {
     SideName name;
     g_autoptr(json_t) side = call_side(call, &name, error);
+    PageView view = view_so_wide(side, THUMBNAIL_PX);
 
-    return side != NULL ? answer_view(call, side, THUMBNAIL_PX, error) : NULL;
+    return side != NULL ? answer_view(call, side, &view, error) : NULL;
 }
 
 static Response *get_large(Call *call, guint width_px, GError **error)
 {
     SideName name;
     g_autoptr(json_t) side = call_side(call, &name, error);
+    PageView view = view_so_wide(side, width_px);
 
-    if (side == NULL || !may_see(call, side, error))
+    if (side == NULL || !call_sees_side(call, side, error))
         return NULL;
-    return answer_view(call, side, width_px, error);
+    return answer_view(call, side, &view, error);
 }
 
 Response *get_view(Call *call, GError **error)
@@ -149,6 +162,18 @@ static gboolean do_verdict(Call *call, const Edit *edit, GError **error)
                      error);
 }
 
+static gboolean do_order(Call *call, const Edit *edit, GError **error)
+{
+    const char *after = json_text(call->body, "after");
+    SideName other;
+
+    if (json_object_get(call->body, "after") == NULL)
+        return error_set(error, ERROR_INVALID, "after: a side, or null for the front");
+    return (after == NULL || side_name_parse(after, &other, error)) &&
+           edit_order_side(call->api->house, &call->actor, &edit->name,
+                           after != NULL ? &other : NULL, error);
+}
+
 static gboolean run_edit(Call *call, const Edit *edit, GError **error)
 {
     const char *act = json_text(call->body, "act");
@@ -166,45 +191,25 @@ static gboolean run_edit(Call *call, const Edit *edit, GError **error)
         return edit_restore_side(call->api->house, &call->actor, &edit->name, error);
     if (strcmp(act, "good") == 0)
         return do_verdict(call, edit, error);
+    if (strcmp(act, "order") == 0)
+        return do_order(call, edit, error);
+    if (strcmp(act, "not-blank") == 0)
+        return edit_blank_side(call->api->house, &call->actor, &edit->name, FALSE, error);
     return error_set(error, ERROR_RULE, "%s: not here", act);
-}
-
-/* What brings the side back to how it was; what came out of the tray stays where it was put. */
-static void remember(Call *call, const Edit *edit)
-{
-    const char *act = json_text(call->body, "act");
-    Undo undo = {.side = edit->name, .zh = "页面的上一步", .en = "the last edit of a page"};
-
-    if (edit->number == NULL || json_text(call->body, "case") != NULL)
-        return;
-    if (strcmp(act, "turn") == 0) {
-        undo.kind = UNDO_TURN;
-        undo.number = json_int(edit->side, "turn", 0);
-    } else if (strcmp(act, "void") == 0)
-        undo.kind = UNDO_VOID;
-    else if (strcmp(act, "good") == 0) {
-        g_autofree char *what = g_strconcat("side:", request_param(call->request, "id"), NULL);
-
-        undo.kind = UNDO_NOTE;
-        undo.slot = undo.text = "";
-        undo.what = what;
-        undos_push(call->api->undos, edit->number, &undo);
-        return;
-    } else if (json_int(edit->side, "document", 0) > 0) {
-        undo.kind = UNDO_PLACE;
-        undo.number = json_int(edit->side, "document", 0);
-    } else
-        return;
-    undos_push(call->api->undos, edit->number, &undo);
 }
 
 static const char *edit_said(const Call *call)
 {
     static const struct {
         const char *act, *zh, *en;
-    } words[] = {{"turn", "已旋转", "turned"},      {"move", "已移动", "moved"},
-                 {"split", "已拆分", "split"},      {"void", "已作废", "voided"},
-                 {"restore", "已恢复", "restored"}, {"good", "已确认可用", "taken as good"}};
+    } words[] = {{"turn", "已旋转", "turned"},
+                 {"move", "已移动", "moved"},
+                 {"split", "已拆分", "split"},
+                 {"void", "已作废", "voided"},
+                 {"restore", "已恢复", "restored"},
+                 {"good", "已确认可用", "taken as good"},
+                 {"order", "已调整顺序", "put in order"},
+                 {"not-blank", "不是空白", "not blank"}};
 
     for (gsize i = 0; i < G_N_ELEMENTS(words); i++)
         if (strcmp(words[i].act, json_text(call->body, "act")) == 0)
@@ -230,8 +235,6 @@ Response *post_side_act(Call *call, GError **error)
     if (edit.number != NULL && !call_edit_begin(call, edit.number, error))
         return NULL;
     ok = run_edit(call, &edit, error);
-    if (ok)
-        remember(call, &edit);
     if (edit.number != NULL)
         call_edit_end(call, edit.number);
     if (!ok)
