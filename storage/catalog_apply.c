@@ -582,15 +582,19 @@ static Apply find_act(const char *act)
     return NULL;
 }
 
-/* The fields of the act alone: what timelines show. */
-static char *detail_of(const json_t *body)
+/* The fields of the act alone: what timelines show. Most records are sides, and what is bulky of
+ * them stands in their own rows. */
+static char *detail_of(const char *act, const json_t *body)
 {
+    static const char *const bulk[] = {"facts", "codes", "sha512"};
     static const char *const head[] = {"v",       "seq", "prev", "t",    "trust", "actor",
                                        "station", "act", "case", "more", "nonce"};
     g_autoptr(json_t) detail = json_copy((json_t *)body);
 
     for (gsize i = 0; i < G_N_ELEMENTS(head); i++)
         json_object_del(detail, head[i]);
+    for (gsize i = 0; i < G_N_ELEMENTS(bulk) && strcmp(act, "side") == 0; i++)
+        json_object_del(detail, bulk[i]);
     return json_line(detail);
 }
 
@@ -640,7 +644,7 @@ gboolean catalog_apply(Catalog *catalog, const CatalogRecord *record, GError **e
         return error_set(error, ERROR_UNKNOWN_ACT, "%s", record->act);
     if (!event_secret(catalog, record, &secret, error))
         return FALSE;
-    detail = detail_of(record->body);
+    detail = detail_of(record->act, record->body);
     return db_run(catalog->db, error,
                   "INSERT INTO event (seq, t, actor, station, act, \"case\", detail, secret)"
                   " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
