@@ -5,6 +5,7 @@
 #include "appliance/counter/export_intern.h"
 
 #include "appliance/bundle/describe.h"
+#include "storage/catalog_keeping.h"
 #include "storage/ocfl.h"
 
 #include <string.h>
@@ -84,9 +85,14 @@ static Casefile *filed_casefile(Export *export, const char *number, GError **err
 Casefile *export_casefile(Export *export, const char *number, GError **error)
 {
     g_autoptr(json_t) row = case_row(export->catalog, number, error);
+    gboolean destroyed;
 
-    if (row == NULL)
+    if (row == NULL || !catalog_is_destroyed(export->catalog, number, &destroyed, error))
         return NULL;
+    if (destroyed) {
+        error_set(error, ERROR_DESTROYED, "%s", number);
+        return NULL;
+    }
     return json_text(row, "filed_at") != NULL ? filed_casefile(export, number, error)
                                               : open_casefile(export, number, error);
 }

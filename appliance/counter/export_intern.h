@@ -23,7 +23,7 @@ typedef struct {
 } Export;
 
 /* A case as it leaves: from the vault as it was sealed, or as it stands, with `record` and `about`.
- * ERROR_NO_CASE. */
+ * ERROR_NO_CASE, ERROR_DESTROYED. */
 Casefile *export_casefile(Export *export, const char *number,
                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
