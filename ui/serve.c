@@ -4,6 +4,7 @@
 #include "appliance/counter/archive.h"
 #include "appliance/intake/intake.h"
 #include "ui/api/api.h"
+#include "ui/http/certificate.h"
 #include "ui/http/repeat.h"
 #ifdef ANJUAN_WEB
 #include "ui/web/web.h"
@@ -21,6 +22,8 @@
 
 typedef struct {
     int signals; /* readable when it is time to end */
+    Sessions *sessions;
+    const Certificate *certificate; /* empty: plain HTTP */
     Api *api;
 } Daemon;
 
@@ -49,14 +52,42 @@ static void wait_for_end(int fd)
         continue;
 }
 
-static void announce(const HttpServer *server, Sessions *sessions, Lang lang)
+static void announce(const HttpServer *server, const Daemon *daemon, Lang lang)
 {
-    g_autofree char *code = sessions_first_run_code(sessions);
+    g_autofree char *code = sessions_first_run_code(daemon->sessions);
 
     printf("%s\n", http_server_url(server));
     if (code != NULL)
         printf(lang == LANG_ZH ? "首次运行码: %s\n" : "first-run code: %s\n", code);
+    if (daemon->certificate->fingerprint != NULL)
+        printf(lang == LANG_ZH ? "证书指纹 SHA-256: %s\n" : "certificate SHA-256: %s\n",
+               daemon->certificate->fingerprint);
     fflush(stdout);
+}
+
+/* What the server shows; nothing where it speaks plain HTTP. */
+static gboolean find_certificate(Store *store, const ServeOptions *options,
+                                 Certificate *certificate, GError **error)
+{
+    gint64 now_us = clock_now_us(store_clock(store));
+    g_autofree char *folder = store_path(store, "tls");
+    g_auto(GStrv) names = NULL;
+
+    if ((options->tls_chain != NULL) != (options->tls_key != NULL))
+        return error_set(error, ERROR_USAGE, "--tls-certificate and --tls-key go together");
+    if (options->tls_chain != NULL)
+        return certificate_own(options->tls_chain, options->tls_key, now_us, certificate, error);
+    if (!options->tls)
+        return TRUE;
+    names = certificate_names();
+    return certificate_hall(folder, (const char *const *)names, now_us, certificate, error);
+}
+
+static void log_access(void *context G_GNUC_UNUSED, const HttpLogLine *line)
+{
+    fprintf(stderr, "%s %s %u %.1f ms\n", line->method,
+            *line->pattern != '\0' ? line->pattern : "-", line->status,
+            (double)line->took_us / 1000);
 }
 
 /* What a crash interrupted is finished before the doors open. */
@@ -92,7 +123,7 @@ static gboolean run(const Daemon *daemon, HttpOptions *http, Lang lang, GError *
     http->hub = api_hub(daemon->api);
     server = http_server_new(http, routes, n_routes, daemon->api, error);
     if (server != NULL) {
-        announce(server, http->guard_context, lang);
+        announce(server, daemon, lang);
         wait_for_end(daemon->signals);
     }
     http_server_free(server);
@@ -104,7 +135,8 @@ gboolean serve(Store *store, const ServeOptions *options, GError **error)
     g_autofree char *local_path = store_path(store, "local.db");
     g_autoptr(Local) local = local_open(local_path, error);
     g_auto(Fd) signals = -1;
-    Daemon daemon = {0};
+    g_auto(Certificate) certificate = {0};
+    Daemon daemon = {.certificate = &certificate};
     SessionsOptions sessions_options = {.local = local,
                                         .clock = *store_clock(store),
                                         .random = *store_random(store),
@@ -115,16 +147,19 @@ gboolean serve(Store *store, const ServeOptions *options, GError **error)
                         .after = repeats_after,
                         .sign_on_path = "/login",
                         .limits = {.workers = WORKERS},
-                        .ready = api_is_ready};
+                        .ready = api_is_ready,
+                        .metrics = api_metrics};
     g_autoptr(Sessions) sessions = NULL;
     g_autoptr(Repeats) repeats = NULL;
     g_autoptr(Assets) assets = web_assets();
     gboolean ok;
 
     if (local == NULL || !recover(store, error) ||
+        !find_certificate(store, options, &certificate, error) ||
         !listen_address_parse(options->listen != NULL ? options->listen : DEFAULT_LISTEN,
                               &http.listen, error))
         return FALSE;
+    sessions_options.secure = certificate.chain != NULL;
     sessions = sessions_new(&sessions_options, error);
     if (sessions == NULL)
         return FALSE;
@@ -133,16 +168,21 @@ gboolean serve(Store *store, const ServeOptions *options, GError **error)
     if (signals < 0)
         return FALSE;
     daemon.signals = signals;
+    daemon.sessions = sessions;
     repeats = repeats_new(local, store_clock(store));
     daemon.api = api_new(&(ApiOptions){.store = store,
                                        .local = local,
                                        .sessions = sessions,
                                        .devices = options->devices,
-                                       .lang = options->lang},
+                                       .lang = options->lang,
+                                       .secure = sessions_options.secure},
                          error);
     http.guard_context = sessions;
     http.around_context = repeats;
     http.assets = assets;
+    http.tls_certificate = certificate.chain;
+    http.tls_key = certificate.key;
+    http.log = options->access_log ? log_access : NULL;
     ok = daemon.api != NULL && run(&daemon, &http, options->lang, error);
     api_free(g_steal_pointer(&daemon.api));
     return ok;

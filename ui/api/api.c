@@ -85,3 +85,33 @@ gboolean api_is_ready(void *context, GError **error)
 
     return store_catch_up(api->options.store, error);
 }
+
+static void write_gauge(GString *out, const char *name, gint64 value)
+{
+    g_string_append_printf(out, "# TYPE anjuan_%s gauge\nanjuan_%s %" G_GINT64_FORMAT "\n", name,
+                           name, value);
+}
+
+void api_metrics(void *context, GString *out)
+{
+    Api *api = context;
+    const Clock *clock = store_clock(api->options.store);
+    g_autoptr(GError) error = NULL;
+    Catalog *reader = readers_take(api->readers, &error);
+    g_autoptr(json_t) stacks = reader != NULL ? catalog_tray_stacks(reader, &error) : NULL;
+    guint64 free_bytes;
+    gint64 seq;
+
+    write_gauge(out, "start_time_seconds", api->began_us / G_USEC_PER_SEC);
+    write_gauge(out, "clock_trusted", clock_trust(clock) != TRUST_UNKNOWN);
+    if (file_free_bytes(store_folder(api->options.store), &free_bytes, &error))
+        write_gauge(out, "store_free_bytes", (gint64)free_bytes);
+    if (reader != NULL && catalog_newest_seq(reader, &seq, &error))
+        write_gauge(out, "journal_records", seq + 1);
+    if (stacks != NULL)
+        write_gauge(out, "tray_stacks", (gint64)json_array_size(stacks));
+    scan_metrics(api->scans, out);
+    if (error != NULL)
+        g_warning("metrics: %s", error->message);
+    readers_give(api->readers, reader);
+}

@@ -185,6 +185,7 @@ ScanDesk *scan_desk_new(Api *api);
 void scan_desk_free(ScanDesk *desk);
 /* {"light", "text"} of the scanners. */
 json_t *scan_light(ScanDesk *desk, Lang lang);
+void scan_metrics(ScanDesk *desk, GString *out);
 gboolean scan_is_busy(ScanDesk *desk, const char *device);
 /* Sheets still to be fed into the case go into a new document of the slot. */
 void scan_aim(ScanDesk *desk, const char *case_number, guint32 slot);
