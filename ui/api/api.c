@@ -15,6 +15,7 @@ static void make_routes(Api *api)
                                      .flags = row->flags,
                                      .handler = row->run != NULL ? call_run : row->page,
                                      .open = row->open,
+                                     .quick = row->run == get_find ? find_known : NULL,
                                      .body_bytes = row->body_bytes};
     }
 }
@@ -33,6 +34,7 @@ Api *api_new(const ApiOptions *options, GError **error)
     api->views = views_new();
     api->schema = schema_new();
     api->shares = shares_new();
+    api->answers = answers_new();
     api->feed = feed_new(api, error);
     if (api->feed == NULL) {
         api_free(api);
@@ -56,6 +58,7 @@ void api_free(Api *api)
     house_free(api->house);
     schema_free(api->schema);
     shares_free(api->shares);
+    answers_free(api->answers);
     for (gsize i = 0; i < EDIT_LOCKS; i++)
         pthread_mutex_destroy(&api->edits[i]);
     g_free(api->routes);

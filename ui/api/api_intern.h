@@ -9,6 +9,7 @@
 #include "appliance/counter/edit.h"
 #include "appliance/counter/undo.h"
 #include "drivers/device.h"
+#include "ui/api/answers.h"
 #include "ui/api/api.h"
 #include "ui/api/pool.h"
 #include "ui/api/schema.h"
@@ -35,6 +36,7 @@ struct Api {
     ScanDesk *scans;
     JobDesk *jobs;
     Shares *shares;
+    Answers *answers;
     HttpRoute *routes;
     gsize n_routes;
     gint64 began_us;
@@ -216,6 +218,8 @@ Response *get_check(Call *call, GError **error);
 Response *get_timeline(Call *call, GError **error);
 Response *post_look(Call *call, GError **error);
 Response *get_find(Call *call, GError **error);
+/* The same, where it is known already (answers.h): on the server's thread. */
+Response *find_known(Request *request, void *api, GError **error);
 Response *get_tray(Call *call, GError **error);
 Response *post_place(Call *call, GError **error);
 
