@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What can be asked of the catalogue about how things are kept: legal holds. Rows as in
+ * What can be asked of the catalogue about how things are kept: legal holds, and where
+ * papers are. Rows as in
  * catalog_query.h.
  */
 #pragma once
@@ -11,3 +12,16 @@
  * seq, case, set_at, set_by, reference, reason, lifted_at, lifted_by, lifted_why. */
 json_t *catalog_holds(Catalog *catalog, const char *number, gboolean open,
                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The records that say where papers of a case are, in order: seq, t, act (custody or seal), actor,
+ * detail, secret. */
+json_t *catalog_custody(Catalog *catalog, const char *number,
+                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Who took in or issued each document of a case: number, t, actor, station. */
+json_t *catalog_openers(Catalog *catalog, const char *number,
+                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Cases of which something was once laid at this place: case. */
+json_t *catalog_custody_at(Catalog *catalog, const char *where,
+                           GError **error) G_GNUC_WARN_UNUSED_RESULT;

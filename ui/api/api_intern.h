@@ -154,9 +154,6 @@ json_t *show_rows(Call *call, json_t *rows, GError **error);
 json_t *show_check(Call *call, const char *number, GError **error);
 json_t *show_side(const json_t *side, const json_t *slot, Lang lang);
 
-/* "张*", "昆山***公司": enough to tell apart, too little to know. */
-char *show_masked(const char *name);
-
 /* Case with its ETag and what was said, as CaseChange. `ask` (may be NULL): nothing was done. */
 Response *show_change(Call *call, const char *number, const char *said, const char *ask,
                       GError **error);
@@ -256,11 +253,13 @@ Response *get_audit(Call *call, GError **error);
 Response *get_audit_report(Call *call, GError **error);
 
 Response *get_day(Call *call, GError **error);
+Response *get_day_sheet(Call *call, GError **error);
 Response *get_board(Call *call, GError **error);
 Response *get_ledger(Call *call, GError **error);
 
 /* iiif.c, manifest.c: those with a token need no session and know one case. */
 Response *get_manifest(Call *call, GError **error);
+Response *get_custody(Call *call, GError **error);
 Response *get_shared_manifest(Call *call, GError **error);
 Response *get_image_base(Call *call, GError **error);
 Response *get_image_info(Call *call, GError **error);

@@ -114,11 +114,13 @@ const ApiRow api_rows[] = {
     {HTTP_GET, API_PREFIX "/audits/{job}", ROLES_AUDIT, W, get_audit, NULL, NULL, 0},
     {HTTP_GET, API_PREFIX "/audits/{job}/report", ROLES_AUDIT, W, get_audit_report, NULL, NULL, 0},
     {HTTP_GET, API_PREFIX "/day", ROLES_BOARD, W, get_day, NULL, NULL, 0},
+    {HTTP_GET, API_PREFIX "/day/sheet", ROLES_BOARD, W, get_day_sheet, NULL, NULL, 0},
     {HTTP_GET, API_PREFIX "/board", ROLES_BOARD, W, get_board, NULL, NULL, 0},
     {HTTP_GET, API_PREFIX "/ledgers/{ledger}", ALL & ~(guint32)ROLE_ADMIN, W, get_ledger, NULL,
      NULL, 0},
 
     {HTTP_GET, CASE "/manifest", ALL, W, get_manifest, NULL, NULL, 0},
+    {HTTP_GET, CASE "/custody", ALL, W, get_custody, NULL, NULL, 0},
     {HTTP_POST, CASE "/share", ROLES_UNMASK, W, post_share, NULL, NULL, 0},
     {HTTP_GET, IMAGE, ALL, W, get_image_base, NULL, NULL, 0},
     {HTTP_GET, IMAGE "/info.json", ALL, W, get_image_info, NULL, NULL, 0},

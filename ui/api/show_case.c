@@ -38,19 +38,6 @@ static json_t *instant_of_date(const char *date)
     return json_string(instant);
 }
 
-char *show_masked(const char *name)
-{
-    glong length = name != NULL ? g_utf8_strlen(name, -1) : 0;
-    glong head = length <= 4 ? MIN(length, 1) : 2, tail = length <= 4 ? 0 : 2;
-    g_autofree char *first = NULL;
-
-    if (length == 0)
-        return g_strdup("");
-    first = g_utf8_substring(name, 0, head);
-    return g_strconcat(first, length <= 4 ? "*" : "***",
-                       tail > 0 ? g_utf8_offset_to_pointer(name, length - tail) : NULL, NULL);
-}
-
 /* The document knows 收件 and 初审 as one state. */
 static const char *state_token(const char *state)
 {
@@ -598,7 +585,7 @@ static const char *stuck_words(Call *call, const CaseLife *life, guint missing)
 /* Members that a Case and a CaseRow share. */
 static json_t *show_head(Call *call, const json_t *row, const CaseLife *life, json_t *notes)
 {
-    g_autofree char *masked = show_masked(json_text(row, "applicant"));
+    g_autofree char *masked = case_mask(json_text(row, "applicant"));
     const char *applicant = json_text(row, "applicant");
     gboolean sees = call_sees(call, row);
     const char *intake = call_said(notes, "", "intake");
@@ -621,7 +608,7 @@ json_t *show_row(Call *call, const json_t *row, GError **error)
     g_autoptr(json_t) notes = catalog_slots(call->reader, number, error);
     g_autoptr(Check) check =
         notes != NULL ? completeness_check(call->api->house, call->reader, number, error) : NULL;
-    g_autofree char *masked = show_masked(json_text(row, "applicant"));
+    g_autofree char *masked = case_mask(json_text(row, "applicant"));
     CaseLife life;
     gint64 now_us = clock_now_us(store_clock(call->api->options.store));
     json_t *shown;

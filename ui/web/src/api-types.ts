@@ -66,4 +66,5 @@ export type Status = { seq: number; now: string; scanner: { light: Light; text: 
 export type Tray = { stacks: Array<Stack> };
 export type SeatChange = { window?: string; post?: "A" | "B" };
 export type EventFacts = { step?: string; state?: string; sheet?: number; side?: "a" | "b"; turn?: number; blank?: boolean; replaced?: boolean; document?: number; slot?: string; title?: string; paper_number?: string; copies?: number; reprint?: number; what?: string; value?: string; device?: string; stored?: number; end?: string; window?: string; post?: "A" | "B"; date?: string; format?: string; code?: string; kind?: string; undoes?: number; redoes?: number };
+export type PaperPlace = { document: number; title: string; copy: number; receiver: string; place: "nowhere" | "window" | "department" | "cabinet" | "box" | "shelf" | "lent" | "missing" | "handed-back" | "transferred" | "destroyed"; word: string; where: string; holder: string; to_hand_back: boolean; since: string | null; due: string | null };
 export type Share = { manifest: string; until: string };
