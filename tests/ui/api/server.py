@@ -222,7 +222,5 @@ class Server:
 
     def __exit__(self, *_):
         if self.process:
-            self.process.terminate()
-            self.process.wait(timeout=PATIENCE_S)
-            self.process.stdout.close()
+            self.stop()
         self.folder.cleanup()
