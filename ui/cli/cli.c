@@ -251,6 +251,11 @@ guint cli_operands(const Cli *cli)
     return cli->operands->len;
 }
 
+const GPtrArray *cli_all_operands(const Cli *cli)
+{
+    return cli->operands;
+}
+
 const char *cli_operand(const Cli *cli, guint i)
 {
     return i < cli->operands->len ? g_ptr_array_index(cli->operands, i) : NULL;

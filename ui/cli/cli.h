@@ -86,6 +86,7 @@ gboolean cli_pairs(const Cli *cli, const char *option, json_t *object,
                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 guint cli_operands(const Cli *cli);
+const GPtrArray *cli_all_operands(const Cli *cli);
 const char *cli_operand(const Cli *cli, guint i);
 
 /* The settings in force, read once: --config names another file of changes. */
