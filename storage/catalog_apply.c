@@ -43,6 +43,8 @@
  *   hold            reference?, secret {reason}: legal hold, named by the seq of this record
  *   hold.lift       holds[], secret {reason}
  *   destroy         second, approval, retention, due: the end of a case's retention
+ *   log.epoch       origin, vkey, reason, second, last?: signing begins anew, and the checkpoint
+ *                   signed last before
  *   destroy.done    (nothing): every file of it is erased
  *   person          person, what (add change secret recover), roles?[], active?: who may sign on
  *   day.close       date, window, records, root, supervisor?, left {code: n}: 日清
@@ -576,6 +578,7 @@ static const struct {
     {"day.close", apply_event_alone},
     {"day.hand-over", apply_event_alone},
     {"seat", apply_event_alone},
+    {"log.epoch", apply_event_alone},
     {"look", apply_event_alone},
     {"denied", apply_event_alone},
 };

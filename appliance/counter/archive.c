@@ -167,6 +167,16 @@ const Filing *archive_view_filing(const ArchiveView *view)
     return view->filing;
 }
 
+const char *archive_view_number(const ArchiveView *view)
+{
+    return view->number;
+}
+
+const json_t *archive_view_side(const ArchiveView *view, gint64 id)
+{
+    return json_array_get(view->sides, (gsize)id);
+}
+
 /* ── its files ───────────────────────────────────────────────────────────────────────────── */
 
 static const char *extension_of(const char *file)

@@ -29,6 +29,10 @@ ArchiveView *archive_view(House *house, Catalog *catalog, const char *number, co
 void archive_view_free(ArchiveView *view);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ArchiveView, archive_view_free)
 const Filing *archive_view_filing(const ArchiveView *view);
+const char *archive_view_number(const ArchiveView *view); /* of the case */
+
+/* The row of a side that the arrangement names (FilingPage.id). */
+const json_t *archive_view_side(const ArchiveView *view, gint64 id);
 
 /* File the case; its archive number comes out. ERROR_FILING_REFUSED lists every reason. */
 gboolean archive_file(House *house, const StoreActor *actor, const ArchiveRequest *request,

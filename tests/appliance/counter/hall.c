@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/appliance/counter/hall.h"
 
+#include "appliance/counter/act.h"
+
 #include "appliance/base/digest.h"
 #include "appliance/base/text.h"
 #include "storage/db.h"
@@ -220,7 +222,8 @@ char *hall_ended(const Hall *hall)
 char *hall_thirteen(const Hall *hall)
 {
     char *number = hall_case(hall, HALL_ITEM);
-    g_auto(PaperIssued) receipt = {0}, notice = {0};
+    g_auto(PaperIssued) receipt = {0};
+    g_auto(CaseActDone) notice = {0};
     GError *error = NULL;
     gint64 wrong;
 
@@ -228,7 +231,7 @@ char *hall_thirteen(const Hall *hall)
     wrong = hall_hand_in(hall, number, "A03");
     assert_true(case_void_document(hall->house, &hall_clerk, number, wrong, "another's", &error));
     assert_true(paper_issue_receipt(hall->house, &hall_clerk, number, FALSE, &receipt, &error));
-    assert_true(paper_issue_supplement(hall->house, &hall_clerk, number, FALSE, &notice, &error));
+    assert_true(case_act_supplement(hall->house, &hall_clerk, number, FALSE, &notice, &error));
     hall_step(hall, number,
               (LifeEvent){.type = EVENT_TELL, .actor = ACTOR_CLERK, .told = TOLD_SIGNED});
     hall_hand_in(hall, number, "A07");
