@@ -9,7 +9,7 @@
 #include <string.h>
 
 #define APPLICATION_ID 0x616a6e31 /* "ajn1" */
-#define SCHEMA_VERSION 2
+#define SCHEMA_VERSION 3
 
 extern const Embedded embedded_schema[];
 
@@ -75,16 +75,27 @@ static gboolean check_schema(Catalog *catalog, DbMode mode, GError **error)
     return renew_schema(catalog, version != 0, error);
 }
 
-Catalog *catalog_open(const char *data_folder, DbMode mode, GError **error)
+static Catalog *open_at(const char *data_folder, const char *path, DbMode mode, GError **error)
 {
     g_autoptr(Catalog) catalog = g_new0(Catalog, 1);
-    g_autofree char *path = g_build_filename(data_folder, "catalogue.db", NULL);
 
     catalog->data_folder = g_strdup(data_folder);
     catalog->db = db_open(path, mode, error);
     if (catalog->db == NULL || !check_schema(catalog, mode, error))
         return NULL;
     return g_steal_pointer(&catalog);
+}
+
+Catalog *catalog_open(const char *data_folder, DbMode mode, GError **error)
+{
+    g_autofree char *path = g_build_filename(data_folder, "catalogue.db", NULL);
+
+    return open_at(data_folder, path, mode, error);
+}
+
+Catalog *catalog_open_scratch(const char *data_folder, GError **error)
+{
+    return open_at(data_folder, "", DB_READ_WRITE, error);
 }
 
 void catalog_close(Catalog *catalog)

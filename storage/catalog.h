@@ -18,6 +18,9 @@ typedef struct Catalog Catalog;
  * ERROR_NEWER_SCHEMA and leaves the file alone. */
 Catalog *catalog_open(const char *data_folder, DbMode mode,
                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* An empty catalogue in a temporary file that nobody sees and that goes when it is closed: to make
+ * it again beside the real one. */
+Catalog *catalog_open_scratch(const char *data_folder, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void catalog_close(Catalog *catalog);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Catalog, catalog_close)
 

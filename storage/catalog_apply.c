@@ -39,8 +39,11 @@
  *                   secret? {receiver, approver, reason}: a paper changes its place or its holder
  *   ledger.entry    ledger, day, secret {column: text …} (of the case, or of the record itself as
  *                   of a batch): a line of a register that does not follow from cases
+ *   print           printer, document (0: no paper of a case), copies, reprint: it came out
  *   hold            reference?, secret {reason}: legal hold, named by the seq of this record
  *   hold.lift       holds[], secret {reason}
+ *   destroy         second, approval, retention, due: the end of a case's retention
+ *   destroy.done    (nothing): every file of it is erased
  *   person          person, what (add change secret recover), roles?[], active?: who may sign on
  *   day.close       date, window, records, root, supervisor?, left {code: n}: 日清
  *   day.hand-over   to, cases[], sheets: 交接
@@ -549,8 +552,11 @@ static const struct {
     {"bundle.receipt", apply_event_alone},
     {"custody", apply_event_alone},
     {"ledger.entry", apply_event_alone},
+    {"print", apply_event_alone},
     {"hold", catalog_apply_hold},
     {"hold.lift", catalog_apply_hold_lift},
+    {"destroy", catalog_apply_destroy},
+    {"destroy.done", catalog_apply_destroy_done},
     {"person", apply_event_alone},
     {"day.close", apply_event_alone},
     {"day.hand-over", apply_event_alone},

@@ -23,3 +23,5 @@ typedef gboolean (*Apply)(Catalog *catalog, const CatalogRecord *record, GError 
 /* catalog_keeping.c */
 gboolean catalog_apply_hold(Catalog *catalog, const CatalogRecord *record, GError **error);
 gboolean catalog_apply_hold_lift(Catalog *catalog, const CatalogRecord *record, GError **error);
+gboolean catalog_apply_destroy(Catalog *catalog, const CatalogRecord *record, GError **error);
+gboolean catalog_apply_destroy_done(Catalog *catalog, const CatalogRecord *record, GError **error);

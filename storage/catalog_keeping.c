@@ -12,7 +12,9 @@ static char *reason_of(Catalog *catalog, const CatalogRecord *record, GError **e
     g_autoptr(json_t) secret =
         catalog_secret(catalog, path, json_text(record->body, "secret"), error);
 
-    return secret != NULL ? g_strdup(json_text(secret, "reason")) : NULL;
+    const char *reason = secret != NULL ? json_text(secret, "reason") : NULL;
+
+    return secret != NULL ? g_strdup(reason != NULL ? reason : "") : NULL;
 }
 
 static gboolean touch(Catalog *catalog, const CatalogRecord *record, GError **error)
@@ -52,6 +54,49 @@ gboolean catalog_apply_hold_lift(Catalog *catalog, const CatalogRecord *record, 
     return touch(catalog, record, error);
 }
 
+/* ── the end of retention ────────────────────────────────────────────────────────────────── */
+
+/* What of a case's rows came from secrets/, pages and papers. A replay that finds the secrets gone
+ * makes the same rows. */
+static const char *const personal[] = {
+    "UPDATE cases SET applicant = NULL WHERE number = ?",
+    "DELETE FROM field WHERE \"case\" = ?",
+    "DELETE FROM name_bigram WHERE \"case\" = ?",
+    "DELETE FROM name_trigram WHERE \"case\" = ?",
+    "UPDATE event SET secret = NULL WHERE \"case\" = ?",
+    "UPDATE hold SET reason = '', lifted_why = CASE WHEN lifted_why IS NOT NULL THEN '' END"
+    " WHERE \"case\" = ?",
+    "DELETE FROM code WHERE (batch, sheet, side) IN"
+    " (SELECT batch, sheet, side FROM side WHERE \"case\" = ?)",
+    "UPDATE side SET file = NULL, source = NULL WHERE \"case\" = ?",
+    "UPDATE document SET file = NULL WHERE \"case\" = ?",
+};
+
+gboolean catalog_apply_destroy(Catalog *catalog, const CatalogRecord *record, GError **error)
+{
+    const json_t *b = record->body;
+
+    for (gsize i = 0; i < G_N_ELEMENTS(personal); i++)
+        if (!db_run(catalog->db, error, personal[i], "t", record->case_number))
+            return FALSE;
+    return db_run(catalog->db, error,
+                  "INSERT INTO destruction (\"case\", seq, t, actor, second, approval, retention,"
+                  " due) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                  "tittt"
+                  "ttt",
+                  record->case_number, record->seq, record->t, record->actor,
+                  json_text(b, "second"), json_text(b, "approval"), json_text(b, "retention"),
+                  json_text(b, "due")) &&
+           touch(catalog, record, error);
+}
+
+gboolean catalog_apply_destroy_done(Catalog *catalog, const CatalogRecord *record, GError **error)
+{
+    return db_run(catalog->db, error, "UPDATE destruction SET done_at = ? WHERE \"case\" = ?", "tt",
+                  record->t, record->case_number) &&
+           touch(catalog, record, error);
+}
+
 /* ── questions ───────────────────────────────────────────────────────────────────────────── */
 
 json_t *catalog_holds(Catalog *catalog, const char *number, gboolean open, GError **error)
@@ -86,4 +131,44 @@ json_t *catalog_custody_at(Catalog *catalog, const char *where, GError **error)
                    "SELECT DISTINCT \"case\" FROM event WHERE act = 'custody'"
                    " AND json_extract(detail, '$.where') = ? ORDER BY 1",
                    "t", where);
+}
+
+json_t *catalog_retained(Catalog *catalog, const char *filed_before, GError **error)
+{
+    return db_rows(catalog_db(catalog), error,
+                   "SELECT c.number, c.archive_number, c.item, c.item_digest, c.filed_at,"
+                   " json_extract(e.detail, '$.retention') AS retention,"
+                   " (SELECT count(*) FROM side s WHERE s.\"case\" = c.number AND"
+                   "  s.page_number > 0) AS pages,"
+                   " (SELECT count(*) FROM hold h WHERE h.\"case\" = c.number AND"
+                   "  h.lifted_at IS NULL) AS holds"
+                   " FROM cases c JOIN event e ON e.seq = (SELECT max(n.seq) FROM event n WHERE"
+                   "  n.\"case\" = c.number AND n.act = 'seal')"
+                   " WHERE c.filed_at IS NOT NULL AND c.filed_at < ? AND NOT EXISTS"
+                   " (SELECT 1 FROM destruction d WHERE d.\"case\" = c.number)"
+                   " ORDER BY c.archive_number",
+                   "t", filed_before);
+}
+
+json_t *catalog_destructions(Catalog *catalog, gboolean pending, GError **error)
+{
+    return db_rows(catalog_db(catalog), error,
+                   "SELECT d.*, c.archive_number, c.item, c.item_digest, c.filed_at,"
+                   " (SELECT count(*) FROM side s WHERE s.\"case\" = c.number AND"
+                   "  s.page_number > 0) AS pages"
+                   " FROM destruction d JOIN cases c ON c.number = d.\"case\""
+                   " WHERE ? = 0 OR d.done_at IS NULL ORDER BY d.seq",
+                   "i", (gint64)pending);
+}
+
+gboolean catalog_is_destroyed(Catalog *catalog, const char *number, gboolean *destroyed,
+                              GError **error)
+{
+    gint64 n;
+
+    if (!db_int(catalog_db(catalog), &n, 0, error,
+                "SELECT EXISTS (SELECT 1 FROM destruction WHERE \"case\" = ?)", "t", number))
+        return FALSE;
+    *destroyed = n != 0;
+    return TRUE;
 }

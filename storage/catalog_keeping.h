@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What can be asked of the catalogue about how things are kept: legal holds, and where
- * papers are. Rows as in
+ * What can be asked of the catalogue about how things are kept: legal holds, where papers are,
+ * retention and its end. Rows as in
  * catalog_query.h.
  */
 #pragma once
@@ -25,3 +25,16 @@ json_t *catalog_openers(Catalog *catalog, const char *number,
 /* Cases of which something was once laid at this place: case. */
 json_t *catalog_custody_at(Catalog *catalog, const char *where,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Filed cases that are not destroyed, filed before an instant, in order of archive number: number,
+ * archive_number, item, item_digest, filed_at, retention, pages, holds (open ones). */
+json_t *catalog_retained(Catalog *catalog, const char *filed_before,
+                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Cases that were destroyed (`pending`: whose files are not all erased yet), oldest first: the
+ * columns of `destruction`, archive_number, item, item_digest, filed_at, pages. */
+json_t *catalog_destructions(Catalog *catalog, gboolean pending,
+                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+gboolean catalog_is_destroyed(Catalog *catalog, const char *number, gboolean *destroyed,
+                              GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -37,7 +37,7 @@ Db *db_open(const char *path, DbMode mode, GError **error)
 {
     static const char settings[] = "PRAGMA foreign_keys = ON; PRAGMA synchronous = NORMAL;"
                                    "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;"
-                                   "PRAGMA temp_store = MEMORY;";
+                                   "PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON;";
     g_autoptr(Db) db = g_new0(Db, 1);
     int flags =
         mode == DB_READ_ONLY ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;

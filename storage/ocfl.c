@@ -95,6 +95,20 @@ static gboolean holds(const char *folder, const char *name, const char *text)
            memcmp(g_bytes_get_data(bytes, NULL), text, strlen(text)) == 0;
 }
 
+const char *ocfl_root_fault(const char *path)
+{
+    static const char *const files[][2] = {
+        {ROOT_NAME, ROOT_TEXT},
+        {"ocfl_layout.json", LAYOUT_TEXT},
+        {"extensions/" LAYOUT "/config.json", CONFIG_TEXT},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(files); i++)
+        if (!holds(path, files[i][0], files[i][1]))
+            return files[i][0];
+    return NULL;
+}
+
 OcflRoot *ocfl_root_open(const char *path, const char *staging, GError **error)
 {
     g_autofree char *extension = g_build_filename(path, "extensions", LAYOUT, NULL);

@@ -36,6 +36,9 @@ typedef struct OcflRoot OcflRoot;
 /* Make an empty root at `path`, which does not exist or is empty; durable. */
 gboolean ocfl_root_create(const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The first of the root's own files that is not what ocfl_root_create wrote; NULL: none. */
+const char *ocfl_root_fault(const char *path);
+
 /* Open a root of ours. `staging` is a folder on the same file system, made if missing. */
 OcflRoot *ocfl_root_open(const char *path, const char *staging,
                          GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -11,7 +11,8 @@
 #include <unistd.h>
 
 #define SALT_BYTES       16
-#define SECRETS_FILE_MAX (16 * 1024 * 1024)
+#define COMMITMENT_CHARS 64
+#define DESTROYED        " destroyed"
 
 /* Place of the date in a case number: region 6, hall 3, then YYMMDD. */
 #define CASE_DATE_AT     9
@@ -140,6 +141,52 @@ json_t *secret_open_line(const char *line, const char *commitment)
                                           : NULL;
 }
 
+gboolean secret_is_destroyed(const char *line, const char *commitment)
+{
+    gsize n = strlen(commitment);
+
+    return strncmp(line, commitment, n) == 0 && strcmp(line + n, DESTROYED) == 0;
+}
+
+/* What stays of a file: lines that are kept, and for each of the others what it committed to. */
+static GString *redacted(char **lines, GHashTable *commitments)
+{
+    GString *text = g_string_new(NULL);
+
+    for (guint i = 0; lines[i] != NULL; i++) {
+        g_autofree char *commitment = g_strndup(lines[i], COMMITMENT_CHARS);
+        gboolean is_secret = strlen(commitment) == COMMITMENT_CHARS &&
+                             strspn(commitment, "0123456789abcdef") == COMMITMENT_CHARS;
+
+        if (!is_secret)
+            continue;
+        if (commitments == NULL || g_hash_table_contains(commitments, commitment))
+            g_string_append_printf(text, "%s" DESTROYED "\n", commitment);
+        else
+            g_string_append_printf(text, "%s\n", lines[i]);
+    }
+    return text;
+}
+
+gboolean secrets_destroy(const char *data_folder, const char *path, GHashTable *commitments,
+                         GError **error)
+{
+    g_autofree char *full = g_build_filename(data_folder, path, NULL), *text = NULL;
+    g_autoptr(GBytes) bytes = NULL;
+    g_autoptr(GString) rest = NULL;
+    g_auto(GStrv) lines = NULL;
+
+    if (!g_file_test(full, G_FILE_TEST_EXISTS))
+        return TRUE;
+    bytes = file_read(full, SECRETS_FILE_MAX, error);
+    if (bytes == NULL)
+        return FALSE;
+    text = g_strndup(g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes));
+    lines = g_strsplit(text, "\n", -1);
+    rest = redacted(lines, commitments);
+    return strcmp(rest->str, text) == 0 || file_replace(full, 0600, rest->str, rest->len, error);
+}
+
 json_t *secrets_read(const char *data_folder, const char *path, const char *commitment,
                      GError **error)
 {
@@ -159,6 +206,8 @@ json_t *secrets_read(const char *data_folder, const char *path, const char *comm
 
         if (data != NULL)
             return data;
+        if (secret_is_destroyed(lines[i], commitment))
+            return json_object();
     }
     error_set(error, ERROR_SECRET_LOST, "%s: no entry for %s", path, commitment);
     return NULL;

@@ -11,12 +11,17 @@
  * The record in the journal carries only the commitment. With the line gone nothing of the text
  * can be recovered or guessed, because the 128-bit salt goes with it. A torn last line belongs to
  * no record and is ignored; the next append starts on a line of its own.
+ *
+ * At the end of retention the line is replaced by "<commitment> destroyed": what the record says
+ * stays true, and that nothing is lost by accident can be told.
  */
 #pragma once
 
 #include "appliance/base/file.h"
 #include "appliance/base/json.h"
 #include "appliance/base/random.h"
+
+#define SECRETS_FILE_MAX ((gsize)16 * 1024 * 1024) /* bytes of one file */
 
 typedef struct {
     char *commitment;
@@ -37,7 +42,16 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Secret, secret_free)
 gboolean secrets_write(const char *data_folder, GPtrArray *secrets,
                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* The text behind a commitment as JSON; ERROR_SECRET_LOST where it is not there or was changed. */
+/* Destroy the secrets of these commitments (NULL: of all) in a file, and every line that belongs to
+ * no record with them; a file that is not there has none. */
+gboolean secrets_destroy(const char *data_folder, const char *path, GHashTable *commitments,
+                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Whether a line says that the secret of this commitment was destroyed. */
+gboolean secret_is_destroyed(const char *line, const char *commitment);
+
+/* The text behind a commitment as JSON, an empty object where it was destroyed; ERROR_SECRET_LOST
+ * where it is not there or was changed. */
 json_t *secrets_read(const char *data_folder, const char *path, const char *commitment,
                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

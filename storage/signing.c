@@ -53,8 +53,15 @@ static NoteSigner *load_signer(Store *store, GError **error)
     g_autofree char *vkey = signing_vkey(store, error);
     g_autoptr(NoteKey) key = vkey != NULL ? note_key_parse(vkey, error) : NULL;
     g_autofree char *path = store_path(store, SEED_FILE);
-    g_autoptr(GBytes) seed = key != NULL ? file_read(path, NOTE_SEED_BYTES, error) : NULL;
+    g_autoptr(GBytes) seed = NULL;
 
+    if (key == NULL)
+        return NULL;
+    if (!g_file_test(path, G_FILE_TEST_EXISTS)) {
+        error_set(error, ERROR_SIGNING_STOPPED, "the signing key is not here: %s", path);
+        return NULL;
+    }
+    seed = file_read(path, NOTE_SEED_BYTES, error);
     if (seed == NULL)
         return NULL;
     if (g_bytes_get_size(seed) != NOTE_SEED_BYTES) {

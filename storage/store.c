@@ -79,6 +79,7 @@ typedef struct {
     JournalPlace at;       /* of the record to be applied next */
     JournalPlace whole;    /* behind the last command that is complete */
     GPtrArray *unfinished; /* lines of a command whose end was not seen yet */
+    gint64 until;          /* records; the walk ends there */
 } Replay;
 
 static gboolean apply_line(Replay *replay, const char *line, const json_t *record, GError **error)
@@ -119,6 +120,8 @@ static gboolean replay_visit(const char *line, gsize size, const json_t *record,
 {
     Replay *replay = data;
 
+    if (next.seq > replay->until)
+        return error_set(error, ERROR_CANCELLED, "far enough");
     g_ptr_array_add(replay->unfinished, g_strndup(line, size));
     if (json_int(record, "more", 0) > 0)
         return TRUE;
@@ -134,21 +137,30 @@ static gboolean replay_visit(const char *line, gsize size, const json_t *record,
     return TRUE;
 }
 
-/* Replays from the mark on, inside the caller's transaction; `*n` records were applied. */
-static gboolean replay_journal(Store *store, gint64 *n, GError **error)
+gboolean store_replay(const char *journal_folder, Catalog *catalog, gint64 until, gint64 *n,
+                      GError **error)
 {
     g_autoptr(GPtrArray) unfinished = g_ptr_array_new_with_free_func(g_free);
-    Replay replay = {.catalog = store->catalog, .unfinished = unfinished};
+    Replay replay = {.catalog = catalog, .unfinished = unfinished, .until = until};
+    g_autoptr(GError) why = NULL;
     JournalPlace place;
 
-    if (!catalog_mark(store->catalog, &replay.mark, error))
+    if (!catalog_mark(catalog, &replay.mark, error))
         return FALSE;
     place = replay.at = replay.whole = replay.mark.place;
-    if (!journal_walk(store->journal_folder, &place, replay_visit, &replay, error))
+    if (!journal_walk(journal_folder, &place, replay_visit, &replay, &why) &&
+        error_code(why) != ERROR_CANCELLED) {
+        g_propagate_error(error, g_steal_pointer(&why));
         return FALSE;
+    }
     *n = replay.whole.seq - replay.mark.place.seq;
     replay.mark.place = replay.whole;
-    return *n == 0 || catalog_set_mark(store->catalog, &replay.mark, error);
+    return *n == 0 || catalog_set_mark(catalog, &replay.mark, error);
+}
+
+static gboolean replay_journal(Store *store, gint64 *n, GError **error)
+{
+    return store_replay(store->journal_folder, store->catalog, G_MAXINT64, n, error);
 }
 
 static gboolean replay_committed(Store *store, GError **error)
@@ -256,6 +268,34 @@ static gboolean open_recovered(Store *store, GError **error)
     return FALSE;
 }
 
+/* The catalogue of a newer version (an update was taken back) is no loss: the journal makes it
+ * again. */
+static gboolean open_catalog(Store *store, const StoreOptions *options, GError **error)
+{
+    static const char *const files[] = {"catalogue.db", "catalogue.db-wal", "catalogue.db-shm"};
+    g_autoptr(GError) why = NULL;
+    gboolean ok = TRUE;
+
+    store->catalog = catalog_open(store->folder, DB_READ_WRITE, &why);
+    if (store->catalog != NULL)
+        return TRUE;
+    if (store->read_only || !options->rebuild_newer ||
+        !g_error_matches(why, ANJUAN_ERROR, ERROR_NEWER_SCHEMA)) {
+        g_propagate_error(error, g_steal_pointer(&why));
+        return FALSE;
+    }
+    if (!store_lock(store, error))
+        return FALSE;
+    for (gsize i = 0; ok && i < G_N_ELEMENTS(files); i++) {
+        g_autofree char *path = store_path(store, files[i]);
+
+        ok = !g_file_test(path, G_FILE_TEST_EXISTS) || file_unlink(path, error);
+    }
+    store_unlock(store);
+    store->catalog = ok ? catalog_open(store->folder, DB_READ_WRITE, error) : NULL;
+    return store->catalog != NULL;
+}
+
 Store *store_open(const StoreOptions *options, GError **error)
 {
     g_autoptr(Store) store = store_new(options);
@@ -266,8 +306,8 @@ Store *store_open(const StoreOptions *options, GError **error)
         error_set(error, ERROR_NO_DATA_FOLDER, "%s", options->folder);
         return NULL;
     }
-    store->catalog = catalog_open(store->folder, DB_READ_WRITE, error);
-    if (store->catalog == NULL || (!store->read_only && !open_recovered(store, error)))
+    if (!open_catalog(store, options, error) ||
+        (!store->read_only && !open_recovered(store, error)))
         return NULL;
     return g_steal_pointer(&store);
 }

@@ -32,6 +32,7 @@ typedef struct {
     Clock clock;   /* zero: the machine's */
     Random random; /* zero: the kernel's */
     gboolean read_only;
+    gboolean rebuild_newer; /* make a catalogue of a newer version again, instead of refusing it */
 } StoreOptions;
 
 /* What the first record of a new store fixes. */
@@ -121,8 +122,8 @@ GPtrArray *store_records(Store *store, Catalog *catalog, const char *case_number
                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* One record as it stands in the journal. */
-char *store_record(Store *store, Catalog *catalog, gint64 seq, GError **error)
-    G_GNUC_WARN_UNUSED_RESULT;
+char *store_record(Store *store, Catalog *catalog, gint64 seq,
+                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Read the whole journal: chain, and every leaf hash as the catalogue keeps it.
  * ERROR_JOURNAL_DAMAGED names the first record that is not the one that was acknowledged. */

@@ -33,3 +33,8 @@ void store_unlock(Store *store);
 
 /* Under the lock: replay records behind the mark, cut what is torn behind them. */
 gboolean store_recover(Store *store, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Replays the records from the catalogue's mark on, up to `until` records, inside the caller's
+ * transaction; `*n` were applied. */
+gboolean store_replay(const char *journal_folder, Catalog *catalog, gint64 until, gint64 *n,
+                      GError **error) G_GNUC_WARN_UNUSED_RESULT;

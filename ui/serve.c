@@ -2,15 +2,19 @@
 #include "ui/serve.h"
 
 #include "appliance/counter/archive.h"
+#include "appliance/counter/destroy.h"
 #include "appliance/intake/intake.h"
 #include "ui/api/api.h"
 #include "ui/http/certificate.h"
 #include "ui/http/repeat.h"
+#include "ui/service/log.h"
+#include "ui/service/notify.h"
 #ifdef ANJUAN_WEB
 #include "ui/web/web.h"
 #endif
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/signalfd.h>
@@ -20,11 +24,16 @@
 
 #define WORKERS 6
 
+#define CLOCK_LOOK_MS 60000
+
 typedef struct {
     int signals; /* readable when it is time to end */
     Sessions *sessions;
     const Certificate *certificate; /* empty: plain HTTP */
     Api *api;
+    const Clock *clock;
+    Lang lang;
+    Trust trust; /* as it was told last */
 } Daemon;
 
 /* ── the daemon ──────────────────────────────────────────────────────────────────────────── */
@@ -44,16 +53,45 @@ static Fd signals_open(GError **error)
     return fd;
 }
 
-static void wait_for_end(int fd)
+/* The watchdog is fed only while the store answers: a daemon that cannot write is no daemon. */
+static void look_at_store(const Daemon *daemon)
 {
-    struct signalfd_siginfo info;
+    g_autoptr(GError) error = NULL;
 
-    while (read(fd, &info, sizeof info) < 0 && errno == EINTR)
-        continue;
+    if (api_is_ready(daemon->api, &error))
+        notify_alive();
+    else
+        log_tell(LOG_STORE_SILENT, daemon->lang, error->message);
 }
 
-static void announce(const HttpServer *server, const Daemon *daemon, Lang lang)
+static void look_at_clock(Daemon *daemon)
 {
+    Trust trust = clock_trust(daemon->clock);
+
+    if (trust == daemon->trust)
+        return;
+    daemon->trust = trust;
+    log_tell(trust == TRUST_SYNCED ? LOG_CLOCK_TRUSTED : LOG_CLOCK_UNTRUSTED, daemon->lang, "");
+}
+
+static void wait_for_end(Daemon *daemon)
+{
+    struct pollfd end = {daemon->signals, POLLIN, 0};
+    int watchdog_ms = notify_watchdog_ms();
+    int pause_ms = watchdog_ms > 0 ? MIN(watchdog_ms, CLOCK_LOOK_MS) : CLOCK_LOOK_MS;
+    int n = 0;
+
+    while (n == 0 || (n < 0 && errno == EINTR)) {
+        look_at_clock(daemon);
+        if (watchdog_ms > 0)
+            look_at_store(daemon);
+        n = poll(&end, 1, pause_ms);
+    }
+}
+
+static void announce(const HttpServer *server, const Daemon *daemon)
+{
+    Lang lang = daemon->lang;
     g_autofree char *code = sessions_first_run_code(daemon->sessions);
 
     printf("%s\n", http_server_url(server));
@@ -63,24 +101,6 @@ static void announce(const HttpServer *server, const Daemon *daemon, Lang lang)
         printf(lang == LANG_ZH ? "证书指纹 SHA-256: %s\n" : "certificate SHA-256: %s\n",
                daemon->certificate->fingerprint);
     fflush(stdout);
-}
-
-/* What the server shows; nothing where it speaks plain HTTP. */
-static gboolean find_certificate(Store *store, const ServeOptions *options,
-                                 Certificate *certificate, GError **error)
-{
-    gint64 now_us = clock_now_us(store_clock(store));
-    g_autofree char *folder = store_path(store, "tls");
-    g_auto(GStrv) names = NULL;
-
-    if ((options->tls_chain != NULL) != (options->tls_key != NULL))
-        return error_set(error, ERROR_USAGE, "--tls-certificate and --tls-key go together");
-    if (options->tls_chain != NULL)
-        return certificate_own(options->tls_chain, options->tls_key, now_us, certificate, error);
-    if (!options->tls)
-        return TRUE;
-    names = certificate_names();
-    return certificate_hall(folder, (const char *const *)names, now_us, certificate, error);
 }
 
 static void log_access(void *context G_GNUC_UNUSED, const HttpLogLine *line)
@@ -96,7 +116,8 @@ static gboolean recover(Store *store, GError **error)
     StoreActor actor = {"system", "serve"};
     gint64 adopted;
 
-    return intake_recover(store, &actor, &adopted, error) && archive_recover(store, error);
+    return intake_recover(store, &actor, &adopted, error) && archive_recover(store, error) &&
+           destroy_settle(store, error);
 }
 
 static void on_denied(void *context, const Denied *denied)
@@ -113,8 +134,33 @@ static Assets *web_assets(void)
 #endif
 }
 
+/* What the server shows: the certificate of the settings or a credential of the service, else with
+ * `tls` that of the hall's own authority; nothing where it speaks plain HTTP. */
+static gboolean find_certificate(Store *store, const ServeOptions *options,
+                                 Certificate *certificate, GError **error)
+{
+    gint64 now_us = clock_now_us(store_clock(store));
+    g_autofree char *chain = options->certificate != NULL ? g_strdup(options->certificate)
+                                                          : notify_credential("tls.certificate");
+    g_autofree char *key =
+        options->key != NULL ? g_strdup(options->key) : notify_credential("tls.key");
+    g_autofree char *folder = store_path(store, "tls");
+    g_auto(GStrv) names = NULL;
+
+    if ((chain == NULL) != (key == NULL))
+        return error_set(error, ERROR_SETTINGS, "%s",
+                         key == NULL ? "a certificate without its key"
+                                     : "a key without its certificate");
+    if (chain != NULL)
+        return certificate_own(chain, key, now_us, certificate, error);
+    if (!options->tls)
+        return TRUE;
+    names = certificate_names();
+    return certificate_hall(folder, (const char *const *)names, now_us, certificate, error);
+}
+
 /* The doors are open until somebody says otherwise. */
-static gboolean run(const Daemon *daemon, HttpOptions *http, Lang lang, GError **error)
+static gboolean run(Daemon *daemon, HttpOptions *http, GError **error)
 {
     gsize n_routes;
     const HttpRoute *routes = api_routes(daemon->api, &n_routes);
@@ -123,8 +169,12 @@ static gboolean run(const Daemon *daemon, HttpOptions *http, Lang lang, GError *
     http->hub = api_hub(daemon->api);
     server = http_server_new(http, routes, n_routes, daemon->api, error);
     if (server != NULL) {
-        announce(server, daemon, lang);
-        wait_for_end(daemon->signals);
+        announce(server, daemon);
+        log_tell(LOG_READY, daemon->lang, http_server_url(server));
+        notify_ready(http_server_url(server));
+        wait_for_end(daemon);
+        notify_ending();
+        log_tell(LOG_ENDING, daemon->lang, "");
     }
     http_server_free(server);
     return server != NULL;
@@ -136,7 +186,10 @@ gboolean serve(Store *store, const ServeOptions *options, GError **error)
     g_autoptr(Local) local = local_open(local_path, error);
     g_auto(Fd) signals = -1;
     g_auto(Certificate) certificate = {0};
-    Daemon daemon = {.certificate = &certificate};
+    Daemon daemon = {.certificate = &certificate,
+                     .clock = store_clock(store),
+                     .lang = options->lang,
+                     .trust = TRUST_SYNCED};
     SessionsOptions sessions_options = {.local = local,
                                         .clock = *store_clock(store),
                                         .random = *store_random(store),
@@ -148,14 +201,15 @@ gboolean serve(Store *store, const ServeOptions *options, GError **error)
                         .sign_on_path = "/login",
                         .limits = {.workers = WORKERS},
                         .ready = api_is_ready,
-                        .metrics = api_metrics};
+                        .metrics = api_metrics,
+                        .quick = api_quick};
     g_autoptr(Sessions) sessions = NULL;
     g_autoptr(Repeats) repeats = NULL;
     g_autoptr(Assets) assets = web_assets();
     gboolean ok;
 
-    if (local == NULL || !recover(store, error) ||
-        !find_certificate(store, options, &certificate, error) ||
+    if (local == NULL || !find_certificate(store, options, &certificate, error) ||
+        !recover(store, error) ||
         !listen_address_parse(options->listen != NULL ? options->listen : DEFAULT_LISTEN,
                               &http.listen, error))
         return FALSE;
@@ -183,7 +237,7 @@ gboolean serve(Store *store, const ServeOptions *options, GError **error)
     http.tls_certificate = certificate.chain;
     http.tls_key = certificate.key;
     http.log = options->access_log ? log_access : NULL;
-    ok = daemon.api != NULL && run(&daemon, &http, options->lang, error);
+    ok = daemon.api != NULL && run(&daemon, &http, error);
     api_free(g_steal_pointer(&daemon.api));
     return ok;
 }

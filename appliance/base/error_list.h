@@ -90,6 +90,17 @@
       "the bytes are not those that were stored", "内容与存入时不一致",                            \
       "run 'anjuan fsck --read-data' and restore the file from a backup",                          \
       "请运行 anjuan fsck --read-data 并从备份恢复该文件")                                         \
+    X(WRONG_KEY, "wrong-key", 1, 422,                                                              \
+      "the key or the passphrase does not fit", "密钥或口令不对",                                  \
+      "use the key this file was made with", "请使用制作该文件时的密钥")                           \
+    X(DAMAGED, "damaged", 1, 500,                                                                  \
+      "the store has damage", "数据有损坏",                                                        \
+      "see the lines above; repair with 'anjuan fsck --repair --from BACKUP'",                     \
+      "请看上面各行; 用 anjuan fsck --repair --from 备份 修复")                                    \
+    X(BACKUP_CHAIN, "backup-chain", 1, 409,                                                        \
+      "this backup does not follow the one before", "该备份与前一个不衔接",                        \
+      "give the full backup first, then each one by difference in order",                          \
+      "请先给全量备份, 再按次序给增量备份")                                                        \
     X(ARCHIVE_HOSTILE, "archive-hostile", 1, 422,                                                  \
       "the archive holds an entry that is not allowed", "压缩包含有不允许的条目",                  \
       "refuse the bundle and ask its sender", "请拒收并询问寄送方")                                \
@@ -134,6 +145,9 @@
     X(DEFINITION, "definition", 3, 422,                                                            \
       "the definition is not valid", "定义文件不合规则",                                           \
       "correct the line and path named", "请改正所指的行和位置")                                   \
+    X(DESTROYED, "destroyed", 1, 410,                                                              \
+      "the case came to the end of its retention", "办件已到期销毁",                               \
+      "see the register of destruction", "请看销毁清册")                                           \
     X(HELD, "held", 1, 409,                                                                        \
       "under legal hold: nothing of it may leave or be taken away",                                \
       "办件受法律保全: 不得撤除、移出或销毁",                                                      \
@@ -217,5 +231,9 @@
       "see the API description", "请看接口说明")                                                   \
     X(NO_ADDRESS, "no-address", 4, 500,                                                            \
       "cannot listen on the address", "无法监听该地址",                                            \
-      "choose another port with --listen", "请用 --listen 另选端口")
+      "choose another port with --listen", "请用 --listen 另选端口")                               \
+    X(SETTINGS, "settings", 3, 500,                                                                \
+      "the settings are not valid", "设置有误",                                                    \
+      "correct the line named; 'anjuan document settings' lists every key",                        \
+      "请改正所指的行; anjuan document settings 列出全部设置项")
 /* clang-format on */

@@ -132,6 +132,18 @@ gboolean file_sync_folder(const char *path, GError **error)
     return TRUE;
 }
 
+gboolean file_sync_system(const char *path, GError **error)
+{
+    g_auto(Fd) fd = -1;
+
+    if (refused(FILE_SYNC, path))
+        return error_set_errno(error, ERROR_IO, errno, "sync %s", path);
+    fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0 || syncfs(fd) != 0)
+        return error_set_errno(error, ERROR_IO, errno, "sync %s", path);
+    return TRUE;
+}
+
 static gboolean sync_parent(const char *path, GError **error)
 {
     g_autofree char *folder = g_path_get_dirname(path);
@@ -271,8 +283,7 @@ int file_batch_open(FileBatch *batch, const char *path, mode_t mode, GError **er
     if (fd < 0)
         return -1;
     file = g_new0(BatchFile, 1);
-    *file = (BatchFile){
-        .path = g_strdup(path), .temporary = g_steal_pointer(&temporary), .fd = fd};
+    *file = (BatchFile){.path = g_strdup(path), .temporary = g_steal_pointer(&temporary), .fd = fd};
     g_ptr_array_add(batch->files, file);
     return fd;
 }

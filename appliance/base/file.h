@@ -53,18 +53,22 @@ int file_fault(FileOp op, const char *path);      /* for modules that do their o
 GBytes *file_read(const char *path, gsize max, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* All of `size` bytes, whatever write(2) takes at a time. `path` is for messages and faults. */
-gboolean file_write_all(int fd, const char *path, const void *bytes, gsize size, GError **error)
-    G_GNUC_WARN_UNUSED_RESULT;
+gboolean file_write_all(int fd, const char *path, const void *bytes, gsize size,
+                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 gboolean file_sync(int fd, const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean file_sync_folder(const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Everything that was written to the file system of `path` so far, in one go: for many files that
+ * become visible together afterwards. */
+gboolean file_sync_system(const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Make a folder and what is missing above it, each synced into its parent. */
 gboolean file_make_folder(const char *path, mode_t mode, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Replace a small file as a whole: temporary name, sync, rename over, sync of the folder. */
-gboolean file_replace(const char *path, mode_t mode, const void *bytes, gsize size, GError **error)
-    G_GNUC_WARN_UNUSED_RESULT;
+gboolean file_replace(const char *path, mode_t mode, const void *bytes, gsize size,
+                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 gboolean file_rename(const char *from, const char *to, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean file_link(const char *from, const char *to, GError **error) G_GNUC_WARN_UNUSED_RESULT;
@@ -74,16 +78,16 @@ gboolean file_unlink(const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT
 gboolean file_remove_tree(const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Bytes an ordinary writer may still use on the file system of `path`. */
-gboolean file_free_bytes(const char *path, guint64 *bytes, GError **error)
-    G_GNUC_WARN_UNUSED_RESULT;
+gboolean file_free_bytes(const char *path, guint64 *bytes,
+                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 typedef struct FileBatch FileBatch;
 FileBatch *file_batch_new(void);
 
 /* Begin the file that will be `path`; its folder exists. Write to the descriptor, which the batch
  * keeps and closes. -1 on failure. */
-int file_batch_open(FileBatch *batch, const char *path, mode_t mode, GError **error)
-    G_GNUC_WARN_UNUSED_RESULT;
+int file_batch_open(FileBatch *batch, const char *path, mode_t mode,
+                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* One file with these bytes. */
 gboolean file_batch_put(FileBatch *batch, const char *path, mode_t mode, const void *bytes,

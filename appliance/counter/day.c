@@ -465,7 +465,8 @@ GBytes *day_sheet(House *house, Catalog *catalog, const WindowDay *of_day, const
                   GError **error)
 {
     g_autofree char *folder = store_path(house_store(house), "templates");
-    g_autoptr(PaperTemplate) form = paper_template_find("day-list", folder, error);
+    g_autoptr(PaperTemplate) form =
+        paper_template_find(paper_kind_token(PAPER_DAY_SHEET), folder, error);
     g_autoptr(json_t) values =
         form != NULL ? sheet_values(house, catalog, of_day, clerk, error) : NULL;
     g_autoptr(json_t) closed = values != NULL ? day_closed(catalog, of_day, NULL) : NULL;

@@ -3,6 +3,7 @@
 
 #include "appliance/base/text.h"
 #include "storage/audit.h"
+#include "storage/catalog_keeping.h"
 #include "storage/ocfl.h"
 #include "storage/signing.h"
 #include "storage/tree.h"
@@ -85,9 +86,12 @@ static gboolean add_case(House *house, Catalog *catalog, BagWriter *writer, cons
                          GError **error)
 {
     g_autoptr(json_t) row = case_row(catalog, number, error);
+    gboolean destroyed;
 
-    if (row == NULL)
+    if (row == NULL || !catalog_is_destroyed(catalog, number, &destroyed, error))
         return FALSE;
+    if (destroyed)
+        return error_set(error, ERROR_DESTROYED, "%s", number);
     return json_text(row, "filed_at") != NULL ? add_sealed(house, writer, number, error)
                                               : add_open(house, catalog, writer, number, error);
 }

@@ -126,6 +126,9 @@ gboolean local_answer_get(Local *local, const LocalKey *key, LocalAnswer *answer
 gboolean local_answer_put(Local *local, const LocalKey *key, const LocalAnswer *answer,
                           gint64 now_us, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Forget every answer, and leave nothing of them in the file: what a case held must not stay. */
+gboolean local_forget_answers(Local *local, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Forget sessions last seen before `sessions_us` and answers given before `answers_us`. */
 gboolean local_forget(Local *local, gint64 sessions_us, gint64 answers_us,
                       GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
 --
--- How what was taken in is kept: legal holds.
+-- How what was taken in is kept: legal holds, and the end of retention.
 
 -- A legal hold, by the seq of the record that set it. Nothing of a case leaves or is destroyed
 -- while one of its holds is not lifted. The reasons are personal: from secrets/.
@@ -17,3 +17,17 @@ CREATE TABLE hold (
 ) STRICT;
 CREATE INDEX hold_by_case ON hold ("case", seq);
 CREATE INDEX hold_open ON hold (seq) WHERE lifted_at IS NULL;
+
+-- A case at the end of its retention, by the seq of the record that says so. What it held is gone;
+-- its row, its numbers and its proofs stay. done_at is NULL until every file of it is erased.
+CREATE TABLE destruction (
+    "case" TEXT PRIMARY KEY REFERENCES cases (number),
+    seq INTEGER NOT NULL,
+    t TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    second TEXT NOT NULL,    -- 监销人
+    approval TEXT NOT NULL,  -- number of the approval it rests on
+    retention TEXT NOT NULL, -- D10, D30
+    due TEXT NOT NULL,       -- day it was due on
+    done_at TEXT
+) STRICT, WITHOUT ROWID;

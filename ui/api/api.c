@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "ui/api/api_intern.h"
+#include "ui/api/printing.h"
 
 /* Rows with a `run` go through call_run, which finds them again by their place. */
 static void make_routes(Api *api)
@@ -15,7 +15,6 @@ static void make_routes(Api *api)
                                      .flags = row->flags,
                                      .handler = row->run != NULL ? call_run : row->page,
                                      .open = row->open,
-                                     .quick = row->run == get_find ? find_known : NULL,
                                      .body_bytes = row->body_bytes};
     }
 }
@@ -28,6 +27,7 @@ Api *api_new(const ApiOptions *options, GError **error)
     api->began_us = clock_now_us(store_clock(options->store));
     for (gsize i = 0; i < EDIT_LOCKS; i++)
         pthread_mutex_init(&api->edits[i], NULL);
+    pthread_mutex_init(&api->month.lock, NULL);
     make_routes(api);
     api->house = house_new(options->store);
     api->readers = readers_new(options->store);
@@ -42,6 +42,7 @@ Api *api_new(const ApiOptions *options, GError **error)
     }
     api->scans = scan_desk_new(api);
     api->jobs = job_desk_new(api);
+    api->prints = print_desk_new(api);
     return api;
 }
 
@@ -49,6 +50,7 @@ void api_free(Api *api)
 {
     if (api == NULL)
         return;
+    print_desk_free(api->prints);
     scan_desk_free(api->scans);
     job_desk_free(api->jobs);
     feed_free(api->feed);
@@ -61,6 +63,8 @@ void api_free(Api *api)
     answers_free(api->answers);
     for (gsize i = 0; i < EDIT_LOCKS; i++)
         pthread_mutex_destroy(&api->edits[i]);
+    pthread_mutex_destroy(&api->month.lock);
+    json_decref(api->month.oddities);
     g_free(api->routes);
     g_free(api);
 }
@@ -117,4 +121,12 @@ void api_metrics(void *context, GString *out)
     if (error != NULL)
         g_warning("metrics: %s", error->message);
     readers_give(api->readers, reader);
+}
+
+Response *api_quick(Request *request, void *context, GError **error)
+{
+    const Api *api = context;
+    const ApiRow *row = &api_rows[request_route(request) - api->routes];
+
+    return row->run == get_find ? find_known(request, context, error) : NULL;
 }

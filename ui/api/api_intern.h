@@ -22,8 +22,17 @@
 
 typedef struct ScanDesk ScanDesk;
 typedef struct JobDesk JobDesk;
+typedef struct PrintDesk PrintDesk;
 typedef struct Feed Feed;
 typedef struct Shares Shares;
+
+/* What the board says of the month, kept for a minute (board.c). */
+typedef struct {
+    pthread_mutex_t lock;
+    json_t *oddities; /* rows of period_exceptions */
+    guint on_time_permille;
+    gint64 reckoned_us;
+} Month;
 
 struct Api {
     ApiOptions options;
@@ -35,6 +44,8 @@ struct Api {
     Feed *feed;
     ScanDesk *scans;
     JobDesk *jobs;
+    PrintDesk *prints;
+    Month month;
     Shares *shares;
     Answers *answers;
     HttpRoute *routes;
@@ -224,11 +235,12 @@ Response *post_act(Call *call, GError **error);
 /* 下一份 (the next slot that lacks something) and 同类续扫: where the next sheet goes. */
 gboolean act_next_slot(Call *call, const char *number, gboolean same, GError **error);
 /* Tokens of acts that the case's state allows the person. */
-json_t *act_next(Call *call, const CaseLife *life, const json_t *row);
+json_t *act_next(Call *call, const CaseLife *life, const json_t *row, gboolean complete);
 
 Response *post_notice(Call *call, GError **error);
 Response *post_receipt(Call *call, GError **error);
 Response *get_paper_pdf(Call *call, GError **error);
+Response *get_receipt(Call *call, GError **error);
 
 Response *get_side(Call *call, GError **error);
 Response *get_thumbnail(Call *call, GError **error);
@@ -270,6 +282,13 @@ Response *get_diagnostics(Call *call, GError **error);
 Response *post_close_day(Call *call, GError **error);
 Response *post_hand_over(Call *call, GError **error);
 
+Response *get_backups(Call *call, GError **error);
+Response *post_backup(Call *call, GError **error);
+Response *post_drill(Call *call, GError **error);
+
+Response *get_prints(Call *call, GError **error);
+Response *post_prints(Call *call, GError **error);
+Response *put_printer(Call *call, GError **error);
 Response *get_devices(Call *call, GError **error);
 Response *post_device_test(Call *call, GError **error);
 Response *get_users(Call *call, GError **error);

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #define OPEN_MAX 2000
+#define MONTH_US (60 * (gint64)G_USEC_PER_SEC)
 
 /* ── open cases as rows ──────────────────────────────────────────────────────────────────── */
 
@@ -185,9 +186,9 @@ static json_t *show_day(Call *call, Day day, GError **error)
     period_init(&period, day, day);
     if (load_day(call, &period, &of_day, &rows, error) &&
         (left = show_left(call, &of_day, error)) != NULL)
-        shown = json_pack("{s:s, s:s, s:b, s:o, s:o, s:n, s:n}", "date", date, "window", call->window,
-                          "closed", 0, "figures", day_figures(&rows, date), "left", left, "code",
-                          "root");
+        shown = json_pack("{s:s, s:s, s:b, s:o, s:o, s:n, s:n}", "date", date, "window",
+                          call->window, "closed", 0, "figures", day_figures(&rows, date), "left",
+                          left, "code", "root");
     unload_day(&rows);
     return shown != NULL && add_close(call, shown, &of_day, error) ? g_steal_pointer(&shown) : NULL;
 }
@@ -399,28 +400,45 @@ static json_t *board_figures(json_t *rows, json_t *steps, guint on_time_permille
         "returned_today", (json_int_t)steps_of(steps, "return"));
 }
 
-/* The rate of the month so far, and what supervision wants to see of it. */
-static json_t *month_oddities(Call *call, guint *on_time_permille, GError **error)
+/* The month so far, as every screen sees it: reckoned anew once it is a minute old. */
+static gboolean reckon_month(Call *call, Month *month, GError **error)
 {
-    guint year, month, day;
+    guint year, number, day;
     g_auto(PeriodCases) cases = {0};
     g_autoptr(json_t) list = NULL;
-    json_t *shown, *one;
     Day first;
-    gsize i;
 
-    day_split(call->today, &year, &month, &day);
+    day_split(call->today, &year, &number, &day);
     first = call->today - (Day)day + 1;
     if (period_cases(call->api->house, call->reader, first, call->today, &cases, error))
         list = period_exceptions(call->api->house, call->reader, &cases, first, call->today, error);
     if (list == NULL)
-        return NULL;
-    *on_time_permille = period_on_time_permille(&cases, first, call->today, call->today);
-    shown = json_array();
-    json_array_foreach(list, i, one) json_array_append_new(
-        shown,
-        json_pack("{s:s, s:s?}", "text", json_text(one, call->lang == LANG_ZH ? "text" : "text_en"),
-                  "case", json_text(one, "case")));
+        return FALSE;
+    g_clear_pointer(&month->oddities, json_decref);
+    month->oddities = g_steal_pointer(&list);
+    month->on_time_permille = period_on_time_permille(&cases, first, call->today, call->today);
+    month->reckoned_us = g_get_monotonic_time();
+    return TRUE;
+}
+
+/* What supervision wants to see of the month, and the rate of decisions in time. */
+static json_t *month_oddities(Call *call, guint *on_time_permille, GError **error)
+{
+    Month *month = &call->api->month;
+    json_t *shown = NULL, *one;
+    gsize i;
+
+    pthread_mutex_lock(&month->lock);
+    if ((month->oddities != NULL && g_get_monotonic_time() - month->reckoned_us < MONTH_US) ||
+        reckon_month(call, month, error)) {
+        *on_time_permille = month->on_time_permille;
+        shown = json_array();
+        json_array_foreach(month->oddities, i, one) json_array_append_new(
+            shown, json_pack("{s:s, s:s?}", "text",
+                             json_text(one, call->lang == LANG_ZH ? "text" : "text_en"), "case",
+                             json_text(one, "case")));
+    }
+    pthread_mutex_unlock(&month->lock);
     return shown;
 }
 

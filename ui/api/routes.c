@@ -87,6 +87,7 @@ const ApiRow api_rows[] = {
     {HTTP_POST, CASE "/notices", ROLES_INTAKE, W, post_notice, NULL, NULL, 0},
     {HTTP_POST, CASE "/receipt", ROLES_INTAKE, W, post_receipt, NULL, NULL, 0},
     {HTTP_GET, CASE "/documents/{document}/pdf", ALL, W, get_paper_pdf, NULL, NULL, 0},
+    {HTTP_GET, CASE "/receipts/{document}", ALL, W, get_receipt, NULL, NULL, 0},
     {HTTP_PUT, CASE "/uploads/{name}", ROLES_INTAKE, UPLOAD, put_upload, NULL, upload_open,
      ROW_MAX},
 
@@ -134,6 +135,12 @@ const ApiRow api_rows[] = {
     {HTTP_POST, API_PREFIX "/day/handover", ROLES_INTAKE, W, post_hand_over, NULL, NULL, 0},
     {HTTP_GET, API_PREFIX "/diagnostics", ROLES_ADMIN, W, get_diagnostics, NULL, NULL, 0},
 
+    {HTTP_GET, API_PREFIX "/backups", ROLES_ADMIN, W, get_backups, NULL, NULL, 0},
+    {HTTP_POST, API_PREFIX "/backups", ROLES_ADMIN, W, post_backup, NULL, NULL, 0},
+    {HTTP_POST, API_PREFIX "/backups/{backup}/drill", ROLES_ADMIN, W, post_drill, NULL, NULL, 0},
+    {HTTP_GET, API_PREFIX "/prints", ROLES_INTAKE | ROLES_ADMIN, W, get_prints, NULL, NULL, 0},
+    {HTTP_POST, API_PREFIX "/prints", ROLES_INTAKE | ROLES_ADMIN, W, post_prints, NULL, NULL, 0},
+    {HTTP_PUT, API_PREFIX "/printer", ROLES_ADMIN, W, put_printer, NULL, NULL, 0},
     {HTTP_GET, API_PREFIX "/devices", ALL, W, get_devices, NULL, NULL, 0},
     {HTTP_POST, API_PREFIX "/devices/{device}/test", ROLES_INTAKE | ROLES_ADMIN, W,
      post_device_test, NULL, NULL, 0},

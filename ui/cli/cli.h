@@ -16,13 +16,14 @@
 
 #include "appliance/base/json.h"
 #include "storage/store.h"
+#include "ui/service/settings.h"
 
 typedef struct Cli Cli;
 
 typedef struct {
     const char *name;  /* without the dashes */
     char letter;       /* 0 where there is none */
-    const char *value; /* name of the value in help; NULL for a switch */
+    const char *value; /* name of the value in help; NULL for a switch; "[=n]": may be left out */
     gboolean required;
     const char *help_en, *help_zh;
 } CliOption;
@@ -47,11 +48,17 @@ extern const CliVerb cli_paper_verbs[];
 extern const CliVerb cli_label_verbs[];
 extern const CliVerb cli_bundle_verbs[];
 extern const CliVerb cli_store_verbs[];
+extern const CliVerb cli_backup_verbs[];
 extern const CliVerb cli_look_verbs[];
 extern const CliVerb cli_serve_verbs[];
+extern const CliVerb cli_document_verbs[];
+extern const CliVerb cli_doctor_verbs[];
 extern const CliVerb cli_person_verbs[];
 extern const CliVerb cli_keep_verbs[];
+extern const CliVerb cli_destroy_verbs[];
+extern const CliVerb cli_device_verbs[];
 extern const CliVerb cli_office_verbs[];
+extern const CliVerb cli_print_verbs[];
 
 /* Run the command line; the exit status of the process. */
 int cli_main(int argc, char **argv);
@@ -76,9 +83,16 @@ gboolean cli_number(const Cli *cli, const char *option, gint64 min, gint64 max, 
 guint cli_operands(const Cli *cli);
 const char *cli_operand(const Cli *cli, guint i);
 
+/* The settings in force, read once: --config names another file of changes. */
+const Settings *cli_settings(Cli *cli, GError **error);
+
 /* Which data folder is meant, and the store in it (opened once, closed by the end). */
 const char *cli_data_folder(const Cli *cli);
 Store *cli_store(Cli *cli, GError **error);
+
+/* The same for who owns the machine (serve, rebuild): the catalogue of a newer version, which an
+ * update that was taken back has left, is made again from the journal. */
+Store *cli_store_rebuilt(Cli *cli, GError **error);
 
 /* Who acts, at station "cli": "os:NAME", or with --as the six digits of who signed on. */
 const StoreActor *cli_actor(const Cli *cli);

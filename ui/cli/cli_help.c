@@ -21,9 +21,10 @@ static const char *localised(const char *en, const char *zh, Lang lang)
 static void append_options(GString *out, const CliOption *options, Lang lang)
 {
     for (; options != NULL && options->name != NULL; options++) {
-        g_autofree char *form = g_strdup_printf("%s--%s%s%s", options->letter != 0 ? "" : "    ",
-                                                options->name, options->value != NULL ? " " : "",
-                                                options->value != NULL ? options->value : "");
+        g_autofree char *form =
+            g_strdup_printf("%s--%s%s%s", options->letter != 0 ? "" : "    ", options->name,
+                            options->value != NULL && !cli_is_optional(options) ? " " : "",
+                            options->value != NULL ? options->value : "");
 
         if (options->letter != 0)
             g_string_append_printf(out, "  -%c, %-27s", options->letter, form);

@@ -16,6 +16,7 @@ struct Cli {
     char *actor_name;
     StoreActor actor;
     Store *store;
+    Settings *settings;
 };
 
 /* Sign on as --as says, if it is given. */
@@ -32,6 +33,9 @@ const CliVerb *cli_find_verb(char *const *argv, int *n_words);
 
 /* Help of the program (`verb` NULL) or of one verb. */
 char *cli_help_text(const CliVerb *verb, Lang lang);
+
+/* Whether an option's value may be left out: it stands behind "=" or not at all. */
+gboolean cli_is_optional(const CliOption *option);
 
 /* A hint which verbs begin with the word given. */
 char *cli_suggestion(const char *word);

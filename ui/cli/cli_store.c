@@ -14,6 +14,7 @@
 
 static const CliOption log_options[] = {
     {"case", 0, "NUMBER", FALSE, "records of one case", "只看一个办件"},
+    {"checkpoint", 0, NULL, FALSE, "sign and print a checkpoint", "签名并输出检查点"},
     {"verify", 0, NULL, FALSE, "check chain and hashes against the catalogue", "核对链和摘要"},
     {0},
 };
@@ -78,7 +79,7 @@ static int run_log(Cli *cli, GError **error)
 
 static int run_rebuild(Cli *cli, GError **error)
 {
-    Store *store = cli_store(cli, error);
+    Store *store = cli_store_rebuilt(cli, error);
     gint64 records = 0;
     g_autofree char *count = NULL;
 

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "storage/drill.h"
+
+#include "appliance/base/text.h"
+#include "storage/tree.h"
+
+#include <string.h>
+
+#define SCRATCH "drill"
+
+void drill_done_clear(DrillDone *done)
+{
+    restore_done_clear(&done->restored);
+}
+
+static gboolean is_of_store(Store *store, const RestoreDone *restored, GError **error)
+{
+    g_autoptr(Catalog) reader = store_reader(store, error);
+    g_autofree char *hex = NULL;
+    MerkleSource source;
+    MerkleHash root;
+
+    if (reader == NULL)
+        return FALSE;
+    source = tree_source(catalog_db(reader));
+    if (!merkle_source_root(&source, (guint64)restored->seq + 1, &root, error))
+        return FALSE;
+    hex = hex_encode(root.bytes, sizeof root.bytes);
+    return strcmp(hex, restored->root) == 0 ||
+           error_set(error, ERROR_DIGEST, "the backup is not of this journal");
+}
+
+static gboolean check_restored(const char *folder, const FsckOptions *options, FsckSummary *summary,
+                               GError **error)
+{
+    StoreOptions opening = {.folder = folder};
+    g_autoptr(Store) restored = store_open(&opening, error);
+    FsckOptions all = *options;
+
+    all.read_data = TRUE;
+    all.parts = 0;
+    return restored != NULL && fsck_store(restored, &all, summary, error);
+}
+
+gboolean drill_run(Store *store, const RestoreRequest *request, const FsckOptions *fsck,
+                   DrillDone *done, GError **error)
+{
+    g_autofree char *folder = store_path(store, SCRATCH);
+    RestoreRequest into = *request;
+    g_autoptr(GError) why = NULL;
+    gboolean ok;
+
+    *done = (DrillDone){0};
+    into.folder = folder;
+    ok = file_remove_tree(folder, error) && restore_folder(&into, &done->restored, error) &&
+         is_of_store(store, &done->restored, error) &&
+         check_restored(folder, fsck, &done->checked, error);
+    if (!file_remove_tree(folder, &why))
+        g_info("%s stays: %s", folder, why->message);
+    return ok;
+}

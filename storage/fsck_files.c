@@ -1,0 +1,425 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Pages, papers and objects: there, as large as they were, and (read_data) the bytes they were.
+ */
+#include "storage/fsck_intern.h"
+
+#include "appliance/base/text.h"
+#include "storage/ocfl.h"
+#include "storage/verify.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define BLOCK_BYTES  65536
+#define ROWS_AT_ONCE 500
+
+/* ── one file ────────────────────────────────────────────────────────────────────────────── */
+
+/* What a record says of a file. */
+typedef struct {
+    const char *path;
+    gint64 bytes;
+    const char *sha256, *sha512; /* hex */
+    const char *id;              /* decides the part it is read in */
+    gboolean in_vault;           /* sealed: its other name is read there */
+} Known;
+
+static gboolean digest_of(Fsck *fsck, int fd, Digests *digests, GError **error)
+{
+    guint8 block[BLOCK_BYTES];
+    DigestPass pass;
+    ssize_t n;
+
+    digest_init(&pass);
+    while ((n = read(fd, block, sizeof block)) != 0) {
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            break;
+        digest_update(&pass, block, (gsize)n);
+        fsck->summary->bytes_read += n;
+        if (!fsck_pace(fsck, n, error))
+            return FALSE;
+    }
+    digest_finish(&pass, digests);
+    return TRUE;
+}
+
+static gboolean read_file(Fsck *fsck, const Known *known, int fd, GError **error)
+{
+    g_autofree char *sha256 = NULL, *sha512 = NULL;
+    Digests digests;
+
+    if (!digest_of(fsck, fd, &digests, error))
+        return FALSE;
+    sha256 = hex_encode(digests.sha256, sizeof digests.sha256);
+    sha512 = hex_encode(digests.sha512, sizeof digests.sha512);
+    fsck->summary->files_read++;
+    if (g_strcmp0(sha256, known->sha256) != 0 || g_strcmp0(sha512, known->sha512) != 0)
+        fsck_error(fsck, "changed", known->path, "the bytes are not those that were stored (%s)",
+                   known->id);
+    else if (fsck->options->read != NULL)
+        fsck->options->read(known->path, fsck->options->data);
+    return TRUE;
+}
+
+static gboolean check_file(Fsck *fsck, const Known *known, GError **error)
+{
+    g_autofree char *full = store_path(fsck->store, known->path);
+    g_auto(Fd) fd = open(full, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    struct stat info;
+
+    fsck->summary->files++;
+    if (fd < 0 || fstat(fd, &info) != 0 || !S_ISREG(info.st_mode)) {
+        fsck_error(fsck, "missing", known->path, "the file of %s cannot be opened: %s", known->id,
+                   g_strerror(errno));
+        return TRUE;
+    }
+    if (info.st_size != known->bytes) {
+        fsck_error(fsck, "changed", known->path,
+                   "%" G_GINT64_FORMAT " bytes, %" G_GINT64_FORMAT " were stored (%s)",
+                   (gint64)info.st_size, known->bytes, known->id);
+        return TRUE;
+    }
+    if (!fsck->options->read_data || !fsck_is_in_part(fsck->options, known->id) ||
+        (known->in_vault && info.st_nlink > 1))
+        return fsck_pace(fsck, 0, error);
+    return read_file(fsck, known, fd, error);
+}
+
+/* ── spool ───────────────────────────────────────────────────────────────────────────────── */
+
+static gboolean check_side(Fsck *fsck, const json_t *row, GError **error)
+{
+    const char *number = json_text(row, "case");
+    g_autofree char *id =
+        number != NULL ? g_strdup_printf("urn:anjuan:%s", number)
+                       : g_strdup_printf("batch %" G_GINT64_FORMAT, json_int(row, "batch", 0));
+    Known known = {json_text(row, "file"),
+                   json_int(row, "bytes", 0),
+                   json_text(row, "sha256"),
+                   json_text(row, "sha512"),
+                   id,
+                   json_text(row, "filed_at") != NULL};
+
+    return check_file(fsck, &known, error);
+}
+
+static gboolean check_sides(Fsck *fsck, GError **error)
+{
+    gint64 batch = -1, sheet = -1;
+    g_autofree char *side = g_strdup("");
+
+    for (;;) {
+        g_autoptr(json_t) rows =
+            db_rows(catalog_db(fsck->reader), error,
+                    "SELECT s.batch, s.sheet, s.side, s.file, s.bytes, s.sha256, s.sha512,"
+                    " s.\"case\", c.filed_at FROM side s LEFT JOIN cases c ON c.number = s.\"case\""
+                    " WHERE (s.batch, s.sheet, s.side) > (?, ?, ?) AND s.file IS NOT NULL"
+                    " ORDER BY s.batch, s.sheet, s.side LIMIT ?",
+                    "iiti", batch, sheet, side, (gint64)ROWS_AT_ONCE);
+        gsize i;
+        json_t *row;
+
+        if (rows == NULL)
+            return FALSE;
+        if (json_array_size(rows) == 0)
+            return TRUE;
+        json_array_foreach(rows, i, row)
+        {
+            if (!check_side(fsck, row, error))
+                return FALSE;
+            batch = json_int(row, "batch", 0);
+            sheet = json_int(row, "sheet", 0);
+            g_free(side);
+            side = g_strdup(json_text(row, "side"));
+        }
+    }
+}
+
+static gboolean check_papers(Fsck *fsck, GError **error)
+{
+    g_autofree char *number = g_strdup("");
+    gint64 document = -1;
+
+    for (;;) {
+        g_autoptr(json_t) rows =
+            db_rows(catalog_db(fsck->reader), error,
+                    "SELECT d.\"case\", d.number, d.file, d.bytes, d.sha256, d.sha512, c.filed_at"
+                    " FROM document d JOIN cases c ON c.number = d.\"case\""
+                    " WHERE (d.\"case\", d.number) > (?, ?) AND d.file IS NOT NULL"
+                    " ORDER BY d.\"case\", d.number LIMIT ?",
+                    "tii", number, document, (gint64)ROWS_AT_ONCE);
+        gsize i;
+        json_t *row;
+
+        if (rows == NULL)
+            return FALSE;
+        if (json_array_size(rows) == 0)
+            return TRUE;
+        json_array_foreach(rows, i, row)
+        {
+            if (!check_side(fsck, row, error))
+                return FALSE;
+            g_free(number);
+            number = g_strdup(json_text(row, "case"));
+            document = json_int(row, "number", 0);
+        }
+    }
+}
+
+/* A file that no record names is adopted at the next start, or its case was destroyed. */
+static gboolean check_known(Fsck *fsck, const char *batch, const char *path, GError **error)
+{
+    gint64 n = 0;
+
+    if (!db_int(catalog_db(fsck->reader), &n, 0, error,
+                "SELECT EXISTS (SELECT 1 FROM side WHERE batch = ? AND file = ?)", "it",
+                g_ascii_strtoll(batch, NULL, 10), path))
+        return FALSE;
+    if (n == 0)
+        fsck_warning(fsck, "unknown", path, "no record names this file");
+    return TRUE;
+}
+
+static gboolean check_batch_folder(Fsck *fsck, const char *day, const char *batch, GError **error)
+{
+    g_autofree char *relative = g_build_filename("spool", day, batch, NULL);
+    g_autofree char *full = store_path(fsck->store, relative);
+    g_autoptr(GDir) dir = g_dir_open(full, 0, NULL);
+    const char *name;
+
+    while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
+        g_autofree char *path = g_build_filename(relative, name, NULL);
+
+        if (!check_known(fsck, batch, path, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+/* Every name of a folder; FALSE ends it. */
+typedef gboolean (*Each)(Fsck *fsck, const char *folder, const char *name, GError **error);
+
+static gboolean each_name(Fsck *fsck, const char *relative, const char *passed, Each each,
+                          GError **error)
+{
+    g_autofree char *full = store_path(fsck->store, relative);
+    g_autoptr(GDir) dir = g_dir_open(full, 0, NULL);
+    const char *name;
+
+    while (dir != NULL && (name = g_dir_read_name(dir)) != NULL)
+        if (!each(fsck, passed, name, error))
+            return FALSE;
+    return TRUE;
+}
+
+static gboolean each_day(Fsck *fsck, const char *folder, const char *name, GError **error)
+{
+    g_autofree char *relative = g_build_filename(folder, name, NULL);
+
+    /* Days of pages are six digits; papers have folders of their own. */
+    return strlen(name) != 6 || !text_is_digits(name) ||
+           each_name(fsck, relative, name, check_batch_folder, error);
+}
+
+gboolean fsck_spool(Fsck *fsck, GError **error)
+{
+    return check_sides(fsck, error) && check_papers(fsck, error) &&
+           each_name(fsck, "spool", "spool", each_day, error);
+}
+
+/* ── vault ───────────────────────────────────────────────────────────────────────────────── */
+
+typedef struct {
+    Fsck *fsck;
+    const char *path; /* of the object, below the data folder */
+    guint errors;
+} Object;
+
+static void take_finding(const VerifyFinding *finding, void *data)
+{
+    Object *object = data;
+    g_autofree char *path = finding->path != NULL
+                                ? g_build_filename(object->path, finding->path, NULL)
+                                : g_strdup(object->path);
+
+    if (finding->severity != VERIFY_ERROR)
+        return;
+    object->errors++;
+    fsck_error(object->fsck, "vault", path, "%s: %s %s", finding->code, finding->text[LANG_EN],
+               finding->detail);
+}
+
+static GBytes *read_object_file(const Object *object, const char *name, char **path)
+{
+    g_autofree char *full = NULL;
+
+    *path = g_build_filename(object->path, name, NULL);
+    full = store_path(object->fsck->store, *path);
+    return file_read(full, OCFL_INVENTORY_MAX, NULL);
+}
+
+/* A file of the object that must have exactly these bytes. */
+static gboolean check_same(const Object *object, const char *name, const void *wanted, gsize size)
+{
+    g_autofree char *path = NULL;
+    g_autoptr(GBytes) bytes = read_object_file(object, name, &path);
+
+    if (bytes != NULL && g_bytes_get_size(bytes) == size &&
+        memcmp(g_bytes_get_data(bytes, NULL), wanted, size) == 0)
+        return TRUE;
+    fsck_error(object->fsck, bytes != NULL ? "vault" : "missing", path,
+               bytes != NULL ? "not what goes with the sealed inventory" : "cannot be read");
+    return FALSE;
+}
+
+/* Both copies of the inventory and of its side-car follow from the bytes that were sealed. */
+static gboolean check_copies(const Object *object, GBytes *inventory, const char *digest)
+{
+    g_autofree char *sidecar = g_strdup_printf("%s inventory.json\n", digest);
+    gsize size;
+    const char *bytes = g_bytes_get_data(inventory, &size);
+    g_autoptr(json_t) parsed = json_loadb(bytes, size, 0, NULL);
+    const char *head = json_text(parsed, "head");
+    g_autofree char *copy = g_strdup_printf("%s/inventory.json", head != NULL ? head : "v1");
+    g_autofree char *copy_sidecar = g_strconcat(copy, ".sha512", NULL);
+    gboolean same = check_same(object, "inventory.json.sha512", sidecar, strlen(sidecar));
+
+    same = check_same(object, copy, bytes, size) && same;
+    return check_same(object, copy_sidecar, sidecar, strlen(sidecar)) && same;
+}
+
+/* The inventory is the one its seal names: else all of the object could be another. */
+static gboolean check_inventory(const Object *object, const char *wanted)
+{
+    g_autofree char *path = NULL, *hex = NULL;
+    g_autoptr(GBytes) bytes = read_object_file(object, "inventory.json", &path);
+    Digests digests;
+    DigestPass pass;
+
+    if (bytes == NULL) {
+        fsck_error(object->fsck, "missing", path, "the inventory cannot be read");
+        return FALSE;
+    }
+    digest_init(&pass);
+    digest_update(&pass, g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes));
+    digest_finish(&pass, &digests);
+    hex = hex_encode(digests.sha512, sizeof digests.sha512);
+    if (g_strcmp0(hex, wanted) == 0)
+        return check_copies(object, bytes, hex);
+    fsck_error(object->fsck, "vault", path, "the inventory is not the one that was sealed");
+    return FALSE;
+}
+
+static gboolean check_object(Fsck *fsck, const json_t *row, GError **error)
+{
+    const char *number = json_text(row, "case");
+    g_autofree char *id = g_strdup_printf("urn:anjuan:%s", number);
+    g_autofree char *place = ocfl_object_place(id);
+    g_autofree char *path = g_build_filename("vault/root", place, NULL);
+    g_autofree char *full = store_path(fsck->store, path);
+    gboolean full_read = fsck->options->read_data && fsck_is_in_part(fsck->options, id);
+    VerifyOptions options = {.level = full_read ? VERIFY_FULL : VERIFY_QUICK};
+    Object object = {fsck, path, 0};
+    VerifySummary summary = {0};
+    g_autoptr(GError) why = NULL;
+
+    fsck->summary->objects++;
+    if (!check_inventory(&object, json_text(row, "inventory")))
+        return TRUE;
+    if (!verify_path(full, &options, take_finding, &object, &summary, &why)) {
+        fsck_error(fsck, "vault", path, "%s", why->message);
+        return TRUE;
+    }
+    fsck->summary->bytes_read += (gint64)summary.digested;
+    fsck->summary->files_read += full_read ? (gint64)summary.files : 0;
+    if (full_read && object.errors == 0 && fsck->options->read != NULL)
+        fsck->options->read(id, fsck->options->data);
+    return fsck_pace(fsck, (gint64)summary.digested, error);
+}
+
+/* The newest seal of every case that was not destroyed since. */
+static gboolean check_sealed(Fsck *fsck, GError **error)
+{
+    gint64 seq = -1;
+
+    for (;;) {
+        g_autoptr(json_t) rows =
+            db_rows(catalog_db(fsck->reader), error,
+                    "SELECT e.seq, e.\"case\", json_extract(e.detail, '$.inventory') AS inventory"
+                    " FROM event e WHERE e.act = 'seal' AND e.seq > ? AND NOT EXISTS"
+                    " (SELECT 1 FROM event n WHERE n.\"case\" = e.\"case\" AND n.seq > e.seq"
+                    " AND n.act IN ('seal', 'destroy')) ORDER BY e.seq LIMIT ?",
+                    "ii", seq, (gint64)ROWS_AT_ONCE);
+        gsize i;
+        json_t *row;
+
+        if (rows == NULL)
+            return FALSE;
+        if (json_array_size(rows) == 0)
+            return TRUE;
+        json_array_foreach(rows, i, row)
+        {
+            if (!check_object(fsck, row, error))
+                return FALSE;
+            seq = json_int(row, "seq", 0);
+        }
+    }
+}
+
+/* What stands in the vault is what a seal put there. */
+static gboolean each_object(Fsck *fsck, const char *folder, const char *name, GError **error)
+{
+    static const char prefix[] = "urn%3aanjuan%3a";
+    g_autofree char *path = g_build_filename(folder, name, NULL);
+    const char *number = name + strlen(prefix);
+    gint64 n = 0;
+
+    if (g_str_has_prefix(name, prefix) &&
+        !db_int(catalog_db(fsck->reader), &n, 0, error,
+                "SELECT (SELECT count(*) FROM event WHERE \"case\" = ?1 AND act = 'seal') > 0 AND"
+                " (SELECT count(*) FROM event WHERE \"case\" = ?1 AND act = 'destroy') = 0",
+                "t", number))
+        return FALSE;
+    if (n == 0)
+        fsck_error(fsck, "unknown", path, "no seal names this object");
+    return TRUE;
+}
+
+static gboolean each_second(Fsck *fsck, const char *folder, const char *name, GError **error)
+{
+    g_autofree char *path = g_build_filename(folder, name, NULL);
+
+    return each_name(fsck, path, path, each_object, error);
+}
+
+static gboolean each_first(Fsck *fsck, const char *folder, const char *name, GError **error)
+{
+    g_autofree char *path = g_build_filename(folder, name, NULL);
+
+    return strlen(name) != 2 || each_name(fsck, path, path, each_second, error);
+}
+
+/* A root is made with the first filing. */
+static void check_root(Fsck *fsck)
+{
+    g_autofree char *full = store_path(fsck->store, "vault/root");
+    const char *fault = fsck->summary->objects > 0 ? ocfl_root_fault(full) : NULL;
+    g_autofree char *path = fault != NULL ? g_build_filename("vault/root", fault, NULL) : NULL;
+
+    if (path != NULL)
+        fsck_error(fsck, "vault", path, "missing or not what the root was made with");
+}
+
+gboolean fsck_vault(Fsck *fsck, GError **error)
+{
+    if (!check_sealed(fsck, error))
+        return FALSE;
+    check_root(fsck);
+    return each_name(fsck, "vault/root", "vault/root", each_first, error);
+}
