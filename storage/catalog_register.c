@@ -33,7 +33,9 @@ json_t *catalog_document_account(Catalog *catalog, const char *from, const char 
                    " (SELECT count(*) FROM side s WHERE s.\"case\" = d.\"case\""
                    " AND s.document = d.number AND s.state <> 'void') AS sides,"
                    " EXISTS (SELECT 1 FROM slot WHERE slot.\"case\" = d.\"case\""
-                   " AND slot.slot = d.code AND what IN ('placeholder', 'exempt')) AS noted"
+                   " AND slot.slot = d.code AND what IN ('placeholder', 'exempt'))"
+                   " OR EXISTS (SELECT 1 FROM destruction x WHERE x.\"case\" = d.\"case\")"
+                   " AS noted"
                    " FROM document d WHERE \"case\" IN " CASES_OF_PERIOD
                    " ORDER BY \"case\", number",
                    "tt", from, to);

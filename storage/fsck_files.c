@@ -25,6 +25,7 @@ typedef struct {
     gint64 bytes;
     const char *sha256, *sha512; /* hex */
     const char *id;              /* decides the part it is read in */
+    const char *of;              /* the same with the page number, for findings */
     gboolean in_vault;           /* sealed: its other name is read there */
 } Known;
 
@@ -61,7 +62,7 @@ static gboolean read_file(Fsck *fsck, const Known *known, int fd, GError **error
     fsck->summary->files_read++;
     if (g_strcmp0(sha256, known->sha256) != 0 || g_strcmp0(sha512, known->sha512) != 0)
         fsck_error(fsck, "changed", known->path, "the bytes are not those that were stored (%s)",
-                   known->id);
+                   known->of);
     else if (fsck->options->read != NULL)
         fsck->options->read(known->path, fsck->options->data);
     return TRUE;
@@ -75,14 +76,14 @@ static gboolean check_file(Fsck *fsck, const Known *known, GError **error)
 
     fsck->summary->files++;
     if (fd < 0 || fstat(fd, &info) != 0 || !S_ISREG(info.st_mode)) {
-        fsck_error(fsck, "missing", known->path, "the file of %s cannot be opened: %s", known->id,
+        fsck_error(fsck, "missing", known->path, "the file of %s cannot be opened: %s", known->of,
                    g_strerror(errno));
         return TRUE;
     }
     if (info.st_size != known->bytes) {
         fsck_error(fsck, "changed", known->path,
                    "%" G_GINT64_FORMAT " bytes, %" G_GINT64_FORMAT " were stored (%s)",
-                   (gint64)info.st_size, known->bytes, known->id);
+                   (gint64)info.st_size, known->bytes, known->of);
         return TRUE;
     }
     if (!fsck->options->read_data || !fsck_is_in_part(fsck->options, known->id) ||
@@ -96,14 +97,18 @@ static gboolean check_file(Fsck *fsck, const Known *known, GError **error)
 static gboolean check_side(Fsck *fsck, const json_t *row, GError **error)
 {
     const char *number = json_text(row, "case");
+    gint64 page = json_int(row, "page_number", 0);
     g_autofree char *id =
         number != NULL ? g_strdup_printf("urn:anjuan:%s", number)
                        : g_strdup_printf("batch %" G_GINT64_FORMAT, json_int(row, "batch", 0));
+    g_autofree char *of =
+        page > 0 ? g_strdup_printf("%s, page %" G_GINT64_FORMAT, id, page) : g_strdup(id);
     Known known = {json_text(row, "file"),
                    json_int(row, "bytes", 0),
                    json_text(row, "sha256"),
                    json_text(row, "sha512"),
                    id,
+                   of,
                    json_text(row, "filed_at") != NULL};
 
     return check_file(fsck, &known, error);
@@ -118,7 +123,8 @@ static gboolean check_sides(Fsck *fsck, GError **error)
         g_autoptr(json_t) rows =
             db_rows(catalog_db(fsck->reader), error,
                     "SELECT s.batch, s.sheet, s.side, s.file, s.bytes, s.sha256, s.sha512,"
-                    " s.\"case\", c.filed_at FROM side s LEFT JOIN cases c ON c.number = s.\"case\""
+                    " s.\"case\", s.page_number, c.filed_at FROM side s LEFT JOIN cases c ON "
+                    "c.number = s.\"case\""
                     " WHERE (s.batch, s.sheet, s.side) > (?, ?, ?) AND s.file IS NOT NULL"
                     " ORDER BY s.batch, s.sheet, s.side LIMIT ?",
                     "iiti", batch, sheet, side, (gint64)ROWS_AT_ONCE);

@@ -10,9 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define SALT_BYTES       16
-#define COMMITMENT_CHARS 64
-#define DESTROYED        " destroyed"
+#define SALT_BYTES 16
 
 /* Place of the date in a case number: region 6, hall 3, then YYMMDD. */
 #define CASE_DATE_AT     9
@@ -145,7 +143,7 @@ gboolean secret_is_destroyed(const char *line, const char *commitment)
 {
     gsize n = strlen(commitment);
 
-    return strncmp(line, commitment, n) == 0 && strcmp(line + n, DESTROYED) == 0;
+    return strncmp(line, commitment, n) == 0 && strcmp(line + n, SECRET_DESTROYED) == 0;
 }
 
 /* What stays of a file: lines that are kept, and for each of the others what it committed to. */
@@ -154,14 +152,14 @@ static GString *redacted(char **lines, GHashTable *commitments)
     GString *text = g_string_new(NULL);
 
     for (guint i = 0; lines[i] != NULL; i++) {
-        g_autofree char *commitment = g_strndup(lines[i], COMMITMENT_CHARS);
-        gboolean is_secret = strlen(commitment) == COMMITMENT_CHARS &&
-                             strspn(commitment, "0123456789abcdef") == COMMITMENT_CHARS;
+        g_autofree char *commitment = g_strndup(lines[i], SECRET_COMMITMENT_CHARS);
+        gboolean is_secret = strlen(commitment) == SECRET_COMMITMENT_CHARS &&
+                             strspn(commitment, "0123456789abcdef") == SECRET_COMMITMENT_CHARS;
 
         if (!is_secret)
             continue;
         if (commitments == NULL || g_hash_table_contains(commitments, commitment))
-            g_string_append_printf(text, "%s" DESTROYED "\n", commitment);
+            g_string_append_printf(text, "%s" SECRET_DESTROYED "\n", commitment);
         else
             g_string_append_printf(text, "%s\n", lines[i]);
     }

@@ -21,7 +21,9 @@
 #include "appliance/base/json.h"
 #include "appliance/base/random.h"
 
-#define SECRETS_FILE_MAX ((gsize)16 * 1024 * 1024) /* bytes of one file */
+#define SECRET_COMMITMENT_CHARS 64
+#define SECRET_DESTROYED        " destroyed"              /* behind a commitment, see below */
+#define SECRETS_FILE_MAX        ((gsize)16 * 1024 * 1024) /* bytes of one file */
 
 typedef struct {
     char *commitment;

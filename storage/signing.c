@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "storage/signing.h"
 
+#include "storage/catalog_query.h"
 #include "storage/tree.h"
 
 #include <sodium.h>
@@ -9,14 +10,22 @@
 #define SEED_FILE       "keys/signing.seed"
 #define VKEY_FILE       "keys/log.vkey"
 #define CHECKPOINT_FILE "journal/checkpoint"
+#define NEXT            ".next" /* a key whose epoch is not recorded yet */
 
 /* ── the key ─────────────────────────────────────────────────────────────────────────────── */
 
-gboolean signing_key_create(const char *data_folder, const char *origin, const Random *random,
-                            GError **error)
+/* Which pair of files a key is. */
+typedef struct {
+    const char *seed, *vkey; /* below the data folder */
+} KeyFiles;
+
+static const KeyFiles in_use = {SEED_FILE, VKEY_FILE}, waiting = {SEED_FILE NEXT, VKEY_FILE NEXT};
+
+static gboolean create_key(const char *data_folder, const KeyFiles *files, const char *origin,
+                           const Random *random, GError **error)
 {
-    g_autofree char *seed_path = g_build_filename(data_folder, SEED_FILE, NULL);
-    g_autofree char *vkey_path = g_build_filename(data_folder, VKEY_FILE, NULL);
+    g_autofree char *seed_path = g_build_filename(data_folder, files->seed, NULL);
+    g_autofree char *vkey_path = g_build_filename(data_folder, files->vkey, NULL);
     guint8 seed[NOTE_SEED_BYTES];
     g_autoptr(NoteSigner) signer = NULL;
     g_autofree char *vkey = NULL, *line = NULL;
@@ -31,6 +40,12 @@ gboolean signing_key_create(const char *data_folder, const char *origin, const R
     vkey = note_key_format(note_signer_key(signer));
     line = g_strconcat(vkey, "\n", NULL);
     return file_replace(vkey_path, 0644, line, strlen(line), error);
+}
+
+gboolean signing_key_create(const char *data_folder, const char *origin, const Random *random,
+                            GError **error)
+{
+    return create_key(data_folder, &in_use, origin, random, error);
 }
 
 static char *read_text(Store *store, const char *relative, GError **error)
@@ -69,6 +84,119 @@ static NoteSigner *load_signer(Store *store, GError **error)
         return NULL;
     }
     return note_signer_new(key->name, g_bytes_get_data(seed, NULL), error);
+}
+
+/* ── epochs ──────────────────────────────────────────────────────────────────────────────── */
+
+/* The number of epochs that were begun, and the vkey of the last ("" where there is none). */
+static gboolean epochs_of(Catalog *catalog, gint64 *n, char **vkey, GError **error)
+{
+    g_autoptr(json_t) row =
+        db_row(catalog_db(catalog), error,
+               "SELECT (SELECT count(*) FROM event WHERE act = 'log.epoch') AS n,"
+               " (SELECT json_extract(detail, '$.vkey') FROM event WHERE act = 'log.epoch'"
+               "  ORDER BY seq DESC LIMIT 1) AS vkey",
+               "");
+
+    if (row == NULL)
+        return FALSE;
+    *n = json_int(row, "n", 0);
+    *vkey = g_strdup(json_text(row, "vkey") != NULL ? json_text(row, "vkey") : "");
+    return TRUE;
+}
+
+static gboolean move_over(Store *store, const char *from, const char *to, GError **error)
+{
+    g_autofree char *a = store_path(store, from), *b = store_path(store, to);
+    g_autofree char *folder = g_path_get_dirname(b);
+
+    return !g_file_test(a, G_FILE_TEST_EXISTS) ||
+           (file_rename(a, b, error) && file_sync_folder(folder, error));
+}
+
+/* Takes a waiting key over when its record is there. The published key goes last: until then all
+ * of it is done again. */
+static gboolean settle_epoch(Store *store, Catalog *catalog, GError **error)
+{
+    g_autofree char *path = store_path(store, waiting.vkey);
+    g_autofree char *next = NULL, *recorded = NULL, *old = NULL;
+    gint64 n;
+
+    if (!g_file_test(path, G_FILE_TEST_EXISTS))
+        return TRUE;
+    next = read_text(store, waiting.vkey, error);
+    if (next == NULL || !epochs_of(catalog, &n, &recorded, error))
+        return FALSE;
+    if (strcmp(g_strchomp(next), recorded) != 0)
+        return TRUE;
+    old = g_strdup_printf(CHECKPOINT_FILE ".%" G_GINT64_FORMAT, n);
+    return move_over(store, CHECKPOINT_FILE, old, error) &&
+           move_over(store, waiting.seed, in_use.seed, error) &&
+           move_over(store, waiting.vkey, in_use.vkey, error);
+}
+
+typedef struct {
+    const SigningEpoch *epoch;
+    const char *origin, *vkey, *last;
+} EpochRecord;
+
+static gboolean epoch_command(StoreTxn *txn, void *data, GError **error)
+{
+    const EpochRecord *r = data;
+
+    return txn_append(txn, "log.epoch", NULL,
+                      json_pack("{s:s, s:s, s:s, s:s, s:s*}", "origin", r->origin, "vkey", r->vkey,
+                                "reason", r->epoch->reason, "second", r->epoch->second, "last",
+                                r->last),
+                      error);
+}
+
+/* The key waits, its record is written, then it is taken over. */
+static gboolean begin_epoch(Store *store, const StoreActor *actor, EpochRecord *record,
+                            GError **error)
+{
+    g_autoptr(Catalog) after = NULL;
+
+    if (!store_write(store, actor, epoch_command, record, error))
+        return FALSE;
+    after = store_reader(store, error);
+    return after != NULL && settle_epoch(store, after, error);
+}
+
+static gboolean check_epoch(const StoreActor *actor, const SigningEpoch *epoch, GError **error)
+{
+    if (epoch->second == NULL || strcmp(epoch->second, actor->actor) == 0)
+        return error_set(error, ERROR_SECOND_PERSON, "a new epoch");
+    return (epoch->reason != NULL && *epoch->reason != '\0') ||
+           error_set(error, ERROR_INVALID, "a new epoch has a reason");
+}
+
+char *signing_new_epoch(Store *store, const StoreActor *actor, const SigningEpoch *epoch,
+                        GError **error)
+{
+    g_autoptr(Catalog) catalog = store_reader(store, error);
+    g_autofree char *before = NULL, *origin = NULL, *first = NULL, *vkey = NULL, *last = NULL;
+    EpochRecord record = {.epoch = epoch};
+    gint64 n;
+
+    if (!check_epoch(actor, epoch, error) || catalog == NULL ||
+        !settle_epoch(store, catalog, error) || !epochs_of(catalog, &n, &before, error))
+        return NULL;
+    first = catalog_setting(catalog, "origin", error);
+    if (first == NULL)
+        return NULL;
+    origin = g_strdup_printf("%s/epoch-%" G_GINT64_FORMAT, first, n + 2);
+    last = signing_last(store, NULL);
+    if (!create_key(store_folder(store), &waiting, origin, store_random(store), error))
+        return NULL;
+    vkey = read_text(store, waiting.vkey, error);
+    if (vkey == NULL)
+        return NULL;
+    g_strchomp(vkey);
+    record.origin = origin;
+    record.vkey = vkey;
+    record.last = last;
+    return begin_epoch(store, actor, &record, error) ? g_steal_pointer(&vkey) : NULL;
 }
 
 /* ── checkpoints ─────────────────────────────────────────────────────────────────────────── */
@@ -125,7 +253,8 @@ static gboolean check_last(const char *note, const NoteSigner *signer, Catalog *
 
 char *signing_checkpoint(Store *store, Catalog *catalog, GError **error)
 {
-    g_autoptr(NoteSigner) signer = load_signer(store, error);
+    gboolean settled = settle_epoch(store, catalog, error);
+    g_autoptr(NoteSigner) signer = settled ? load_signer(store, error) : NULL;
     g_autofree char *path = store_path(store, CHECKPOINT_FILE);
     g_autoptr(GError) why = NULL;
     g_autofree char *last = signer != NULL ? signing_last(store, &why) : NULL;

@@ -9,6 +9,11 @@
  * A checkpoint is never signed unless the journal extends the last one signed: a restored old
  * database, a shorter or another journal stops signing with ERROR_SIGNING_STOPPED and nothing is
  * written. The last checkpoint is kept outside the catalogue and durable before it is handed out.
+ *
+ * The way out, and the way to another key, is a new epoch by two persons: a new origin
+ * ("<origin>/epoch-2" …) and key. Its record quotes the last checkpoint known and the reason; what
+ * was signed before stays below journal/checkpoint.<n>. The new key waits as *.next beside the old
+ * one until its record is durable, and whatever signs next takes it over.
  */
 #pragma once
 
@@ -29,6 +34,16 @@ char *signing_checkpoint(Store *store, Catalog *catalog, GError **error) G_GNUC_
 /* The last signed checkpoint, or NULL without an error where none is signed yet. */
 char *signing_last(Store *store, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+typedef struct {
+    const char *second; /* person: not who acts */
+    const char *reason;
+} SigningEpoch;
+
+/* Begin a new epoch. The vkey of its key comes out. ERROR_SECOND_PERSON, ERROR_INVALID without a
+ * reason. */
+char *signing_new_epoch(Store *store, const StoreActor *actor, const SigningEpoch *epoch,
+                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* How many records a checkpoint covers (no signature looked at). */
-gboolean signing_note_size(const char *note, guint64 *size, GError **error)
-    G_GNUC_WARN_UNUSED_RESULT;
+gboolean signing_note_size(const char *note, guint64 *size,
+                           GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -3,6 +3,7 @@
 
 #include "appliance/counter/archive.h"
 #include "appliance/counter/destroy.h"
+#include "appliance/counter/sweep.h"
 #include "appliance/intake/intake.h"
 #include "ui/api/api.h"
 #include "ui/http/certificate.h"
@@ -24,9 +25,11 @@
 
 #define WORKERS 6
 
-#define CLOCK_LOOK_MS 60000
+#define CLOCK_LOOK_MS  60000
+#define SWEEP_EVERY_MS (10 * 60 * 1000)
 
 typedef struct {
+    Store *store;
     int signals; /* readable when it is time to end */
     Sessions *sessions;
     const Certificate *certificate; /* empty: plain HTTP */
@@ -51,6 +54,23 @@ static Fd signals_open(GError **error)
         (fd = signalfd(-1, &signals, SFD_CLOEXEC)) < 0)
         error_set_errno(error, ERROR_IO, errno, "signals");
     return fd;
+}
+
+/* What fell due is taken at once and then every ten minutes, on a thread of its own: a hall with
+ * many open cases must not keep the watchdog waiting. */
+static void *sweep_now_and_then(void *data)
+{
+    const Daemon *daemon = data;
+    g_autoptr(House) house = house_new(daemon->store);
+    struct pollfd end = {daemon->signals, POLLIN, 0};
+
+    do {
+        g_autoptr(GError) error = NULL;
+
+        if (!sweep_due(house, NULL, NULL, &error))
+            error_print(stderr, error, daemon->lang);
+    } while (poll(&end, 1, SWEEP_EVERY_MS) <= 0);
+    return NULL;
 }
 
 /* The watchdog is fed only while the store answers: a daemon that cannot write is no daemon. */
@@ -89,9 +109,8 @@ static void wait_for_end(Daemon *daemon)
     }
 }
 
-static void announce(const HttpServer *server, const Daemon *daemon)
+static void announce(const HttpServer *server, const Daemon *daemon, Lang lang)
 {
-    Lang lang = daemon->lang;
     g_autofree char *code = sessions_first_run_code(daemon->sessions);
 
     printf("%s\n", http_server_url(server));
@@ -101,6 +120,33 @@ static void announce(const HttpServer *server, const Daemon *daemon)
         printf(lang == LANG_ZH ? "证书指纹 SHA-256: %s\n" : "certificate SHA-256: %s\n",
                daemon->certificate->fingerprint);
     fflush(stdout);
+}
+
+static char *named_or_credential(const char *path, const char *credential)
+{
+    return path != NULL ? g_strdup(path) : notify_credential(credential);
+}
+
+/* What the server shows; nothing where it speaks plain HTTP. */
+static gboolean find_certificate(Store *store, const ServeOptions *options,
+                                 Certificate *certificate, GError **error)
+{
+    gint64 now_us = clock_now_us(store_clock(store));
+    g_autofree char *folder = store_path(store, "tls");
+    g_autofree char *chain = named_or_credential(options->tls_chain, "tls.certificate");
+    g_autofree char *key = named_or_credential(options->tls_key, "tls.key");
+    g_auto(GStrv) names = NULL;
+
+    if ((chain != NULL) != (key != NULL))
+        return error_set(error, ERROR_SETTINGS, "%s",
+                         key == NULL ? "a certificate without its key"
+                                     : "a key without its certificate");
+    if (chain != NULL)
+        return certificate_own(chain, key, now_us, certificate, error);
+    if (!options->tls)
+        return TRUE;
+    names = certificate_names();
+    return certificate_hall(folder, (const char *const *)names, now_us, certificate, error);
 }
 
 static void log_access(void *context G_GNUC_UNUSED, const HttpLogLine *line)
@@ -134,45 +180,23 @@ static Assets *web_assets(void)
 #endif
 }
 
-/* What the server shows: the certificate of the settings or a credential of the service, else with
- * `tls` that of the hall's own authority; nothing where it speaks plain HTTP. */
-static gboolean find_certificate(Store *store, const ServeOptions *options,
-                                 Certificate *certificate, GError **error)
-{
-    gint64 now_us = clock_now_us(store_clock(store));
-    g_autofree char *chain = options->certificate != NULL ? g_strdup(options->certificate)
-                                                          : notify_credential("tls.certificate");
-    g_autofree char *key =
-        options->key != NULL ? g_strdup(options->key) : notify_credential("tls.key");
-    g_autofree char *folder = store_path(store, "tls");
-    g_auto(GStrv) names = NULL;
-
-    if ((chain == NULL) != (key == NULL))
-        return error_set(error, ERROR_SETTINGS, "%s",
-                         key == NULL ? "a certificate without its key"
-                                     : "a key without its certificate");
-    if (chain != NULL)
-        return certificate_own(chain, key, now_us, certificate, error);
-    if (!options->tls)
-        return TRUE;
-    names = certificate_names();
-    return certificate_hall(folder, (const char *const *)names, now_us, certificate, error);
-}
-
 /* The doors are open until somebody says otherwise. */
 static gboolean run(Daemon *daemon, HttpOptions *http, GError **error)
 {
     gsize n_routes;
     const HttpRoute *routes = api_routes(daemon->api, &n_routes);
     HttpServer *server;
+    GThread *sweeper;
 
     http->hub = api_hub(daemon->api);
     server = http_server_new(http, routes, n_routes, daemon->api, error);
     if (server != NULL) {
-        announce(server, daemon);
+        announce(server, daemon, daemon->lang);
         log_tell(LOG_READY, daemon->lang, http_server_url(server));
         notify_ready(http_server_url(server));
+        sweeper = g_thread_new("sweep", sweep_now_and_then, daemon);
         wait_for_end(daemon);
+        g_thread_join(sweeper);
         notify_ending();
         log_tell(LOG_ENDING, daemon->lang, "");
     }
@@ -186,7 +210,8 @@ gboolean serve(Store *store, const ServeOptions *options, GError **error)
     g_autoptr(Local) local = local_open(local_path, error);
     g_auto(Fd) signals = -1;
     g_auto(Certificate) certificate = {0};
-    Daemon daemon = {.certificate = &certificate,
+    Daemon daemon = {.store = store,
+                     .certificate = &certificate,
                      .clock = store_clock(store),
                      .lang = options->lang,
                      .trust = TRUST_SYNCED};
@@ -208,8 +233,8 @@ gboolean serve(Store *store, const ServeOptions *options, GError **error)
     g_autoptr(Assets) assets = web_assets();
     gboolean ok;
 
-    if (local == NULL || !find_certificate(store, options, &certificate, error) ||
-        !recover(store, error) ||
+    if (local == NULL || !recover(store, error) ||
+        !find_certificate(store, options, &certificate, error) ||
         !listen_address_parse(options->listen != NULL ? options->listen : DEFAULT_LISTEN,
                               &http.listen, error))
         return FALSE;

@@ -11,11 +11,11 @@
 typedef struct {
     const char *listen;       /* NULL: 127.0.0.1:8080 */
     const GPtrArray *devices; /* names of configured scanners */
-    const char *certificate;  /* PEM files of a certificate given by somebody else; NULL: */
-    const char *key;          /* credentials of the service, else what `tls` says */
-    gboolean tls;             /* with the hall's own authority, in DATA/tls; else plain HTTP */
-    gboolean access_log;      /* a line an answer on standard error; nobody is named */
     gboolean browser;         /* open one where there is a desktop */
+    gboolean tls;             /* with the hall's own authority, in DATA/tls */
+    const char *tls_chain;    /* PEM files of a certificate given by somebody else, both or */
+    const char *tls_key;      /* neither; NULL: credentials of the service. They mean TLS too */
+    gboolean access_log;      /* a line an answer on standard error; nobody is named */
     Lang lang;
 } ServeOptions;
 

@@ -50,12 +50,20 @@ gboolean call_sees_side(Call *call, const json_t *side, GError **error)
 
 Response *answer_view(Call *call, const json_t *side, const PageView *view, GError **error)
 {
-    g_autofree char *path = store_path(call->api->options.store, json_text(side, "file"));
+    const char *file = json_text(side, "file");
+    g_autofree char *path = file != NULL ? store_path(call->api->options.store, file) : NULL;
     ViewWanted wanted = {path, json_text(side, "sha256"), *view};
-    g_autofree char *name = views_name(&wanted);
-    g_autoptr(GBytes) bytes = views_get(call->api->views, &wanted, error);
+    g_autofree char *name = NULL;
+    g_autoptr(GBytes) bytes = NULL;
     Response *response;
 
+    /* A copy that is still in memory must not outlive the page. */
+    if (path == NULL) {
+        error_set(error, ERROR_DESTROYED, "%s", json_text(side, "case"));
+        return NULL;
+    }
+    name = views_name(&wanted);
+    bytes = views_get(call->api->views, &wanted, error);
     if (bytes == NULL)
         return NULL;
     response = response_bytes(200, view->format == VIEW_JPEG ? "image/jpeg" : "image/png", bytes);

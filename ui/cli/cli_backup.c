@@ -6,6 +6,7 @@
 
 #include "appliance/counter/archive.h"
 #include "storage/drill.h"
+#include "storage/repair.h"
 
 #include <sodium.h>
 #include <stdio.h>
@@ -76,6 +77,44 @@ static gboolean find_key(Cli *cli, const char *backup, Key *key, GError **error)
     return TRUE;
 }
 
+/* Backups and their keys. */
+typedef struct {
+    const char **paths;
+    Key *keys;
+    CipherKey *cipher_keys;
+    guint n;
+} Chain;
+
+static void chain_clear(Chain *chain)
+{
+    if (chain->keys != NULL)
+        sodium_memzero(chain->keys, chain->n * sizeof *chain->keys);
+    g_free(chain->paths);
+    g_free(chain->keys);
+    g_free(chain->cipher_keys);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Chain, chain_clear)
+
+static gboolean chain_load(Cli *cli, const GPtrArray *paths, Chain *chain, GError **error)
+{
+    chain->n = paths->len;
+    chain->paths = g_new0(const char *, chain->n + 1);
+    chain->keys = g_new0(Key, chain->n);
+    chain->cipher_keys = g_new0(CipherKey, chain->n);
+    for (guint i = 0; i < chain->n; i++) {
+        chain->paths[i] = g_ptr_array_index(paths, i);
+        /* One passphrase is asked for once. */
+        if (i > 0)
+            memcpy(chain->keys[i].passphrase, chain->keys[0].passphrase, PASSPHRASE_MAX);
+        if (!g_file_test(chain->paths[i], G_FILE_TEST_EXISTS))
+            return error_set(error, ERROR_NO_FILE, "%s", chain->paths[i]);
+        if (!load_key(cli, chain->paths[i], &chain->keys[i], error))
+            return FALSE;
+        chain->cipher_keys[i] = chain->keys[i].key;
+    }
+    return TRUE;
+}
+
 static gboolean show_progress(guint done, void *data G_GNUC_UNUSED)
 {
     if (isatty(STDERR_FILENO))
@@ -122,6 +161,11 @@ static json_t *summary_json(const FsckSummary *summary, gboolean read_data)
 }
 
 static const CliOption fsck_options[] = {
+    {"repair", 0, NULL, FALSE, "put back what is damaged, from backups", "用备份修复"},
+    {"from", 0, "BACKUP", FALSE, "a backup to repair from, the full one first",
+     "修复所用的备份, 先全量"},
+    {"key", 0, "FILE", FALSE, "key file of the backup (BACKUP.key)", "密钥文件 (BACKUP.key)"},
+    {"passphrase", 0, NULL, FALSE, "ask for the passphrase", "输入口令"},
     {"read-data", 0, "[=n/t]", FALSE, "read every page too, or the n-th of t parts",
      "同时读取全部页面, 或 t 份中的第 n 份"},
     {0},
@@ -149,6 +193,34 @@ static gboolean read_part(const Cli *cli, FsckOptions *options, GError **error)
     return TRUE;
 }
 
+/* What is still damaged behind it is lost, and reported as that. */
+static int run_repair(Cli *cli, GError **error)
+{
+    g_autoptr(json_t) list = json_array();
+    Findings findings = {cli, list};
+    FsckOptions options = {.report = take_finding, .data = &findings};
+    g_auto(Chain) chain = {0};
+    RestoreRequest from;
+    RepairDone done;
+    g_autofree char *mended = NULL, *lost = NULL;
+
+    if (!cli_flag(cli, "from")) {
+        error_set(error, ERROR_USAGE, "--repair needs --from BACKUP");
+        return 2;
+    }
+    if (!chain_load(cli, cli_values(cli, "from"), &chain, error))
+        return 3;
+    from = (RestoreRequest){.paths = chain.paths, .keys = chain.cipher_keys};
+    if (!repair_folder(cli_data_folder(cli), &from, &options, &done, error))
+        return 4;
+    mended = g_strdup_printf("%" G_GINT64_FORMAT, done.mended);
+    lost = g_strdup_printf("%" G_GINT64_FORMAT, done.after.errors);
+    cli_row(cli, done.after.errors == 0 ? "repaired" : "lost", mended, lost, NULL);
+    cli_object(cli, json_pack("{s:I, s:o, s:O}", "mended", (json_int_t)done.mended, "summary",
+                              summary_json(&done.after, TRUE), "findings", list));
+    return done.after.errors == 0 ? 0 : 1;
+}
+
 static int run_fsck(Cli *cli, GError **error)
 {
     g_autoptr(json_t) list = json_array();
@@ -158,6 +230,8 @@ static int run_fsck(Cli *cli, GError **error)
     Store *store;
     g_autofree char *records = NULL, *read = NULL;
 
+    if (cli_flag(cli, "repair"))
+        return run_repair(cli, error);
     if (!read_part(cli, &options, error))
         return 2;
     store = cli_store(cli, error);
@@ -236,44 +310,6 @@ static int run_backup_to(Cli *cli, GError **error)
     return ok ? finish_backup(cli, &done, error) : 4;
 }
 
-/* The operands as paths and their keys. */
-typedef struct {
-    const char **paths;
-    Key *keys;
-    CipherKey *cipher_keys;
-    guint n;
-} Chain;
-
-static void chain_clear(Chain *chain)
-{
-    if (chain->keys != NULL)
-        sodium_memzero(chain->keys, chain->n * sizeof *chain->keys);
-    g_free(chain->paths);
-    g_free(chain->keys);
-    g_free(chain->cipher_keys);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Chain, chain_clear)
-
-static gboolean chain_load(Cli *cli, Chain *chain, GError **error)
-{
-    chain->n = cli_operands(cli);
-    chain->paths = g_new0(const char *, chain->n + 1);
-    chain->keys = g_new0(Key, chain->n);
-    chain->cipher_keys = g_new0(CipherKey, chain->n);
-    for (guint i = 0; i < chain->n; i++) {
-        chain->paths[i] = cli_operand(cli, i);
-        /* One passphrase is asked for once. */
-        if (i > 0)
-            memcpy(chain->keys[i].passphrase, chain->keys[0].passphrase, PASSPHRASE_MAX);
-        if (!g_file_test(chain->paths[i], G_FILE_TEST_EXISTS))
-            return error_set(error, ERROR_NO_FILE, "%s", chain->paths[i]);
-        if (!load_key(cli, chain->paths[i], &chain->keys[i], error))
-            return FALSE;
-        chain->cipher_keys[i] = chain->keys[i].key;
-    }
-    return TRUE;
-}
-
 static int run_drill(Cli *cli, GError **error)
 {
     Store *store = cli_store(cli, error);
@@ -285,7 +321,7 @@ static int run_drill(Cli *cli, GError **error)
     RestoreRequest request;
     g_autofree char *seq = NULL;
 
-    if (store == NULL || !chain_load(cli, &chain, error))
+    if (store == NULL || !chain_load(cli, cli_all_operands(cli), &chain, error))
         return 3;
     request = (RestoreRequest){.paths = chain.paths, .keys = chain.cipher_keys};
     if (!drill_run(store, &request, &options, &done, error))
@@ -334,7 +370,7 @@ static int run_restore(Cli *cli, GError **error)
     g_autofree char *seq = NULL, *files = NULL;
     Store *store;
 
-    if (!chain_load(cli, &chain, error))
+    if (!chain_load(cli, cli_all_operands(cli), &chain, error))
         return 3;
     request.paths = chain.paths;
     request.keys = chain.cipher_keys;

@@ -54,11 +54,11 @@ static int run_serve(Cli *cli, GError **error)
     g_autoptr(GPtrArray) devices = settings != NULL ? scanners(cli, settings) : NULL;
     ServeOptions options = {.listen = cli_value(cli, "listen"),
                             .devices = devices,
-                            .certificate = cli_value(cli, "tls-certificate"),
-                            .key = cli_value(cli, "tls-key"),
+                            .browser = !cli_flag(cli, "no-browser"),
                             .tls = cli_flag(cli, "tls"),
-                            .access_log = cli_flag(cli, "access-log"),
-                            .browser = !cli_flag(cli, "no-browser")};
+                            .tls_chain = cli_value(cli, "tls-certificate"),
+                            .tls_key = cli_value(cli, "tls-key"),
+                            .access_log = cli_flag(cli, "access-log")};
     Store *store = settings != NULL ? cli_store_rebuilt(cli, error) : NULL;
 
     if (store == NULL)
@@ -66,9 +66,9 @@ static int run_serve(Cli *cli, GError **error)
     options.lang = language(cli, settings);
     if (options.listen == NULL)
         options.listen = settings_text(settings, "serve", "listen");
-    if (options.certificate == NULL && options.key == NULL) {
-        options.certificate = settings_text(settings, "serve", "certificate");
-        options.key = settings_text(settings, "serve", "key");
+    if (options.tls_chain == NULL && options.tls_key == NULL) {
+        options.tls_chain = settings_text(settings, "serve", "certificate");
+        options.tls_key = settings_text(settings, "serve", "key");
     }
     return serve(store, &options, error) ? 0 : 4;
 }

@@ -8,6 +8,7 @@
 #include "storage/catalog_query.h"
 #include "storage/proof.h"
 #include "storage/signing.h"
+#include "ui/http/role.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -77,6 +78,29 @@ static int run_log(Cli *cli, GError **error)
     return cli_flag(cli, "verify") ? verify_log(cli, store, error) : list_log(cli, store, error);
 }
 
+static const CliOption epoch_options[] = {
+    {"reason", 0, "TEXT", TRUE, "why signing begins anew", "启用新纪元的理由"},
+    CLI_SECOND,
+    {0},
+};
+
+/* Two persons: what was signed before no longer binds what is signed from here on. */
+static int run_new_epoch(Cli *cli, GError **error)
+{
+    Store *store = cli_store(cli, error);
+    g_autofree char *second =
+        store != NULL ? cli_second(cli, ROLE_SUPERVISOR | ROLE_ADMIN, error) : NULL;
+    SigningEpoch epoch = {second, cli_value(cli, "reason")};
+    g_autofree char *vkey =
+        second != NULL ? signing_new_epoch(store, cli_actor(cli), &epoch, error) : NULL;
+
+    if (vkey == NULL)
+        return 4;
+    cli_row(cli, vkey, NULL);
+    cli_object(cli, json_pack("{s:s, s:s}", "vkey", vkey, "second", second));
+    return 0;
+}
+
 static int run_rebuild(Cli *cli, GError **error)
 {
     Store *store = cli_store_rebuilt(cli, error);
@@ -133,6 +157,8 @@ const CliVerb cli_store_verbs[] = {
      NULL, run_proof_consistency},
     {"proof log", "VKEY DIR", 2, 2, "check a log as tiles", "核验整个日志", NULL, run_proof_log},
     {"log", "", 0, 0, "the journal, or whether it holds", "查看或核对日志", log_options, run_log},
+    {"log new-epoch", "", 0, 0, "a new signing key, by two persons", "启用新的签名纪元 (须两人)",
+     epoch_options, run_new_epoch},
     {"rebuild", "", 0, 0, "make the catalogue again from the journal", "由日志重建目录", NULL,
      run_rebuild},
     {0},

@@ -93,6 +93,31 @@ class Keep(line.Case):
         self.assertEqual(sorted(parts), [0, 0, 1])
         self.status(2, run("fsck", "--read-data=4/3", data=self.data))
 
+    def test_repair_puts_back_what_the_backup_has_and_names_what_is_lost(self):
+        backup = self.path("b")
+        good("backup", "-o", backup, data=self.data)
+        self.status(2, run("fsck", "--repair", data=self.data))
+        damaged = [self.pages()[0], os.path.join(self.data, "journal", "0" * 16 + ".log")]
+        for folder in ("defs", "secrets"):
+            for root, _, names in os.walk(os.path.join(self.data, folder)):
+                damaged += [os.path.join(root, name) for name in names[:1]]
+        for path in damaged:
+            flip(path)
+        with open(os.path.join(self.data, "catalogue.db"), "r+b") as file:
+            file.write(b"no database any more")
+        later = self.path("later.png")
+        with open(later, "wb") as file:
+            file.write(page_png(width=640))
+        self.status(0, run("fsck", "--repair", "--from", backup, data=self.data))
+        self.status(0, run("fsck", "--read-data", data=self.data))
+        # what came after the backup cannot be put back, and says so with its name
+        good("scan", "--case", self.number, "--from", later, data=self.data)
+        newest = max(self.pages(), key=os.path.getmtime)
+        flip(newest)
+        lost = self.status(1, run("fsck", "--repair", "--from", backup, data=self.data))
+        self.assertEqual(lost.rows[0][:3], ["error", "changed", os.path.relpath(newest, self.data)])
+        self.assertEqual(lost.rows[-1], ["lost", "0", "1"])
+
     def test_a_backup_of_a_damaged_store_says_so(self):
         os.unlink(self.pages()[0])
         result = self.status(1, run("backup", "-o", self.path("b"), data=self.data))
