@@ -42,7 +42,7 @@ static guint take_byte(Input *input)
 /* Text of the input, up to 255 bytes; what is no UTF-8 is left as it is where `raw`. */
 static char *take_text(Input *input, gboolean raw)
 {
-    gsize n = MIN(take_byte(input), (gsize)(input->end - input->at));
+    gsize wanted = take_byte(input), n = MIN(wanted, (gsize)(input->end - input->at));
     g_autofree char *text = g_strndup((const char *)input->at, n);
 
     input->at += n;
