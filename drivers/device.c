@@ -12,6 +12,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#define RETURN_STEP_US 200000 /* between two tries for a device on its way back */
+
 /* A side that has not been given back. */
 typedef struct {
     guint64 id;
@@ -52,7 +54,7 @@ struct Device {
 
 static gboolean tell(Device *device, const WireMessage *message, GError **error)
 {
-    if (device->worker.pid == 0)
+    if (!worker_is_running(&device->worker))
         return error_set(error, ERROR_DEVICE_LOST, "%s: its worker is gone", device->info.name);
     return message_send(device->worker.socket, message, sizeof *message, NULL, 0, error);
 }
@@ -218,6 +220,22 @@ gboolean device_reopen(Device *device, GError **error)
     return TRUE;
 }
 
+gboolean device_return(Device *device, GError **error)
+{
+    gint64 until_us = g_get_monotonic_time() + DEVICE_RETURN_MS * 1000;
+    g_autoptr(GError) why = NULL;
+
+    while (!device_reopen(device, &why)) {
+        if (g_get_monotonic_time() >= until_us) {
+            g_propagate_error(error, g_steal_pointer(&why));
+            return FALSE;
+        }
+        g_clear_error(&why);
+        g_usleep(RETURN_STEP_US);
+    }
+    return TRUE;
+}
+
 static void held_clear(void *data)
 {
     fd_close(((Held *)data)->page_fd);
@@ -227,7 +245,7 @@ Device *device_open(const char *name, GError **error)
 {
     g_autoptr(Device) device = g_new0(Device, 1);
 
-    device->worker.socket = -1;
+    device->worker = WORKER_NONE;
     device->info.name = g_strdup(name);
     device->held = g_array_new(FALSE, TRUE, sizeof(Held));
     g_array_set_clear_func(device->held, held_clear);
@@ -494,7 +512,7 @@ gboolean device_next(Device *device, int timeout_ms, DeviceEvent *event, GError 
     while (event->kind == DEVICE_NOTHING) {
         if (pay(device, event))
             return TRUE;
-        if (device->worker.pid == 0)
+        if (!worker_is_running(&device->worker))
             return error_set(error, ERROR_DEVICE_LOST, "%s: open it again", device->info.name);
         step(device, patience_ms(device, until_ms), event);
         if (event->kind == DEVICE_NOTHING && device->owed == OWED_NOTHING && until_ms >= 0 &&
@@ -558,7 +576,7 @@ gboolean device_release(Device *device, guint64 id, const char *refusal, GError 
         message.id = held->worker_id;
         message.ticket = id;
         g_array_remove_index(device->held, i);
-        if (!is_of_this_worker || device->worker.pid == 0)
+        if (!is_of_this_worker || !worker_is_running(&device->worker))
             return TRUE;
         if (refusal != NULL)
             g_strlcpy(message.text, refusal, sizeof message.text);

@@ -18,7 +18,8 @@
  *
  * The worker asks the device after every batch. An end with paper still loaded is no end: it
  * starts again, and says SCANNER_MIS_PICK when that gives no sheet. An image that is not whole
- * stops the feeder; what is under way still comes, then the status is SCANNER_HALF_IMAGE. After
+ * stops the feeder; what is under way still comes, then the status is SCANNER_HALF_IMAGE, as it is
+ * when a duplex run ends behind a front: that sheet's back never came. After
  * sides_max sides it asks whether to go on.
  *
  * A reader's name ("evdev:…", "serial:…") opens the same way: then only DEVICE_CODE, its damaged
@@ -35,6 +36,7 @@
 #define DEVICE_FILES     32 /* files in work at a time */
 #define DEVICE_SIDES_MAX 1000
 #define DEVICE_ANSWER_MS 60000 /* opening and listing: network, warm-up */
+#define DEVICE_RETURN_MS 10000
 #define DEVICE_NAME_MAX  512
 
 typedef enum {
@@ -85,6 +87,10 @@ Device *device_open(const char *name, GError **error) G_GNUC_WARN_UNUSED_RESULT;
  * valid. */
 gboolean device_reopen(Device *device, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The same for a device that may still be on its way back (plugged in again, switched on): tries
+ * for DEVICE_RETURN_MS before it gives up. */
+gboolean device_return(Device *device, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 const ScannerInfo *device_info(const Device *device);
 const ScannerCapabilities *device_capabilities(const Device *device);
 
@@ -119,7 +125,7 @@ gboolean device_continue(Device *device, GError **error) G_GNUC_WARN_UNUSED_RESU
  * the watch begins counts as put in; paper that a batch left does not. */
 gboolean device_watch(Device *device, gboolean on, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* The worker's process; 0 when it is gone. For the service's own list, and tests that kill it. */
+/* The worker's process; 0 when it is gone or the service manager's. For tests that kill it. */
 pid_t device_pid(const Device *device);
 
 void device_free(Device *device);

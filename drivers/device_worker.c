@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -17,6 +18,7 @@
 
 #define ALIVE_MS 1000 /* at least one word in this time while a batch runs */
 #define LOOK_MS  250  /* between two looks at button and paper */
+#define END_MS   5000 /* a driver's time to end once the client is gone */
 
 typedef struct {
     Fd fd;
@@ -46,6 +48,7 @@ typedef struct {
     gboolean cancelled;
     gboolean going_on;
     gboolean half_seen; /* an image that is not whole: the batch ends after what is under way */
+    gboolean back_owed; /* duplex: the last image is a front */
     gboolean gone;      /* the client closed its end */
 } DeviceWorker;
 
@@ -299,6 +302,7 @@ static gboolean deliver(DeviceWorker *worker, ScannerImage *image, GError **erro
 
     worker->sides++;
     worker->sheets += image->back ? 0 : 1;
+    worker->back_owed = !image->back;
     delivered = fd < 0 ? deliver_strips(worker, image, error) : deliver_file(worker, image, error);
     if (!delivered)
         scanner_cancel(worker->scanner);
@@ -363,6 +367,9 @@ static gboolean run_stack(DeviceWorker *worker, const WireMessage *order, GError
             return FALSE;
         if (worker->half_seen)
             return scanner_fault(error, SCANNER_HALF_IMAGE, "an image broke off");
+        if (worker->back_owed && order->options.duplex)
+            return scanner_fault(error, SCANNER_HALF_IMAGE,
+                                 "the back of the last sheet is missing");
         if (worker->stopping || !paper_is_left(worker))
             return TRUE;
     } while (worker->sides > before);
@@ -401,6 +408,7 @@ static void run_batch(DeviceWorker *worker, const WireMessage *order)
     worker->stopping = FALSE;
     worker->cancelled = FALSE;
     worker->half_seen = FALSE;
+    worker->back_owed = FALSE;
     worker->alive_ms = MAX(1, MIN(ALIVE_MS, silence_ms / 4));
     if (!run_stack(worker, order, &fault) && fault == NULL)
         error_set(&fault, ERROR_CANCELLED, "given up");
@@ -556,14 +564,30 @@ static void wait_for_codes(DeviceWorker *worker)
         read_codes(worker);
 }
 
+/* Vendors' code may hang for ever, and nobody kills a worker that the service manager started. */
+static void *end_with_client(void *data G_GNUC_UNUSED)
+{
+    struct pollfd client = {WORKER_SOCKET, 0, 0};
+
+    while (poll(&client, 1, -1) < 0 && errno == EINTR)
+        continue;
+    (void)poll(NULL, 0, END_MS);
+    _exit(1);
+}
+
 int device_worker_main(void)
 {
+    pthread_t watcher;
+
     DeviceWorker worker = {
         .socket = WORKER_SOCKET,
         .configured = g_ptr_array_new_with_free_func(g_free),
         .alive_ms = ALIVE_MS,
     };
 
+    if (pthread_create(&watcher, NULL, end_with_client, NULL) != 0)
+        return 1;
+    pthread_detach(watcher);
     /* SANE's net backend writes to a server that may be gone */
     signal(SIGPIPE, SIG_IGN);
     worker.host = (ScannerHost){.now_ms = monotonic_ms, .wait = batch_wait, .self = &worker};

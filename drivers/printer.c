@@ -22,6 +22,24 @@ const char *printer_state_token(PrinterState state)
     return tokens[state];
 }
 
+gboolean printer_is_name(const char *name)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(drivers); i++)
+        if (g_str_has_prefix(name, drivers[i]->prefix))
+            return TRUE;
+    return FALSE;
+}
+
+GPtrArray *printer_list(void)
+{
+    GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
+
+    for (gsize i = 0; i < G_N_ELEMENTS(drivers); i++)
+        if (drivers[i]->list != NULL)
+            drivers[i]->list(names);
+    return names;
+}
+
 Printer *printer_open(const char *name, GError **error)
 {
     for (gsize i = 0; i < G_N_ELEMENTS(drivers); i++) {

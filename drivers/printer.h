@@ -60,7 +60,8 @@ typedef struct {
 } PrinterJob;
 
 typedef struct PrinterDriver {
-    const char *prefix; /* of the names it takes */
+    const char *prefix;             /* of the names it takes */
+    void (*list)(GPtrArray *names); /* adds what is there; NULL where nothing tells */
     void *(*open)(const char *name, GError **error);
     /* Never fails: what cannot be asked is a state. */
     void (*status)(void *self, PrinterStatus *status);
@@ -74,6 +75,12 @@ extern const PrinterDriver printer_ipp_driver;
 extern const PrinterDriver printer_escpos_driver;
 
 typedef struct Printer Printer;
+
+/* Whether the name is a printer's at all. */
+gboolean printer_is_name(const char *name);
+
+/* Names of the queues that the CUPS of this machine has; none where there is no CUPS. */
+GPtrArray *printer_list(void) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Opens nothing yet: a printer that is off has a state like any other. ERROR_INVALID for a name no
  * driver takes. */

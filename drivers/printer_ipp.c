@@ -63,6 +63,34 @@ static ipp_t *request_new(const IppPrinter *printer, ipp_op_t operation)
     return request;
 }
 
+/* --- queues --- */
+
+static void add_queues(ipp_t *reply, GPtrArray *names)
+{
+    for (ipp_attribute_t *name = ippFindAttribute(reply, "printer-name", IPP_TAG_NAME);
+         name != NULL; name = ippFindNextAttribute(reply, "printer-name", IPP_TAG_NAME))
+        g_ptr_array_add(
+            names, g_strdup_printf("ipp://localhost/printers/%s", ippGetString(name, 0, NULL)));
+}
+
+static void ipp_list(GPtrArray *names)
+{
+    http_t *http = httpConnect2(cupsServer(), ippPort(), NULL, AF_UNSPEC, cupsEncryption(), 1,
+                                CONNECT_MS, NULL);
+    ipp_t *request, *reply;
+
+    if (http == NULL)
+        return;
+    request = ippNewRequest(IPP_OP_CUPS_GET_PRINTERS);
+    ippAddString(request, IPP_TAG_OPERATION, IPP_TAG_KEYWORD, "requested-attributes", NULL,
+                 "printer-name");
+    reply = cupsDoRequest(http, request, "/");
+    if (reply != NULL)
+        add_queues(reply, names);
+    ippDelete(reply);
+    httpClose(http);
+}
+
 /* --- states --- */
 
 /* The first that is among the reasons decides; the worst comes first. */
@@ -261,6 +289,7 @@ static PrinterJobState ipp_job(void *self, guint id)
 
 const PrinterDriver printer_ipp_driver = {
     .prefix = "ipp", /* and "ipps" */
+    .list = ipp_list,
     .open = ipp_open,
     .status = ipp_status,
     .print = ipp_print,

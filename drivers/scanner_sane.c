@@ -8,22 +8,19 @@
  * height; sane_read may answer GOOD with no bytes for ever (scanner_rows stops that); NO_DOCS
  * says that the library has no more, not that the stack is through.
  */
+#include "drivers/sane_options.h"
 #include "drivers/scanner_drivers.h"
 #include "drivers/scanner_quirks.h"
 
-#include <sane/sane.h>
-#include <sane/saneopts.h>
 #include <string.h>
 
 #define HEAD_BYTES   4096
 #define CHUNK_ROWS   64
 #define LATE_STEP_MS 500 /* between two tries for a page that is late */
 #define PAUSE_MS     5   /* while there is no first byte */
-#define STRING_MAX   256 /* of an option value */
 
 typedef struct {
-    SANE_Handle handle;
-    char *name;
+    SaneTable table; /* its name is owned */
     char *vendor;
     char *model;
     const ScannerHost *host;
@@ -78,224 +75,6 @@ static SANE_Status open_handle(const char *name, SANE_Handle *handle)
     return status;
 }
 
-static ScannerReason reason_of(SANE_Status status)
-{
-    switch (status) {
-    case SANE_STATUS_NO_DOCS:
-        return SCANNER_EMPTY;
-    case SANE_STATUS_JAMMED:
-        return SCANNER_JAM;
-    case SANE_STATUS_COVER_OPEN:
-        return SCANNER_COVER_OPEN;
-    case SANE_STATUS_DEVICE_BUSY:
-        return SCANNER_BUSY;
-    case SANE_STATUS_IO_ERROR: /* what is left of a cut cable or connection */
-        return SCANNER_LOST;
-    default:
-        return SCANNER_FAILED;
-    }
-}
-
-static gboolean sane_fault(const SaneDevice *device, SANE_Status status, const char *step,
-                           GError **error)
-{
-    return scanner_fault(error, reason_of(status), "%s: %s: %s", device->name, step,
-                         sane_strstatus(status));
-}
-
-/* --- options --- */
-
-/* The option of this name if it can be used now; -1 otherwise. Asked for anew each time: any set
- * may have changed the table. */
-static int option_find(const SaneDevice *device, const char *name,
-                       const SANE_Option_Descriptor **found)
-{
-    SANE_Int n = 0;
-
-    if (sane_get_option_descriptor(device->handle, 0) == NULL ||
-        sane_control_option(device->handle, 0, SANE_ACTION_GET_VALUE, &n, NULL) != SANE_STATUS_GOOD)
-        return -1;
-    for (int i = 1; i < n; i++) {
-        const SANE_Option_Descriptor *option = sane_get_option_descriptor(device->handle, i);
-
-        if (option == NULL || option->name == NULL || strcmp(option->name, name) != 0)
-            continue;
-        *found = option;
-        return SANE_OPTION_IS_ACTIVE(option->cap) ? i : -1;
-    }
-    return -1;
-}
-
-static gboolean option_set(const SaneDevice *device, int i, void *value, const char *name,
-                           GError **error)
-{
-    SANE_Status status = sane_control_option(device->handle, i, SANE_ACTION_SET_VALUE, value, NULL);
-
-    return status == SANE_STATUS_GOOD || sane_fault(device, status, name, error);
-}
-
-static gboolean option_set_text(const SaneDevice *device, const char *name, const char *text,
-                                GError **error)
-{
-    const SANE_Option_Descriptor *option;
-    int i = option_find(device, name, &option);
-    char value[STRING_MAX] = "";
-
-    if (i < 0 || option->type != SANE_TYPE_STRING || option->size > (SANE_Int)sizeof value)
-        return error_set(error, ERROR_INVALID, "%s: no option %s", device->name, name);
-    g_strlcpy(value, text, sizeof value);
-    return option_set(device, i, value, name, error);
-}
-
-/* A number in the option's own unit; one that the device does not have is left alone. */
-static gboolean option_set_number(const SaneDevice *device, const char *name, double number,
-                                  GError **error)
-{
-    const SANE_Option_Descriptor *option;
-    int i = option_find(device, name, &option);
-    SANE_Word value;
-
-    if (i < 0 || !SANE_OPTION_IS_SETTABLE(option->cap))
-        return TRUE;
-    value = option->type == SANE_TYPE_FIXED ? SANE_FIX(number) : (SANE_Word)(number + 0.5);
-    return option_set(device, i, &value, name, error);
-}
-
-static double word_of(const SANE_Option_Descriptor *option, SANE_Word word)
-{
-    return option->type == SANE_TYPE_FIXED ? SANE_UNFIX(word) : word;
-}
-
-/* The first of the option's texts that fits; NULL where none does. */
-static const char *text_that(const SANE_Option_Descriptor *option,
-                             gboolean (*fits)(const char *text))
-{
-    if (option->type != SANE_TYPE_STRING || option->constraint_type != SANE_CONSTRAINT_STRING_LIST)
-        return NULL;
-    for (const SANE_String_Const *text = option->constraint.string_list; *text != NULL; text++)
-        if (fits(*text))
-            return *text;
-    return NULL;
-}
-
-static gboolean has_word(const char *text, const char *word)
-{
-    g_autofree char *lower = g_ascii_strdown(text, -1);
-
-    return strstr(lower, word) != NULL;
-}
-
-static gboolean is_duplex(const char *text)
-{
-    return has_word(text, "duplex") || has_word(text, "2-sided") || has_word(text, "both");
-}
-
-static gboolean is_feeder(const char *text)
-{
-    return !is_duplex(text) && !has_word(text, "back") &&
-           (has_word(text, "adf") || has_word(text, "feeder") || has_word(text, "front"));
-}
-
-static gboolean is_still(const char *text)
-{
-    return has_word(text, "flatbed") || has_word(text, "platen") || has_word(text, "camera");
-}
-
-static gboolean is_colour(const char *text)
-{
-    return has_word(text, "color") || has_word(text, "colour");
-}
-
-static gboolean is_gray(const char *text)
-{
-    return has_word(text, "gray") || has_word(text, "grey");
-}
-
-static gboolean is_lineart(const char *text)
-{
-    return has_word(text, "lineart") || has_word(text, "black") || has_word(text, "binary");
-}
-
-/* --- what the device can --- */
-
-static guint source_features(const SaneDevice *device)
-{
-    const SANE_Option_Descriptor *option;
-    guint features = 0;
-
-    if (option_find(device, SANE_NAME_SCAN_SOURCE, &option) < 0)
-        return SCANNER_HAS_STILL;
-    if (text_that(option, is_feeder) != NULL)
-        features |= SCANNER_HAS_FEEDER;
-    if (text_that(option, is_duplex) != NULL)
-        features |= SCANNER_HAS_DUPLEX | SCANNER_HAS_FEEDER;
-    if (text_that(option, is_still) != NULL)
-        features |= SCANNER_HAS_STILL;
-    return features != 0 ? features : SCANNER_HAS_STILL;
-}
-
-static guint other_features(const SaneDevice *device)
-{
-    const SANE_Option_Descriptor *option;
-    guint features = SCANNER_HAS_STOP;
-
-    if (option_find(device, "page-loaded", &option) > 0)
-        features |= SCANNER_HAS_PAPER_PRESENT;
-    if (option_find(device, "scan", &option) > 0 && option->type == SANE_TYPE_BOOL)
-        features |= SCANNER_HAS_BUTTON;
-    return features;
-}
-
-static guint modes_of(const SaneDevice *device)
-{
-    const SANE_Option_Descriptor *option;
-    guint modes = 0;
-
-    if (option_find(device, SANE_NAME_SCAN_MODE, &option) < 0)
-        return SCANNER_GRAY | SCANNER_COLOUR; /* the device decides; the image says which */
-    modes |= text_that(option, is_colour) != NULL ? SCANNER_COLOUR : 0;
-    modes |= text_that(option, is_gray) != NULL ? SCANNER_GRAY : 0;
-    modes |= text_that(option, is_lineart) != NULL ? SCANNER_LINEART : 0;
-    return modes;
-}
-
-static guint to_dpi(double value)
-{
-    return value >= 1 && value <= 10000 ? (guint)(value + 0.5) : 1;
-}
-
-static void describe_dpi(const SaneDevice *device, ScannerCapabilities *capabilities)
-{
-    const SANE_Option_Descriptor *option;
-
-    capabilities->dpi[0] = 1;
-    capabilities->dpi[1] = 10000;
-    if (option_find(device, SANE_NAME_SCAN_RESOLUTION, &option) < 0)
-        return;
-    if (option->constraint_type == SANE_CONSTRAINT_RANGE) {
-        capabilities->dpi[0] = to_dpi(word_of(option, option->constraint.range->min));
-        capabilities->dpi[1] = to_dpi(word_of(option, option->constraint.range->max));
-    } else if (option->constraint_type == SANE_CONSTRAINT_WORD_LIST) {
-        SANE_Int n = option->constraint.word_list[0];
-
-        capabilities->n_dpi = (guint)CLAMP(n, 0, SCANNER_DPI_MAX);
-        for (guint i = 0; i < capabilities->n_dpi; i++)
-            capabilities->dpi[i] = to_dpi(word_of(option, option->constraint.word_list[i + 1]));
-    }
-}
-
-static guint largest_um(const SaneDevice *device, const char *name)
-{
-    const SANE_Option_Descriptor *option;
-    double mm;
-
-    if (option_find(device, name, &option) < 0 || option->unit != SANE_UNIT_MM ||
-        option->constraint_type != SANE_CONSTRAINT_RANGE)
-        return 0;
-    mm = word_of(option, option->constraint.range->max);
-    return mm > 0 && mm < 10000 ? (guint)(mm * 1000) : 0;
-}
-
 static void sane_describe(void *self, ScannerInfo *info, ScannerCapabilities *capabilities)
 {
     SaneDevice *device = self;
@@ -303,11 +82,7 @@ static void sane_describe(void *self, ScannerInfo *info, ScannerCapabilities *ca
     info->vendor = g_strdup(device->vendor);
     info->model = g_strdup(device->model);
     info->serial = g_strdup("");
-    capabilities->features = source_features(device) | other_features(device);
-    capabilities->modes = modes_of(device);
-    describe_dpi(device, capabilities);
-    capabilities->width_um = largest_um(device, SANE_NAME_SCAN_BR_X);
-    capabilities->height_um = largest_um(device, SANE_NAME_SCAN_BR_Y);
+    sane_table_describe(&device->table, capabilities);
     capabilities->backs_upside_down = device->quirks.backs_upside_down;
 }
 
@@ -370,12 +145,13 @@ static void name_maker(SaneDevice *device)
     const SANE_Device **devices;
 
     device->vendor = g_strdup("");
-    device->model = g_strdup(device->name);
-    if (strncmp(device->name, "net:", 4) == 0 || strncmp(device->name, "airscan:", 8) == 0 ||
+    device->model = g_strdup(device->table.name);
+    if (strncmp(device->table.name, "net:", 4) == 0 ||
+        strncmp(device->table.name, "airscan:", 8) == 0 ||
         sane_get_devices(&devices, SANE_TRUE) != SANE_STATUS_GOOD)
         return;
     for (; *devices != NULL; devices++) {
-        if (strcmp((*devices)->name, device->name) != 0)
+        if (strcmp((*devices)->name, device->table.name) != 0)
             continue;
         g_free(device->vendor);
         g_free(device->model);
@@ -402,8 +178,8 @@ static void *sane_driver_open(const char *name, const ScannerHost *host, GError 
         return NULL;
     }
     device = g_new0(SaneDevice, 1);
-    device->handle = handle;
-    device->name = g_strdup(name);
+    device->table.handle = handle;
+    device->table.name = g_strdup(name);
     device->host = host;
     device->plane_row = g_byte_array_new();
     name_maker(device);
@@ -416,7 +192,7 @@ static void sane_driver_cancel(void *self)
     SaneDevice *device = self;
 
     if (device->started)
-        sane_cancel(device->handle);
+        sane_cancel(device->table.handle);
     device->started = FALSE;
     device->frame_is_open = FALSE;
 }
@@ -426,94 +202,16 @@ static void sane_driver_close(void *self)
     SaneDevice *device = self;
 
     sane_driver_cancel(device);
-    sane_close(device->handle);
+    sane_close(device->table.handle);
     handles--;
     g_byte_array_unref(device->plane_row);
-    g_free(device->name);
+    g_free(device->table.name);
     g_free(device->vendor);
     g_free(device->model);
     g_free(device);
 }
 
 /* --- a batch --- */
-
-static gboolean set_source(const SaneDevice *device, const ScannerOptions *options, GError **error)
-{
-    const SANE_Option_Descriptor *option;
-    const char *text;
-
-    if (option_find(device, SANE_NAME_SCAN_SOURCE, &option) < 0)
-        return TRUE;
-    if (options->source == SCANNER_SOURCE_STILL)
-        text = text_that(option, is_still);
-    else
-        text = text_that(option, options->duplex ? is_duplex : is_feeder);
-    if (text == NULL && !options->duplex)
-        text = text_that(option, is_duplex); /* a feeder that knows both sides alone */
-    if (text == NULL)
-        return TRUE;
-    return option_set_text(device, SANE_NAME_SCAN_SOURCE, text, error);
-}
-
-static gboolean is_continue(const char *text)
-{
-    return strcmp(text, "Continue") == 0;
-}
-
-static gboolean is_default(const char *text)
-{
-    return strcmp(text, "Default") == 0;
-}
-
-/* The backend of Fujitsu feeders has `df-action`; where there is none nothing can be said. */
-static gboolean set_doubles(const SaneDevice *device, const ScannerOptions *options, GError **error)
-{
-    const SANE_Option_Descriptor *option;
-    const char *text;
-
-    if (option_find(device, "df-action", &option) < 0)
-        return TRUE;
-    text = text_that(option, options->doubles ? is_continue : is_default);
-    return text == NULL || option_set_text(device, "df-action", text, error);
-}
-
-static gboolean set_mode(const SaneDevice *device, const ScannerOptions *options, GError **error)
-{
-    const SANE_Option_Descriptor *option;
-    const char *text;
-
-    if (option_find(device, SANE_NAME_SCAN_MODE, &option) < 0)
-        return TRUE;
-    text = text_that(option, options->mode == SCANNER_COLOUR ? is_colour
-                             : options->mode == SCANNER_GRAY ? is_gray
-                                                             : is_lineart);
-    if (text == NULL)
-        return error_set(error, ERROR_INVALID, "%s: mode", device->name);
-    if (!option_set_text(device, SANE_NAME_SCAN_MODE, text, error))
-        return FALSE;
-    return options->mode == SCANNER_LINEART ||
-           option_set_number(device, SANE_NAME_BIT_DEPTH, 8, error);
-}
-
-static gboolean set_area(const SaneDevice *device, const ScannerOptions *options, GError **error)
-{
-    guint width_um = options->width_um;
-    guint height_um = options->height_um;
-    const SANE_Option_Descriptor *option;
-
-    if (option_find(device, SANE_NAME_SCAN_BR_X, &option) < 0 || option->unit != SANE_UNIT_MM)
-        return TRUE;
-    if (width_um == 0)
-        width_um = largest_um(device, SANE_NAME_SCAN_BR_X);
-    if (height_um == 0)
-        height_um = largest_um(device, SANE_NAME_SCAN_BR_Y);
-    return option_set_number(device, SANE_NAME_SCAN_TL_X, 0, error) &&
-           option_set_number(device, SANE_NAME_SCAN_TL_Y, 0, error) &&
-           (width_um == 0 ||
-            option_set_number(device, SANE_NAME_SCAN_BR_X, width_um / 1000.0, error)) &&
-           (height_um == 0 ||
-            option_set_number(device, SANE_NAME_SCAN_BR_Y, height_um / 1000.0, error));
-}
 
 static gboolean sane_driver_start(void *self, const ScannerOptions *options, GError **error)
 {
@@ -522,10 +220,7 @@ static gboolean sane_driver_start(void *self, const ScannerOptions *options, GEr
     device->options = *options;
     device->images = 0;
     device->stopping = FALSE;
-    return set_source(device, options, error) && set_mode(device, options, error) &&
-           set_doubles(device, options, error) &&
-           option_set_number(device, SANE_NAME_SCAN_RESOLUTION, options->dpi, error) &&
-           set_area(device, options, error);
+    return sane_table_apply(&device->table, options, error);
 }
 
 /* sane_start, again and again where this model is known to say NO_DOCS before a page is late. */
@@ -535,7 +230,7 @@ static SANE_Status start_frame(SaneDevice *device)
     SANE_Status status;
 
     do {
-        status = sane_start(device->handle);
+        status = sane_start(device->table.handle);
         device->started = TRUE;
     } while (status == SANE_STATUS_NO_DOCS && device->images > 0 &&
              scanner_host_now_ms(device->host) < until_ms &&
@@ -553,17 +248,17 @@ static gboolean is_plane(const SANE_Parameters *frame)
 /* Take over what the device says about the frame; its numbers are checked by scanner_next. */
 static gboolean open_frame(SaneDevice *device, GError **error)
 {
-    SANE_Status status = sane_get_parameters(device->handle, &device->frame);
+    SANE_Status status = sane_get_parameters(device->table.handle, &device->frame);
     const SANE_Parameters *frame = &device->frame;
 
     if (status != SANE_STATUS_GOOD)
-        return sane_fault(device, status, "parameters", error);
+        return sane_fault(&device->table, status, "parameters", error);
     if (frame->pixels_per_line <= 0 || frame->bytes_per_line <= 0 || frame->depth > 8 ||
         (frame->depth != 8 && (frame->depth != 1 || frame->format != SANE_FRAME_GRAY)) ||
         (is_plane(frame) && frame->bytes_per_line < frame->pixels_per_line))
-        return error_set(error, ERROR_FORMAT, "%s: frame %d, %d px, %d bytes, %d bit", device->name,
-                         frame->format, frame->pixels_per_line, frame->bytes_per_line,
-                         frame->depth);
+        return error_set(error, ERROR_FORMAT, "%s: frame %d, %d px, %d bytes, %d bit",
+                         device->table.name, frame->format, frame->pixels_per_line,
+                         frame->bytes_per_line, frame->depth);
     device->filled = 0;
     return TRUE;
 }
@@ -607,7 +302,7 @@ static SANE_Status read_head(SaneDevice *device)
     SANE_Int got = 0;
 
     do
-        status = sane_read(device->handle, device->head, sizeof device->head, &got);
+        status = sane_read(device->table.handle, device->head, sizeof device->head, &got);
     while (status == SANE_STATUS_GOOD && got <= 0 && scanner_host_now_ms(device->host) < until_ms &&
            scanner_host_wait(device->host, PAUSE_MS));
     device->head_at = 0;
@@ -627,9 +322,9 @@ static gboolean begin_image(SaneDevice *device, SANE_Status *status, GError **er
     if (*status == SANE_STATUS_JAMMED && device->images == 0 && device->quirks.jam_when_empty)
         *status = SANE_STATUS_NO_DOCS;
     if (*status != SANE_STATUS_GOOD)
-        return sane_fault(device, *status, "start", error);
+        return sane_fault(&device->table, *status, "start", error);
     if (device->head_size == 0 && !device->head_is_all)
-        return scanner_fault(error, SCANNER_SILENT, "%s: no first byte", device->name);
+        return scanner_fault(error, SCANNER_SILENT, "%s: no first byte", device->table.name);
     return TRUE;
 }
 
@@ -683,12 +378,12 @@ static gssize read_bytes(SaneDevice *device, guint8 *out, gsize room, gboolean *
     }
     if (*ended)
         return -1;
-    status = sane_read(device->handle, out, (SANE_Int)MIN(room, 1u << 22), &got);
+    status = sane_read(device->table.handle, out, (SANE_Int)MIN(room, 1u << 22), &got);
     *ended = status == SANE_STATUS_EOF;
     if (status == SANE_STATUS_GOOD)
         return MAX(got, 0);
     if (!*ended)
-        sane_fault(device, status, "read", error);
+        sane_fault(&device->table, status, "read", error);
     return -1;
 }
 
@@ -710,7 +405,8 @@ static gboolean read_packed(SaneDevice *device, guint8 *page, gsize room, Scanne
     if (n < 0)
         return ended && end_frame(device, progress);
     if (left == 0 && n > 0)
-        return error_set(error, ERROR_TOO_LARGE, "%s: more rows than a page has", device->name);
+        return error_set(error, ERROR_TOO_LARGE, "%s: more rows than a page has",
+                         device->table.name);
     device->filled += (gsize)n;
     progress->bytes += (gsize)n;
     progress->rows = (guint)(device->filled / row_bytes);
@@ -725,15 +421,15 @@ static guint plane_of(const SANE_Parameters *frame)
 /* The next of three frames. */
 static gboolean next_plane(SaneDevice *device, GError **error)
 {
-    SANE_Status status = sane_start(device->handle);
+    SANE_Status status = sane_start(device->table.handle);
 
     if (status != SANE_STATUS_GOOD)
-        return sane_fault(device, status, "start of a colour", error);
+        return sane_fault(&device->table, status, "start of a colour", error);
     if (!open_frame(device, error))
         return FALSE;
     if (!is_plane(&device->frame) ||
         (guint)device->frame.pixels_per_line != device->geometry.width_px)
-        return error_set(error, ERROR_FORMAT, "%s: the three frames differ", device->name);
+        return error_set(error, ERROR_FORMAT, "%s: the three frames differ", device->table.name);
     return TRUE;
 }
 
@@ -763,7 +459,8 @@ static gboolean read_plane(SaneDevice *device, guint8 *page, gsize room, Scanner
     if (n < 0)
         return FALSE;
     if (n > 0 && (row + 1) * device->geometry.row_bytes > room)
-        return error_set(error, ERROR_TOO_LARGE, "%s: more rows than a page has", device->name);
+        return error_set(error, ERROR_TOO_LARGE, "%s: more rows than a page has",
+                         device->table.name);
     device->filled += (gsize)n;
     progress->bytes += (gsize)n;
     if (within + (gsize)n == row_bytes) {
@@ -792,36 +489,23 @@ static void sane_driver_stop(void *self)
 
 /* --- sensors --- */
 
-/* A boolean option; FALSE where it cannot be had. */
-static gboolean sensor(const SaneDevice *device, const char *name, gboolean *value)
-{
-    const SANE_Option_Descriptor *option;
-    int i = option_find(device, name, &option);
-    SANE_Word word = 0;
-
-    if (i < 0 || option->type != SANE_TYPE_BOOL ||
-        sane_control_option(device->handle, i, SANE_ACTION_GET_VALUE, &word, NULL) !=
-            SANE_STATUS_GOOD)
-        return FALSE;
-    *value = word != SANE_FALSE;
-    return TRUE;
-}
-
 static gboolean sane_driver_status(void *self, ScannerStatus *status, GError **error G_GNUC_UNUSED)
 {
     SaneDevice *device = self;
     gboolean value;
 
-    if (sensor(device, "cover-open", &value) && value)
+    if (sane_table_sensor(&device->table, "cover-open", &value) && value)
         status->reason = SCANNER_COVER_OPEN;
-    if (sensor(device, "page-loaded", &value))
+    if (sane_table_sensor(&device->table, "page-loaded", &value))
         status->paper = value ? SCANNER_PAPER_LOADED : SCANNER_PAPER_NONE;
     return TRUE;
 }
 
 static gboolean sane_driver_button(void *self, gboolean *pressed, GError **error G_GNUC_UNUSED)
 {
-    if (!sensor(self, "scan", pressed))
+    SaneDevice *device = self;
+
+    if (!sane_table_sensor(&device->table, "scan", pressed))
         *pressed = FALSE;
     return TRUE;
 }

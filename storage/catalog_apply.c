@@ -35,7 +35,11 @@
  *   export          format, name, manifest, cases[]
  *   export.done     export, bytes, sha256
  *   bundle.receipt  bundle, by: who took it
- *   custody         place, document?, box?, secret? {note}: where papers are now
+ *   custody         step, document (0: all of the case), copy, to?, where?, due?, receiver?,
+ *                   secret? {receiver, approver, reason}: a paper changes its place or its holder
+ *   ledger.entry    ledger, day, secret {column: text …} (of the case, or of the record itself as
+ *                   of a batch): a line of a register that does not follow from cases
+ *   print           printer, document (0: no paper of a case), copies, reprint: it came out
  *   hold            reference?, secret {reason}: legal hold, named by the seq of this record
  *   hold.lift       holds[], secret {reason}
  *   destroy         second, approval, retention, due: the end of a case's retention
@@ -43,11 +47,12 @@
  *                   signed last before
  *   destroy.done    (nothing): every file of it is erased
  *   person          person, what (add change secret recover), roles?[], active?: who may sign on
- *   day.close       date, window, records, root: 日清
+ *   day.close       date, window, records, root, supervisor?, left {code: n}: 日清
  *   day.hand-over   to, cases[], sheets: 交接
  *   seat            window, post: who stands where (A岗, B岗)
  *   side.restore    batch, sheet, side (a void taken back)
- *   look            reason, secret? {note}: full view of a case, and why
+ *   look            reason, secret? {note}: full view of a case, and why; of a register without a
+ *                   case: reason, ledger, from, to
  *   denied          code, person?, method?, pattern?: a refused try
  *
  * clang-format on */
@@ -548,6 +553,8 @@ static const struct {
     {"export.done", apply_export_done},
     {"bundle.receipt", apply_event_alone},
     {"custody", apply_event_alone},
+    {"ledger.entry", apply_event_alone},
+    {"print", apply_event_alone},
     {"hold", catalog_apply_hold},
     {"hold.lift", catalog_apply_hold_lift},
     {"destroy", catalog_apply_destroy},
@@ -586,18 +593,31 @@ gboolean catalog_knows(const char *act)
     return find_act(act) != NULL;
 }
 
-/* A step's reasons, opened; NULL where the record keeps none. */
-static gboolean step_secret(Catalog *catalog, const CatalogRecord *record, char **text,
-                            GError **error)
+/* Whose secret is shown beside the event; other acts keep theirs in rows of their own. */
+static gboolean shows_secret(const char *act)
+{
+    static const char *const acts_shown[] = {"case.step", "custody", "ledger.entry"};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(acts_shown); i++)
+        if (strcmp(act, acts_shown[i]) == 0)
+            return TRUE;
+    return FALSE;
+}
+
+/* What a record keeps apart (reasons, names), opened; NULL where it keeps nothing. */
+static gboolean event_secret(Catalog *catalog, const CatalogRecord *record, char **text,
+                             GError **error)
 {
     const char *commitment = json_text(record->body, "secret");
     g_autofree char *path = NULL;
     g_autoptr(json_t) secret = NULL;
 
     *text = NULL;
-    if (commitment == NULL || strcmp(record->act, "case.step") != 0)
+    if (commitment == NULL || !shows_secret(record->act))
         return TRUE;
-    path = secrets_case_path(record->case_number);
+    path = record->case_number != NULL
+               ? secrets_case_path(record->case_number)
+               : secrets_batch_path(json_text(record->body, "day"), record->seq);
     secret = catalog_secret(catalog, path, commitment, error);
     if (secret == NULL)
         return FALSE;
@@ -612,7 +632,7 @@ gboolean catalog_apply(Catalog *catalog, const CatalogRecord *record, GError **e
 
     if (apply == NULL)
         return error_set(error, ERROR_UNKNOWN_ACT, "%s", record->act);
-    if (!step_secret(catalog, record, &secret, error))
+    if (!event_secret(catalog, record, &secret, error))
         return FALSE;
     detail = detail_of(record->body);
     return db_run(catalog->db, error,

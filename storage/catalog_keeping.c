@@ -108,6 +108,31 @@ json_t *catalog_holds(Catalog *catalog, const char *number, gboolean open, GErro
                    "ti", number, (gint64)open);
 }
 
+json_t *catalog_custody(Catalog *catalog, const char *number, GError **error)
+{
+    return db_rows(catalog_db(catalog), error,
+                   "SELECT seq, t, act, actor, detail, secret FROM event WHERE \"case\" = ?"
+                   " AND act IN ('custody', 'seal') ORDER BY seq",
+                   "t", number);
+}
+
+json_t *catalog_openers(Catalog *catalog, const char *number, GError **error)
+{
+    return db_rows(catalog_db(catalog), error,
+                   "SELECT json_extract(detail, '$.number') AS number, t, actor, station"
+                   " FROM event WHERE \"case\" = ? AND act IN ('document.open', 'paper')"
+                   " ORDER BY seq",
+                   "t", number);
+}
+
+json_t *catalog_custody_at(Catalog *catalog, const char *where, GError **error)
+{
+    return db_rows(catalog_db(catalog), error,
+                   "SELECT DISTINCT \"case\" FROM event WHERE act = 'custody'"
+                   " AND json_extract(detail, '$.where') = ? ORDER BY 1",
+                   "t", where);
+}
+
 json_t *catalog_retained(Catalog *catalog, const char *filed_before, GError **error)
 {
     return db_rows(catalog_db(catalog), error,

@@ -510,7 +510,8 @@ char *catalog_place(Catalog *catalog, const char *number, GError **error)
 {
     g_autoptr(json_t) row =
         db_row(catalog_db(catalog), error,
-               "SELECT json_extract(detail, '$.place') AS place FROM event WHERE \"case\" = ?"
+               "SELECT coalesce(json_extract(detail, '$.where'),"
+               " json_extract(detail, '$.step')) AS place FROM event WHERE \"case\" = ?"
                " AND act = 'custody' ORDER BY seq DESC LIMIT 1",
                "t", number);
 

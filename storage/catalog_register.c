@@ -124,11 +124,95 @@ json_t *catalog_bundles_between(Catalog *catalog, const char *from, const char *
                    "tt", from, to);
 }
 
+/* The first record at or behind an instant. Times never go back along the journal, and halving it
+ * needs no index over them. */
+static gboolean seq_at(Catalog *catalog, const char *instant, gint64 *seq, GError **error)
+{
+    gint64 low = 0, high = 0;
+
+    if (!db_int(catalog_db(catalog), &high, 0, error,
+                "SELECT coalesce(max(seq), -1) + 1 FROM event", ""))
+        return FALSE;
+    while (low < high) {
+        gint64 middle = low + (high - low) / 2, is_before = 0;
+
+        if (!db_int(catalog_db(catalog), &is_before, 0, error,
+                    "SELECT t < ? FROM event WHERE seq = ?", "ti", instant, middle))
+            return FALSE;
+        if (is_before != 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    *seq = low;
+    return TRUE;
+}
+
+json_t *catalog_window_days(Catalog *catalog, const char *window, GError **error)
+{
+    return db_row(catalog_db(catalog), error,
+                  "SELECT (SELECT max(json_extract(detail, '$.date')) FROM event"
+                  " WHERE act = 'day.close' AND json_extract(detail, '$.window') = ?1) AS closed,"
+                  " (SELECT '20' || substr(day, 1, 2) || '-' || substr(day, 3, 2) || '-'"
+                  " || substr(day, 5, 2) FROM cases WHERE window = ?1 ORDER BY day DESC LIMIT 1)"
+                  " AS received",
+                  "t", window);
+}
+
+gboolean catalog_intake_seconds(Catalog *catalog, const char *window, const char *from,
+                                const char *to, gint64 *seconds, GError **error)
+{
+    gint64 first, last;
+
+    return seq_at(catalog, from, &first, error) && seq_at(catalog, to, &last, error) &&
+           db_int(catalog_db(catalog), seconds, -1, error,
+                  "SELECT CAST(avg(unixepoch(event.t) - unixepoch(cases.recorded_at)) AS INTEGER)"
+                  " FROM event JOIN cases ON cases.number = event.\"case\""
+                  " WHERE event.act = 'slot' AND event.seq >= ? AND event.seq < ?"
+                  " AND cases.window = ? AND json_extract(detail, '$.what') = 'intake'"
+                  " AND json_extract(detail, '$.value') = 'finished'",
+                  "iit", first, last, window);
+}
+
+json_t *catalog_cases_touched(Catalog *catalog, const char *from, const char *to, GError **error)
+{
+    gint64 first, last;
+
+    if (!seq_at(catalog, from, &first, error) || !seq_at(catalog, to, &last, error))
+        return NULL;
+    return db_rows(catalog_db(catalog), error,
+                   "SELECT number, item, state, window, channel, received_at, applicant,"
+                   " platform_id, archive_number, filed_at FROM cases WHERE number IN"
+                   " (SELECT \"case\" FROM event WHERE seq >= ?3 AND seq < ?4"
+                   " AND \"case\" IS NOT NULL UNION SELECT number FROM cases"
+                   " WHERE received_at >= ?1 AND received_at < ?2) ORDER BY received_at, number",
+                   "ttii", from, to, first, last);
+}
+
+json_t *catalog_persons(Catalog *catalog, const char *from, const char *to, GError **error)
+{
+    gint64 first, last;
+
+    if (!seq_at(catalog, from, &first, error) || !seq_at(catalog, to, &last, error))
+        return NULL;
+    return db_rows(catalog_db(catalog), error,
+                   "SELECT actor AS person,"
+                   " sum(act IN ('side.void', 'document.void')) AS voids,"
+                   " sum(act = 'paper.reprint') AS reprints FROM event"
+                   " WHERE act IN ('side.void', 'document.void', 'paper.reprint')"
+                   " AND seq >= ? AND seq < ? GROUP BY actor ORDER BY actor",
+                   "ii", first, last);
+}
+
 json_t *catalog_events_of(Catalog *catalog, const char *act, const char *from, const char *to,
                           GError **error)
 {
+    gint64 first, last;
+
+    if (!seq_at(catalog, from, &first, error) || !seq_at(catalog, to, &last, error))
+        return NULL;
     return db_rows(catalog_db(catalog), error,
-                   "SELECT seq, t, actor, station, \"case\", detail FROM event WHERE act = ?"
-                   " AND t >= ? AND t < ? ORDER BY seq",
-                   "ttt", act, from, to);
+                   "SELECT seq, t, actor, station, \"case\", detail, secret FROM event"
+                   " WHERE act = ? AND seq >= ? AND seq < ? ORDER BY seq",
+                   "tii", act, first, last);
 }

@@ -49,6 +49,17 @@ gboolean catalog_unplaced(Catalog *catalog, const char *from, const char *to, gi
 json_t *catalog_day_closes(Catalog *catalog, const char *from_date, const char *to_date,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The last day of a window that was closed, and the last one it received a case on: closed,
+ * received (dates, NULL where there is none). */
+json_t *catalog_window_days(Catalog *catalog, const char *window,
+                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Mean seconds from the opening of a window's cases to 收件完成, of those finished in the period;
+ * -1: none. */
+gboolean catalog_intake_seconds(Catalog *catalog, const char *window, const char *from,
+                                const char *to, gint64 *seconds,
+                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Days of receipt that nobody closed, by window: date, window. */
 json_t *catalog_open_days(Catalog *catalog, const char *from_date, const char *to_date,
                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
@@ -60,6 +71,15 @@ char *catalog_root_of(Catalog *catalog, gint64 records, GError **error) G_GNUC_W
 json_t *catalog_bundles_between(Catalog *catalog, const char *from, const char *to,
                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Records of an act in the period: seq, t, actor, station, case, detail. */
+/* Cases to which something happened in the period or that were received in it, in order of
+ * receipt. */
+json_t *catalog_cases_touched(Catalog *catalog, const char *from, const char *to,
+                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* How many voids and reprints each person made in the period: person, voids, reprints. */
+json_t *catalog_persons(Catalog *catalog, const char *from, const char *to,
+                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Records of an act in the period: seq, t, actor, station, case, detail, secret. */
 json_t *catalog_events_of(Catalog *catalog, const char *act, const char *from, const char *to,
                           GError **error) G_GNUC_WARN_UNUSED_RESULT;

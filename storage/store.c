@@ -268,6 +268,34 @@ static gboolean open_recovered(Store *store, GError **error)
     return FALSE;
 }
 
+/* The catalogue of a newer version (an update was taken back) is no loss: the journal makes it
+ * again. */
+static gboolean open_catalog(Store *store, const StoreOptions *options, GError **error)
+{
+    static const char *const files[] = {"catalogue.db", "catalogue.db-wal", "catalogue.db-shm"};
+    g_autoptr(GError) why = NULL;
+    gboolean ok = TRUE;
+
+    store->catalog = catalog_open(store->folder, DB_READ_WRITE, &why);
+    if (store->catalog != NULL)
+        return TRUE;
+    if (store->read_only || !options->rebuild_newer ||
+        !g_error_matches(why, ANJUAN_ERROR, ERROR_NEWER_SCHEMA)) {
+        g_propagate_error(error, g_steal_pointer(&why));
+        return FALSE;
+    }
+    if (!store_lock(store, error))
+        return FALSE;
+    for (gsize i = 0; ok && i < G_N_ELEMENTS(files); i++) {
+        g_autofree char *path = store_path(store, files[i]);
+
+        ok = !g_file_test(path, G_FILE_TEST_EXISTS) || file_unlink(path, error);
+    }
+    store_unlock(store);
+    store->catalog = ok ? catalog_open(store->folder, DB_READ_WRITE, error) : NULL;
+    return store->catalog != NULL;
+}
+
 Store *store_open(const StoreOptions *options, GError **error)
 {
     g_autoptr(Store) store = store_new(options);
@@ -278,8 +306,8 @@ Store *store_open(const StoreOptions *options, GError **error)
         error_set(error, ERROR_NO_DATA_FOLDER, "%s", options->folder);
         return NULL;
     }
-    store->catalog = catalog_open(store->folder, DB_READ_WRITE, error);
-    if (store->catalog == NULL || (!store->read_only && !open_recovered(store, error)))
+    if (!open_catalog(store, options, error) ||
+        (!store->read_only && !open_recovered(store, error)))
         return NULL;
     return g_steal_pointer(&store);
 }

@@ -32,6 +32,7 @@ typedef struct {
     Clock clock;   /* zero: the machine's */
     Random random; /* zero: the kernel's */
     gboolean read_only;
+    gboolean rebuild_newer; /* make a catalogue of a newer version again, instead of refusing it */
 } StoreOptions;
 
 /* What the first record of a new store fixes. */

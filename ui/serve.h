@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The daemon: store, sessions and HTTP server put together, until SIGINT or SIGTERM.
+ *
+ * systemd hears when it is ready, and that it is alive only while the store answers.
  */
 #pragma once
 
@@ -9,7 +11,9 @@
 typedef struct {
     const char *listen;       /* NULL: 127.0.0.1:8080 */
     const GPtrArray *devices; /* names of configured scanners */
-    gboolean browser;         /* open one where there is a desktop */
+    const char *certificate;  /* PEM files; NULL: credentials of the service, else plain HTTP */
+    const char *key;
+    gboolean browser; /* open one where there is a desktop */
     Lang lang;
 } ServeOptions;
 

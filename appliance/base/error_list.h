@@ -231,5 +231,9 @@
       "see the API description", "请看接口说明")                                                   \
     X(NO_ADDRESS, "no-address", 4, 500,                                                            \
       "cannot listen on the address", "无法监听该地址",                                            \
-      "choose another port with --listen", "请用 --listen 另选端口")
+      "choose another port with --listen", "请用 --listen 另选端口")                               \
+    X(SETTINGS, "settings", 3, 500,                                                                \
+      "the settings are not valid", "设置有误",                                                    \
+      "correct the line named; 'anjuan document settings' lists every key",                        \
+      "请改正所指的行; anjuan document settings 列出全部设置项")
 /* clang-format on */

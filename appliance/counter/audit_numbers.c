@@ -251,13 +251,17 @@ static void end_case(Numbers *numbers, const char *number, guint next)
         miss_documents(numbers, number, next, borne->number + 1, borne->side);
 }
 
-/* A number without page, paper, void or word why. */
+gboolean audit_is_unaccounted(const json_t *row)
+{
+    return strcmp(json_text(row, "state"), "void") != 0 && json_text(row, "file") == NULL &&
+           json_int(row, "sides", 0) == 0 && json_int(row, "noted", 0) == 0;
+}
+
 static void judge_document(Numbers *numbers, const json_t *row)
 {
     g_autofree char *where = NULL;
 
-    if (strcmp(json_text(row, "state"), "void") == 0 || json_text(row, "file") != NULL ||
-        json_int(row, "sides", 0) > 0 || json_int(row, "noted", 0) != 0)
+    if (!audit_is_unaccounted(row))
         return;
     where = document_name(json_text(row, "case"), (guint)json_int(row, "number", 0));
     audit_find(numbers->audit, "document-missing", where, "有号无件",

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * An audit while it runs, and its part about numbers. For audit.c alone.
+ * An audit while it runs, and its part about numbers. For audit.c and day.c.
  */
 #pragma once
 
@@ -22,3 +22,6 @@ void audit_find(Audit *audit, const char *code, const char *where, const char *t
 /* Case numbers, document numbers, numbers of papers and archive numbers: figures "numbers" and
  * "gaps", the windows' runs, and a finding for each that is missing. */
 gboolean audit_numbers(Audit *audit, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Whether a row of catalog_document_account is a number without page, paper, void, or word why. */
+gboolean audit_is_unaccounted(const json_t *row);

@@ -30,6 +30,19 @@ char *case_print_number(const char *digits)
     return printed != NULL ? printed : g_strdup(digits);
 }
 
+char *case_mask(const char *name)
+{
+    glong length = name != NULL ? g_utf8_strlen(name, -1) : 0;
+    glong head = length <= 4 ? MIN(length, 1) : 2, tail = length <= 4 ? 0 : 2;
+    g_autofree char *first = NULL;
+
+    if (length == 0)
+        return g_strdup("");
+    first = g_utf8_substring(name, 0, head);
+    return g_strconcat(first, length <= 4 ? "*" : "***",
+                       tail > 0 ? g_utf8_offset_to_pointer(name, length - tail) : NULL, NULL);
+}
+
 json_t *case_row(Catalog *catalog, const char *number, GError **error)
 {
     g_autoptr(GError) why = NULL;

@@ -38,6 +38,9 @@ char *case_read_number(const char *text, GError **error) G_GNUC_WARN_UNUSED_RESU
 /* "320583-001-261121-003-0017-KK" */
 char *case_print_number(const char *digits) G_GNUC_WARN_UNUSED_RESULT;
 
+/* "张*", "昆山***公司": enough to tell apart, too little to know. */
+char *case_mask(const char *name) G_GNUC_WARN_UNUSED_RESULT;
+
 /* The case's row, or ERROR_NO_CASE. */
 json_t *case_row(Catalog *catalog, const char *number, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -270,6 +270,25 @@ gboolean edit_look(House *house, const StoreActor *actor, const char *number, co
     return store_write(house_store(house), actor, look_command, &look, error);
 }
 
+static gboolean look_ledger_command(StoreTxn *txn, void *data, GError **error)
+{
+    const EditLookLedger *look = data;
+    g_autofree char *from = day_format(look->from), *to = day_format(look->to);
+
+    return txn_append(txn, "look", NULL,
+                      json_pack("{s:s, s:s, s:s, s:s}", "reason", look->reason, "ledger",
+                                look->ledger, "from", from, "to", to),
+                      error);
+}
+
+gboolean edit_look_ledger(House *house, const StoreActor *actor, const EditLookLedger *look,
+                          GError **error)
+{
+    if (*look->reason == '\0')
+        return error_set(error, ERROR_INVALID, "a full view needs a reason");
+    return store_write(house_store(house), actor, look_ledger_command, (void *)look, error);
+}
+
 typedef struct {
     gint64 bundle;
     const char *by;
@@ -301,75 +320,6 @@ gboolean edit_bundle_receipt(House *house, const StoreActor *actor, gint64 bundl
 }
 
 /* ── papers and days ─────────────────────────────────────────────────────────────────────── */
-
-static gboolean custody_command(StoreTxn *txn, void *data, GError **error)
-{
-    const EditCustody *custody = data;
-    g_autoptr(json_t) row =
-        custody->number != NULL ? case_row(txn_catalog(txn), custody->number, error) : NULL;
-    json_t *body;
-
-    if (custody->number != NULL && row == NULL)
-        return FALSE;
-    body = json_pack("{s:s, s:s*}", "place", custody->place, "box", custody->box);
-    if (custody->document > 0)
-        json_object_set_new(body, "document", json_integer((json_int_t)custody->document));
-    if (custody->note != NULL && custody->number != NULL) {
-        g_autoptr(json_t) secret = json_pack("{s:s}", "note", custody->note);
-        g_autofree char *path = secrets_case_path(custody->number);
-        g_autofree char *commitment = txn_secret(txn, path, secret);
-
-        json_object_set_new(body, "secret", json_string(commitment));
-    }
-    return txn_append(txn, "custody", custody->number, body, error);
-}
-
-gboolean edit_custody(House *house, const StoreActor *actor, const EditCustody *custody,
-                      GError **error)
-{
-    return store_write(house_store(house), actor, custody_command, (void *)custody, error);
-}
-
-typedef struct {
-    const EditDay *day;
-    char *root;
-} CloseDay;
-
-static gboolean close_day_command(StoreTxn *txn, void *data, GError **error)
-{
-    CloseDay *closing = data;
-    const EditDay *day = closing->day;
-    g_autoptr(GError) why = NULL;
-    g_autoptr(json_t) closed = catalog_day_close(txn_catalog(txn), day->window, day->date, &why);
-    gint64 records;
-
-    if (why != NULL) {
-        g_propagate_error(error, g_steal_pointer(&why));
-        return FALSE;
-    }
-    if (closed != NULL)
-        return error_set(error, ERROR_WRONG_STATE, "%s is closed already", day->date);
-    g_free(closing->root);
-    closing->root = catalog_root(txn_catalog(txn), &records, error);
-    return closing->root != NULL &&
-           txn_append(txn, "day.close", NULL,
-                      json_pack("{s:s, s:s, s:I, s:s}", "date", day->date, "window", day->window,
-                                "records", (json_int_t)records, "root", closing->root),
-                      error);
-}
-
-gboolean edit_close_day(House *house, const StoreActor *actor, const EditDay *day, char **root,
-                        GError **error)
-{
-    CloseDay closing = {day, NULL};
-    gboolean ok = store_write(house_store(house), actor, close_day_command, &closing, error);
-
-    if (ok)
-        *root = closing.root;
-    else
-        g_free(closing.root);
-    return ok;
-}
 
 static gboolean hand_over_command(StoreTxn *txn, void *data, GError **error)
 {

@@ -31,28 +31,17 @@ gboolean edit_restore_side(House *house, const StoreActor *actor, const SideName
 gboolean edit_look(House *house, const StoreActor *actor, const char *number, const char *reason,
                    const char *note, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* … of a whole register of a period: `reason` may be any text, and names nobody. */
+typedef struct {
+    const char *ledger, *reason;
+    Day from, to;
+} EditLookLedger;
+gboolean edit_look_ledger(House *house, const StoreActor *actor, const EditLookLedger *look,
+                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Somebody outside took a bundle (the seq of its record): who. ERROR_NOT_FOUND. */
 gboolean edit_bundle_receipt(House *house, const StoreActor *actor, gint64 bundle, const char *by,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
-
-/* Where papers are now: a window, a cabinet, a box. All but `place` may be NULL or 0; `note` goes
- * into the case's secrets and needs a case. */
-typedef struct {
-    const char *number; /* of the case, 24 digits */
-    gint64 document;
-    const char *place, *box, *note;
-} EditCustody;
-gboolean edit_custody(House *house, const StoreActor *actor, const EditCustody *custody,
-                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
-
-/* 日清: the window's day is closed over the journal as it stands; `root` (64 hex digits) comes out.
- * ERROR_WRONG_STATE where it is closed already. */
-typedef struct {
-    const char *window; /* three digits */
-    const char *date;   /* YYYY-MM-DD */
-} EditDay;
-gboolean edit_close_day(House *house, const StoreActor *actor, const EditDay *day, char **root,
-                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* 交接: open cases (an array of 24 digits each) go to another person, with so many sheets. */
 typedef struct {

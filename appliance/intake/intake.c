@@ -146,6 +146,19 @@ static gsize collect_codes(const CrewResult *result, Code *codes, gsize n)
     return n;
 }
 
+static gboolean has_mark(const CrewResult *result)
+{
+    const GPtrArray *found = result != NULL ? result->result.codes : NULL;
+
+    for (guint i = 0; found != NULL && i < found->len; i++) {
+        const PageCode *code = g_ptr_array_index(found, i);
+
+        if (strcmp(code->symbology, "PATCH") == 0 && strcmp(code->text, "T") == 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
 static void obey(Intake *intake, const IntakeOrder *order)
 {
     g_autoptr(GError) error = NULL;
@@ -177,10 +190,10 @@ static void obey_until(Intake *intake, gint64 sheet)
 
 /* A page that replaces another goes where that one is, whatever the batch is about; where the
  * batch goes on is not touched by it. */
-static Placed place(Intake *intake, const Code *codes, gsize n)
+static Placed place(Intake *intake, const PlacingMarks *marks)
 {
     gboolean fresh = intake->placing.fresh;
-    Placed placed = placing_sheet(&intake->placing, codes, n, &intake->lookup);
+    Placed placed = placing_sheet(&intake->placing, marks, &intake->lookup);
 
     if (intake->instead_sheet == 0 || placed.role != SHEET_PAGE ||
         intake->placing.case_number == NULL)
@@ -198,12 +211,14 @@ static Placed place(Intake *intake, const Code *codes, gsize n)
 static gboolean store_sheet(Intake *intake, CrewResult *front, CrewResult *back, GError **error)
 {
     Code codes[CODES_PER_SHEET];
-    gsize n = collect_codes(back, codes, collect_codes(front, codes, 0));
+    PlacingMarks marks = {.codes = codes,
+                          .n = collect_codes(back, codes, collect_codes(front, codes, 0)),
+                          .marked = has_mark(front) || has_mark(back)};
     Placed placed;
     gboolean ok;
 
     obey_until(intake, front->sheet);
-    placed = place(intake, codes, n);
+    placed = place(intake, &marks);
     ok = ledger_add(intake->ledger, front, &placed, error);
 
     /* Only the first side of a sheet begins a document. */
@@ -648,6 +663,7 @@ gboolean intake_close(Intake *intake, const char *reason, IntakeSummary *summary
 
     if (!settle(intake, error))
         return FALSE;
+    placing_end(&intake->placing);
     counts = (LedgerCounts){intake->received, intake->counted, reason};
     if (!ledger_close(intake->ledger, &counts, error))
         return FALSE;

@@ -16,6 +16,18 @@
 #define FOREIGN_CODES_MAX  64
 #define FOREIGN_CODE_BYTES 4096
 
+/* Pages this much alike (page_likeness) are the same page again. Of two scans of one page seven in
+ * ten reach it, of different pages on one form none did; the least of a notice is that it is true.
+ */
+#define TWIN_LIKENESS 990
+
+/* A page of this batch, to know it again. */
+typedef struct {
+    gint64 sheet;
+    char side;
+    PageFacts facts;
+} Seen;
+
 /* A side whose file is written but not yet recorded. */
 typedef struct {
     CrewResult *crew;
@@ -27,6 +39,8 @@ typedef struct {
     gint64 document; /* of a paper coming back; set for the others while recording */
     gint64 instead_batch, instead_sheet;
     char *reason;
+    char *twin; /* "batch-sheet-side" of the page it repeats; NULL: none */
+    guint32 likeness;
     gint64 seq;
 } Entry;
 
@@ -41,6 +55,7 @@ struct Ledger {
     Fd lock;
     SpoolGroup *group;
     GPtrArray *entries; /* of Entry */
+    GArray *seen;       /* of Seen */
     gint64 group_since_us;
     gint64 document; /* 统一编号 pages of the running slot go to; 0 none */
     gint64 stored, unread, tray;
@@ -54,6 +69,7 @@ static void entry_free(void *data)
     spool_file_clear(&entry->file);
     g_free(entry->case_number);
     g_free(entry->reason);
+    g_free(entry->twin);
     g_free(entry);
 }
 
@@ -135,6 +151,7 @@ Ledger *ledger_open(Store *store, const StoreActor *actor, const IntakeOptions *
     ledger->lookup = options->lookup;
     ledger->lock = -1;
     ledger->entries = g_ptr_array_new_with_free_func(entry_free);
+    ledger->seen = g_array_new(FALSE, FALSE, sizeof(Seen));
     ledger->group = spool_group_new(store_folder(store));
     return store_write(store, actor, open_batch, &opening, error) ? g_steal_pointer(&ledger) : NULL;
 }
@@ -144,6 +161,7 @@ void ledger_free(Ledger *ledger)
     if (ledger == NULL)
         return;
     g_ptr_array_unref(ledger->entries);
+    g_array_unref(ledger->seen);
     spool_group_free(ledger->group);
     fd_close(ledger->lock);
     g_free(ledger);
@@ -188,6 +206,17 @@ static char *keep_secret(StoreTxn *txn, const Ledger *ledger, const Entry *entry
     return txn_secret(txn, path, secret);
 }
 
+static json_t *facts_body(const Entry *entry)
+{
+    json_t *facts = page_facts_to_json(&entry->crew->result.facts);
+
+    if (entry->twin != NULL)
+        json_object_set_new(
+            facts, "twin",
+            json_pack("{s:s, s:i}", "of", entry->twin, "likeness", (int)entry->likeness));
+    return facts;
+}
+
 static json_t *side_body(StoreTxn *txn, const Ledger *ledger, const Entry *entry, gint64 place)
 {
     const PageResult *page = &entry->crew->result;
@@ -206,7 +235,7 @@ static json_t *side_body(StoreTxn *txn, const Ledger *ledger, const Entry *entry
                      page_state_token(page->state), "blank", page->facts.blank != 0, "role",
                      sheet_role_token(entry->role), "file", entry->file.file, "media_type",
                      page->media_type, "bytes", (json_int_t)entry->file.bytes, "sha256", sha256,
-                     "sha512", sha512, "facts", page_facts_to_json(&page->facts), "codes", own);
+                     "sha512", sha512, "facts", facts_body(entry), "codes", own);
     if (entry->document > 0)
         json_object_set_new(body, "document", json_integer(entry->document));
     json_object_set_new(body, "place", json_integer(place));
@@ -356,6 +385,25 @@ static gboolean is_due(const Ledger *ledger)
            g_get_monotonic_time() - ledger->group_since_us >= INTAKE_GROUP_MS * 1000;
 }
 
+/* Whether the page came before in this batch. Own sheets are all alike and mean to be. */
+static void find_twin(Ledger *ledger, Entry *entry)
+{
+    const CrewResult *crew = entry->crew;
+    Seen seen = {crew->sheet, crew->side, crew->result.facts};
+
+    if (entry->role != SHEET_PAGE || crew->result.state != PAGE_STORED || seen.facts.blank)
+        return;
+    for (guint i = 0; i < ledger->seen->len && entry->twin == NULL; i++) {
+        const Seen *before = &g_array_index(ledger->seen, Seen, i);
+
+        entry->likeness = page_likeness(&before->facts, &seen.facts);
+        if (entry->likeness >= TWIN_LIKENESS)
+            entry->twin = g_strdup_printf("%" G_GINT64_FORMAT "-%" G_GINT64_FORMAT "-%c",
+                                          ledger->batch, before->sheet, before->side);
+    }
+    g_array_append_val(ledger->seen, seen);
+}
+
 gboolean ledger_add(Ledger *ledger, CrewResult *result, const Placed *placed, GError **error)
 {
     Entry *entry = g_new0(Entry, 1);
@@ -371,6 +419,7 @@ gboolean ledger_add(Ledger *ledger, CrewResult *result, const Placed *placed, GE
                      .instead_batch = placed->instead_batch,
                      .instead_sheet = placed->instead_sheet,
                      .reason = g_strdup(placed->reason)};
+    find_twin(ledger, entry);
     if (ledger->entries->len == 0)
         ledger->group_since_us = g_get_monotonic_time();
     if (!spool_group_add(ledger->group, &name, result->result.fd, &entry->file, error)) {

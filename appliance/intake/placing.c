@@ -213,12 +213,12 @@ static const Code *first_of(const Code *codes, gsize n, CodeKind kind)
     return NULL;
 }
 
-Placed placing_sheet(Placing *placing, const Code *codes, gsize n, const PlacingLookup *lookup)
+Placed placing_sheet(Placing *placing, const PlacingMarks *marks, const PlacingLookup *lookup)
 {
-    const Code *separator = first_of(codes, n, CODE_SLOT);
-    const Code *paper = first_of(codes, n, CODE_DOCUMENT);
-    const Code *cover = first_of(codes, n, CODE_CASE);
-    const Code *command = first_of(codes, n, CODE_COMMAND);
+    const Code *separator = first_of(marks->codes, marks->n, CODE_SLOT);
+    const Code *paper = first_of(marks->codes, marks->n, CODE_DOCUMENT);
+    const Code *cover = first_of(marks->codes, marks->n, CODE_CASE);
+    const Code *command = first_of(marks->codes, marks->n, CODE_COMMAND);
     Placed placed;
 
     if (placing->state == PLACING_ASKING)
@@ -231,8 +231,19 @@ Placed placing_sheet(Placing *placing, const Code *codes, gsize n, const Placing
         placed = place_paper(placing, paper, lookup);
     else if (cover != NULL)
         placed = place_cover(placing, cover, lookup);
+    else if (marks->marked && placing->case_number != NULL)
+        placed = ask(placing, SHEET_SEPARATOR, "unread-separator");
     else
         placed = place_page(placing);
     placing->had_page = TRUE;
     return placed;
+}
+
+void placing_end(Placing *placing)
+{
+    if (placing->state == PLACING_ASKING || placing->state == PLACING_DONE ||
+        placing->set.of == 0 || placing->set.sheet == placing->set.of)
+        return;
+    (void)ask(placing, SHEET_SEPARATOR, "set-incomplete: %u of %u sheets of set %06u",
+              placing->set.sheet, placing->set.of, placing->set.set);
 }

@@ -13,8 +13,9 @@
  * document …                                    last separator of a set, 收件完成 → DONE: the rest
  * to the tray
  *
- *   any state ── a code that contradicts (another case, another item, a gap in a set) ──> ASKING:
- *   this sheet and all that follow wait in the tray with the question as their reason.
+ *   any state ── a code that contradicts (another case, another item, a gap in a set), or a
+ *   separator whose mark alone is read ──> ASKING: this sheet and all that follow wait in the tray
+ *   with the question as their reason.
  *
  * Rules: capture.md 3 (own sheets), casework.md 6.
  */
@@ -89,5 +90,15 @@ typedef struct {
     const char *reason;      /* why it waits in the tray; else NULL */
 } Placed;
 
-/* Judge one sheet by the own codes read on its sides (`n` of them, in reading order). */
-Placed placing_sheet(Placing *placing, const Code *codes, gsize n, const PlacingLookup *lookup);
+/* What was read on a sheet, both sides together. */
+typedef struct {
+    const Code *codes; /* own ones, in reading order */
+    gsize n;
+    gboolean marked; /* a patch T: a separator, whether or not its codes could be read */
+} PlacingMarks;
+
+Placed placing_sheet(Placing *placing, const PlacingMarks *marks, const PlacingLookup *lookup);
+
+/* The stack is through: unless somebody finished it by command, a set whose last sheet was not
+ * seen is a question too (`question`). */
+void placing_end(Placing *placing);

@@ -7,6 +7,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define CROPS_MAX          10 /* looked at on the intake path; a page full of bars is no sheet */
 #define CROPS_MAX_THOROUGH 60
@@ -395,11 +396,40 @@ static void read_page(const CodesPage *page, GPtrArray *codes)
     }
 }
 
+/* A separator's mark and nothing else: its codes are there, but no crop was read. */
+static gboolean is_mark_alone(const GPtrArray *codes)
+{
+    for (guint i = 0; i < codes->len; i++)
+        if (strcmp(((const PageCode *)g_ptr_array_index(codes, i))->symbology, "PATCH") != 0)
+            return FALSE;
+    return codes->len > 0;
+}
+
+static void read_half_page(const CodesPage *page, GPtrArray *codes)
+{
+    g_autoptr(Bits) half = bits_halved(page->bits);
+    g_autoptr(Gray) bits = bits_gray(half);
+    g_autoptr(Gray) gray = NULL;
+    g_autoptr(Gray) small = NULL;
+    g_autoptr(Gray) binary = NULL;
+
+    read_whole(bits, "page-half", 2, codes);
+    if (page->pixels.rows == NULL || !is_mark_alone(codes))
+        return;
+    gray = pixels_gray(&page->pixels, 0, 0, page->bits->width_px, page->bits->height_px);
+    small = gray_half(gray);
+    read_whole(small, "page-half", 2, codes);
+    binary = gray_binary(small);
+    read_whole(binary, "page-half-binary", 2, codes);
+}
+
 void codes_read(const CodesPage *page, GPtrArray *codes)
 {
     read_crops(page, codes);
     patch_read(page->bits, page->dpi, codes);
     if (page->thorough)
         read_page(page, codes);
+    else if (is_mark_alone(codes))
+        read_half_page(page, codes);
     symbols_settle(codes);
 }

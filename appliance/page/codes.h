@@ -11,6 +11,9 @@
  *   gray   gray, every row
  *   double QR at double size, thorough
  *
+ * A page that bears a patch and no other code is a separator whose codes were missed: it is looked
+ * at as a whole in half size too (page-half), whatever that costs.
+ *
  * A linear reading counts only if two scan lines agree (ITF: three). Patch codes come from their
  * own detector.
  */

@@ -318,14 +318,26 @@ static gboolean rows(Image *image, guint8 *out, guint32 n, GError **error)
     return good;
 }
 
-/* libtiff seeks to the strip of the next row by itself. */
+/* libtiff seeks to the strip of a row by itself; inside a strip most codecs only go row by row. */
 static gboolean skip(Image *image, guint32 n, GError **error)
 {
     TiffImage *self = (TiffImage *)image;
+    g_autofree guint8 *row = NULL;
+    guint32 wanted, per_strip = 0;
 
     if (n > image->geometry.height_px - self->next_row)
         return error_set(error, ERROR_FORMAT, "TIFF: no more rows");
-    self->next_row += n;
+    wanted = self->next_row + n;
+    TIFFGetFieldDefaulted(self->tiff, TIFFTAG_ROWSPERSTRIP, &per_strip);
+    if (self->converted || per_strip == 0) {
+        self->next_row = wanted;
+        return TRUE;
+    }
+    self->next_row = MAX(self->next_row, wanted - wanted % per_strip);
+    row = g_malloc(image->geometry.stride_bytes);
+    for (; self->next_row < wanted; self->next_row++)
+        if (!plain_rows(self, row, 1, error))
+            return FALSE;
     return TRUE;
 }
 

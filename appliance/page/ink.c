@@ -344,6 +344,23 @@ static void edge_facts(const Bits *bits, PageFacts *facts)
         facts->cut_confidence = 1000 - facts->cut_confidence;
 }
 
+/* The ink that was left as writing, on a grid of a fixed size; the darkest place is 255. */
+static void map_ink(const Cells *cells, PageFacts *facts)
+{
+    guint32 sums[PAGE_MAP_ROWS * PAGE_MAP_COLUMNS] = {0};
+    guint32 most = 1;
+
+    for (guint32 at = 0; at < cells->columns * cells->rows; at++) {
+        guint32 x = at % cells->columns * PAGE_MAP_COLUMNS / cells->columns;
+        guint32 y = at / cells->columns * PAGE_MAP_ROWS / cells->rows;
+
+        sums[y * PAGE_MAP_COLUMNS + x] += cells->ink[at];
+        most = MAX(most, sums[y * PAGE_MAP_COLUMNS + x]);
+    }
+    for (guint i = 0; i < G_N_ELEMENTS(sums); i++)
+        facts->map[i] = (guint8)((guint64)sums[i] * 255 / most);
+}
+
 void ink_facts(const Bits *bits, guint32 dpi, PageFacts *facts)
 {
     g_autoptr(GArray) stack = g_array_new(FALSE, FALSE, sizeof(guint32));
@@ -354,6 +371,7 @@ void ink_facts(const Bits *bits, guint32 dpi, PageFacts *facts)
     wipe_bed(&cells, cell_ink_min(dpi), stack);
     wipe_borders(&cells, dpi);
     doubt = weigh(bits, &cells, dpi, stack, facts);
+    map_ink(&cells, facts);
     facts->blank = facts->ink_cells == 0;
     facts->blank_confidence = facts->blank ? (guint32)(1000 - MIN(doubt / 2, 700))
                                            : MIN(1000, 500 + facts->ink_cells * 50);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/page/page.h"
 
+#include <math.h>
 #include <string.h>
 
 static const char *const mode_tokens[] = {"color", "gray", "lineart"};
@@ -72,7 +73,7 @@ json_t *page_facts_to_json(const PageFacts *facts)
 {
     return json_pack(
         "{s:{s:i,s:i,s:i,s:s,s:f,s:f}, s:{s:b,s:i,s:i,s:i}, s:{s:i,s:i,s:i}, s:{s:i,s:i,s:s},"
-        " s:{s:i,s:i}, s:{s:i,s:i,s:i,s:i}, s:o}",
+        " s:{s:i,s:i}, s:{s:i,s:i,s:i,s:i}, s:o, s:{s:b,s:i,s:i}}",
         "size", "width_px", (int)facts->width_px, "height_px", (int)facts->height_px, "dpi",
         (int)facts->dpi, "mode", page_mode_token((PageMode)facts->mode), "width_mm",
         facts->width_mm, "height_mm", facts->height_mm, /* */
@@ -87,7 +88,9 @@ json_t *page_facts_to_json(const PageFacts *facts)
         (int)facts->sharpness_confidence, /* */
         "darkness", "value", (int)facts->darkness, "confidence", (int)facts->darkness_confidence,
         "paper_level", (int)facts->paper_level, "ink_level", (int)facts->ink_level, /* */
-        "cut_edges", edges_to_json(facts));
+        "cut_edges", edges_to_json(facts),                                          /* */
+        "overlap", "value", (int)facts->overlap, "confidence", (int)facts->overlap_confidence,
+        "at_px", (int)facts->overlap_at_px);
 }
 
 static gboolean token_index(const char *const *tokens, guint n, const char *token, guint32 *index)
@@ -129,12 +132,13 @@ gboolean page_facts_from_json(const json_t *json, PageFacts *facts, GError **err
     json_t *pixels;
     json_error_t why;
     int blank;
+    int overlap;
 
     *facts = (PageFacts){0};
     if (json_unpack_ex(
             (json_t *)json, &why, 0,
             "{s:{s:i,s:i,s:i,s:s,s:F,s:F}, s:{s:b,s:i,s:i,s:i}, s:{s:i,s:i,s:i}, s:{s:i,s:i,s:s},"
-            " s:{s:i,s:i}, s:{s:i,s:i,s:i,s:i}, s:{s:o,s:i,s:o}}",
+            " s:{s:i,s:i}, s:{s:i,s:i,s:i,s:i}, s:{s:o,s:i,s:o}, s:{s:b,s:i,s:i}}",
             "size", "width_px", &facts->width_px, "height_px", &facts->height_px, "dpi",
             &facts->dpi, "mode", &mode, "width_mm", &facts->width_mm, "height_mm",
             &facts->height_mm, /* */
@@ -149,15 +153,49 @@ gboolean page_facts_from_json(const json_t *json, PageFacts *facts, GError **err
             "darkness", "value", &facts->darkness, "confidence", &facts->darkness_confidence,
             "paper_level", &facts->paper_level, "ink_level", &facts->ink_level, /* */
             "cut_edges", "value", &names, "confidence", &facts->cut_confidence, "strokes",
-            &pixels) != 0)
+            &pixels, /* */
+            "overlap", "value", &overlap, "confidence", &facts->overlap_confidence, "at_px",
+            &facts->overlap_at_px) != 0)
         return error_set(error, ERROR_FORMAT, "facts of a page: %s", why.text);
     facts->blank = blank != 0;
+    facts->overlap = overlap != 0;
     if (!token_index(mode_tokens, G_N_ELEMENTS(mode_tokens), mode, &facts->mode) ||
         !token_index(evidence_tokens, G_N_ELEMENTS(evidence_tokens), evidence,
                      &facts->orientation_evidence) ||
         !edges_from_json(names, pixels, facts))
         return error_set(error, ERROR_FORMAT, "facts of a page: unknown word");
     return TRUE;
+}
+
+/* Sizes of two scans of one sheet differ by a few rows at most. */
+static gboolean same_size(const PageFacts *a, const PageFacts *b)
+{
+    guint32 w = MAX(a->width_px, b->width_px), h = MAX(a->height_px, b->height_px);
+
+    return a->dpi == b->dpi && (w - MIN(a->width_px, b->width_px)) * 50 <= w &&
+           (h - MIN(a->height_px, b->height_px)) * 50 <= h;
+}
+
+/* The correlation of the two maps. */
+guint32 page_likeness(const PageFacts *a, const PageFacts *b)
+{
+    gint64 n = G_N_ELEMENTS(a->map);
+    gint64 sum_a = 0, sum_b = 0, squares_a = 0, squares_b = 0, products = 0;
+    double spread;
+
+    if (a->blank || b->blank || !same_size(a, b))
+        return 0;
+    for (gint64 i = 0; i < n; i++) {
+        sum_a += a->map[i];
+        sum_b += b->map[i];
+        squares_a += a->map[i] * a->map[i];
+        squares_b += b->map[i] * b->map[i];
+        products += a->map[i] * b->map[i];
+    }
+    spread = sqrt((double)(n * squares_a - sum_a * sum_a)) *
+             sqrt((double)(n * squares_b - sum_b * sum_b));
+    return spread > 0 ? (guint32)(1000 * MAX(0, (double)(n * products - sum_a * sum_b) / spread))
+                      : 0;
 }
 
 PageCode *page_code_new(const char *symbology, const char *text, const char *rung)

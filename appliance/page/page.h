@@ -56,6 +56,9 @@ typedef enum {
     PAGE_EDGE_LEFT = 8,
 } PageEdge;
 
+#define PAGE_MAP_COLUMNS 16
+#define PAGE_MAP_ROWS    24
+
 /* A plain value: it travels between processes as it is. */
 typedef struct {
     guint32 width_px, height_px;
@@ -87,7 +90,18 @@ typedef struct {
     guint32 cut_edges; /* PageEdge bits: ink runs into this edge */
     guint32 cut_confidence;
     guint32 cut_strokes[4]; /* strokes crossing the top, right, bottom, left border */
+
+    guint32 overlap; /* 1 = an edge of a second sheet runs across */
+    guint32 overlap_confidence;
+    guint32 overlap_at_px; /* evidence: the row */
+
+    /* Where the ink stands, coarsely: by which the same page is known again (page_likeness). */
+    guint8 map[PAGE_MAP_ROWS * PAGE_MAP_COLUMNS];
 } PageFacts;
+
+/* How alike the ink of two pages stands, per mille: 1000 = in the same places. 0 where either is
+ * blank or their sizes differ. */
+guint32 page_likeness(const PageFacts *a, const PageFacts *b);
 
 typedef enum {
     PAGE_ORIENTATION_NONE,

@@ -3,6 +3,7 @@
 
 #include "appliance/page/codes.h"
 #include "appliance/page/ink.h"
+#include "appliance/page/overlap.h"
 #include "appliance/page/skew.h"
 #include "appliance/page/tone.h"
 
@@ -204,6 +205,7 @@ static void read_codes(const StripPass *pass, GPtrArray *codes)
 /* What makes no sense on blank paper. */
 static void look_closer(const StripPass *pass, PageResult *result)
 {
+    overlap_facts(pass->bits, pass->options.geometry.dpi, &result->facts);
     skew_facts(pass->bits, &result->facts);
     read_codes(pass, result->codes);
     code_orientation(result);

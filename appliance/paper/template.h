@@ -31,7 +31,7 @@
 #include "appliance/paper/values.h"
 
 #define TEMPLATE_BODY_PT     14.0
-#define TEMPLATE_COLUMNS_MAX 16 /* of a table, cells of a row of fields */
+#define TEMPLATE_COLUMNS_MAX 20 /* of a table, cells of a row of fields */
 
 struct PaperTemplate {
     json_t *root;

@@ -2,6 +2,7 @@
 #include "storage/local/local.h"
 
 #include "appliance/base/embed.h"
+#include "storage/local/local_intern.h"
 
 #include <fcntl.h>
 #include <pthread.h>
@@ -9,7 +10,7 @@
 #include <unistd.h>
 
 #define APPLICATION_ID 0x414a4c43 /* "AJLC" */
-#define VERSION        1
+#define VERSION        2
 #define BUSY_MS        5000
 
 extern const Embedded embedded_local[];
@@ -17,26 +18,15 @@ extern const Embedded embedded_local[];
 #define WAL_TRIES   100
 #define WAL_POLL_US 50000
 
-struct Local {
-    pthread_mutex_t lock;
-    sqlite3 *db;
-};
-
-typedef struct {
-    Local *local;
-    sqlite3_stmt *stmt;
-    int next; /* parameter or column */
-} Query;
-
 static gboolean failed(Local *local, GError **error)
 {
     return error_set(error, ERROR_CATALOGUE, "local.db: %s", sqlite3_errmsg(local->db));
 }
 
-/* Takes the lock; query_end lets it go. */
-static gboolean query_begin(Query *query, Local *local, const char *sql, GError **error)
+/* Takes the lock; local_query_end lets it go. */
+gboolean local_query_begin(LocalQuery *query, Local *local, const char *sql, GError **error)
 {
-    *query = (Query){local, NULL, 1};
+    *query = (LocalQuery){local, NULL, 1};
     pthread_mutex_lock(&local->lock);
     if (sqlite3_prepare_v2(local->db, sql, -1, &query->stmt, NULL) == SQLITE_OK)
         return TRUE;
@@ -45,28 +35,28 @@ static gboolean query_begin(Query *query, Local *local, const char *sql, GError 
     return FALSE;
 }
 
-static void put_text(Query *query, const char *text)
+void local_put_text(LocalQuery *query, const char *text)
 {
     sqlite3_bind_text(query->stmt, query->next++, text, -1, SQLITE_TRANSIENT);
 }
 
-static void put_int(Query *query, gint64 value)
+void local_put_int(LocalQuery *query, gint64 value)
 {
     sqlite3_bind_int64(query->stmt, query->next++, value);
 }
 
 /* The columns of a row are read in order, from 0. */
-static char *take_text(Query *query)
+char *local_take_text(LocalQuery *query)
 {
     return g_strdup((const char *)sqlite3_column_text(query->stmt, query->next++));
 }
 
-static gint64 take_int(Query *query)
+gint64 local_take_int(LocalQuery *query)
 {
     return sqlite3_column_int64(query->stmt, query->next++);
 }
 
-static gboolean query_row(Query *query, gboolean *found, GError **error)
+gboolean local_query_row(LocalQuery *query, gboolean *found, GError **error)
 {
     int result = sqlite3_step(query->stmt);
 
@@ -75,18 +65,18 @@ static gboolean query_row(Query *query, gboolean *found, GError **error)
     return *found || result == SQLITE_DONE || failed(query->local, error);
 }
 
-static void query_end(Query *query)
+void local_query_end(LocalQuery *query)
 {
     sqlite3_finalize(query->stmt);
     pthread_mutex_unlock(&query->local->lock);
 }
 
 /* Run a statement that gives no row. */
-static gboolean query_run(Query *query, GError **error)
+gboolean local_query_run(LocalQuery *query, GError **error)
 {
     gboolean done = sqlite3_step(query->stmt) == SQLITE_DONE || failed(query->local, error);
 
-    query_end(query);
+    local_query_end(query);
     return done;
 }
 
@@ -97,25 +87,33 @@ static gboolean execute(Local *local, const char *sql, GError **error)
 
 static gboolean pragma_int(Local *local, const char *sql, gint64 *value, GError **error)
 {
-    Query query;
+    LocalQuery query;
     gboolean found = FALSE;
     gboolean good;
 
-    if (!query_begin(&query, local, sql, error))
+    if (!local_query_begin(&query, local, sql, error))
         return FALSE;
-    good = query_row(&query, &found, error);
-    *value = found ? take_int(&query) : 0;
-    query_end(&query);
+    good = local_query_row(&query, &found, error);
+    *value = found ? local_take_int(&query) : 0;
+    local_query_end(&query);
     return good;
 }
 
-static gboolean make_schema(Local *local, GError **error)
-{
-    g_autofree char *sql = g_strdup_printf(
-        "BEGIN; %s PRAGMA application_id=%d; PRAGMA user_version=%d; COMMIT;",
-        (const char *)embedded_find(embedded_local, "local.sql")->bytes, APPLICATION_ID, VERSION);
+/* One file a version; each is run once, in order. */
+static const char *const versions[VERSION] = {"local.sql", "local-2.sql"};
 
-    return execute(local, sql, error);
+static gboolean upgrade(Local *local, gint64 from, GError **error)
+{
+    for (gint64 version = from; version < VERSION; version++) {
+        const char *file = (const char *)embedded_find(embedded_local, versions[version])->bytes;
+        g_autofree char *sql = g_strdup_printf(
+            "BEGIN IMMEDIATE; %s PRAGMA application_id=%d; PRAGMA user_version=%d; COMMIT;", file,
+            APPLICATION_ID, (int)version + 1);
+
+        if (!execute(local, sql, error))
+            return FALSE;
+    }
+    return TRUE;
 }
 
 static gboolean check_schema(Local *local, GError **error)
@@ -126,13 +124,11 @@ static gboolean check_schema(Local *local, GError **error)
     if (!pragma_int(local, "PRAGMA user_version", &version, error) ||
         !pragma_int(local, "PRAGMA application_id", &id, error))
         return FALSE;
-    if (version == 0 && id == 0)
-        return make_schema(local, error);
-    if (id != APPLICATION_ID)
+    if (id != APPLICATION_ID && (version != 0 || id != 0))
         return error_set(error, ERROR_FORMAT, "local.db is another program's");
     if (version > VERSION)
         return error_set(error, ERROR_NEWER_SCHEMA, "local.db");
-    return TRUE;
+    return upgrade(local, version, error);
 }
 
 Local *local_open(const char *path, GError **error)
@@ -169,13 +165,13 @@ void local_close(Local *local)
     g_free(local);
 }
 
-static void take_person(Query *query, LocalPerson *person)
+static void take_person(LocalQuery *query, LocalPerson *person)
 {
     query->next = 0;
-    person->number = take_text(query);
-    person->name = take_text(query);
-    person->roles = (guint32)take_int(query);
-    person->active = take_int(query) != 0;
+    person->number = local_take_text(query);
+    person->name = local_take_text(query);
+    person->roles = (guint32)local_take_int(query);
+    person->active = local_take_int(query) != 0;
 }
 
 void local_person_clear(LocalPerson *person)
@@ -188,24 +184,24 @@ void local_person_clear(LocalPerson *person)
 gboolean local_person_get(Local *local, const char *number_or_name, LocalPerson *person,
                           GError **error)
 {
-    Query query;
+    LocalQuery query;
     gboolean found = FALSE;
     gboolean more = FALSE;
     gboolean good;
 
     *person = (LocalPerson){0};
-    if (!query_begin(&query, local,
-                     "SELECT number, name, roles, active FROM person "
-                     "WHERE number = ?1 OR name = ?1 LIMIT 2",
-                     error))
+    if (!local_query_begin(&query, local,
+                           "SELECT number, name, roles, active FROM person "
+                           "WHERE number = ?1 OR name = ?1 LIMIT 2",
+                           error))
         return FALSE;
-    put_text(&query, number_or_name);
-    good = query_row(&query, &found, error);
+    local_put_text(&query, number_or_name);
+    good = local_query_row(&query, &found, error);
     if (found) {
         take_person(&query, person);
-        good = query_row(&query, &more, error);
+        good = local_query_row(&query, &more, error);
     }
-    query_end(&query);
+    local_query_end(&query);
     if (!good)
         return FALSE;
     return (found && !more) || error_set(error, ERROR_NOT_FOUND, "%s", number_or_name);
@@ -213,36 +209,36 @@ gboolean local_person_get(Local *local, const char *number_or_name, LocalPerson 
 
 gboolean local_person_put(Local *local, const LocalPerson *person, GError **error)
 {
-    Query query;
+    LocalQuery query;
 
-    if (!query_begin(&query, local,
-                     "INSERT OR REPLACE INTO person (number, name, roles, active) "
-                     "VALUES (?, ?, ?, ?)",
-                     error))
+    if (!local_query_begin(&query, local,
+                           "INSERT OR REPLACE INTO person (number, name, roles, active) "
+                           "VALUES (?, ?, ?, ?)",
+                           error))
         return FALSE;
-    put_text(&query, person->number);
-    put_text(&query, person->name);
-    put_int(&query, person->roles);
-    put_int(&query, person->active);
-    return query_run(&query, error);
+    local_put_text(&query, person->number);
+    local_put_text(&query, person->name);
+    local_put_int(&query, person->roles);
+    local_put_int(&query, person->active);
+    return local_query_run(&query, error);
 }
 
 gboolean local_person_list(Local *local, LocalPersonTake take, void *taker, GError **error)
 {
-    Query query;
+    LocalQuery query;
     gboolean found = FALSE;
     gboolean good;
 
-    if (!query_begin(&query, local,
-                     "SELECT number, name, roles, active FROM person ORDER BY number", error))
+    if (!local_query_begin(&query, local,
+                           "SELECT number, name, roles, active FROM person ORDER BY number", error))
         return FALSE;
-    while ((good = query_row(&query, &found, error)) && found) {
+    while ((good = local_query_row(&query, &found, error)) && found) {
         g_auto(LocalPerson) person = {0};
 
         take_person(&query, &person);
         take(taker, &person);
     }
-    query_end(&query);
+    local_query_end(&query);
     return good;
 }
 
@@ -254,35 +250,36 @@ void local_secret_clear(LocalSecret *secret)
 
 gboolean local_person_count(Local *local, guint32 roles, const char *but, guint *n, GError **error)
 {
-    Query query;
+    LocalQuery query;
     gboolean found = FALSE, good;
 
-    if (!query_begin(&query, local,
-                     "SELECT count(*) FROM person WHERE active AND (roles & ?) <> 0"
-                     " AND number <> coalesce(?, '')",
-                     error))
+    if (!local_query_begin(&query, local,
+                           "SELECT count(*) FROM person WHERE active AND (roles & ?) <> 0"
+                           " AND number <> coalesce(?, '')",
+                           error))
         return FALSE;
-    put_int(&query, roles);
-    put_text(&query, but);
-    good = query_row(&query, &found, error);
-    *n = found ? (guint)take_int(&query) : 0;
-    query_end(&query);
+    local_put_int(&query, roles);
+    local_put_text(&query, but);
+    good = local_query_row(&query, &found, error);
+    *n = found ? (guint)local_take_int(&query) : 0;
+    local_query_end(&query);
     return good;
 }
 
 char *local_person_next(Local *local, GError **error)
 {
-    Query query;
+    LocalQuery query;
     gboolean found = FALSE, good;
     gint64 next = 1;
 
-    if (!query_begin(&query, local,
-                     "SELECT coalesce(max(CAST(number AS INTEGER)), 0) + 1 FROM person", error))
+    if (!local_query_begin(&query, local,
+                           "SELECT coalesce(max(CAST(number AS INTEGER)), 0) + 1 FROM person",
+                           error))
         return NULL;
-    good = query_row(&query, &found, error);
+    good = local_query_row(&query, &found, error);
     if (found)
-        next = take_int(&query);
-    query_end(&query);
+        next = local_take_int(&query);
+    local_query_end(&query);
     if (good && next <= 999999)
         return g_strdup_printf("%06d", (int)next);
     if (good)
@@ -292,54 +289,56 @@ char *local_person_next(Local *local, GError **error)
 
 gboolean local_secret_get(Local *local, const char *person, LocalSecret *secret, GError **error)
 {
-    Query query;
+    LocalQuery query;
     gboolean found = FALSE;
     gboolean good;
 
     *secret = (LocalSecret){0};
-    if (!query_begin(&query, local,
-                     "SELECT hash, failed, not_before_us FROM secret WHERE person = ?", error))
+    if (!local_query_begin(&query, local,
+                           "SELECT hash, failed, not_before_us FROM secret WHERE person = ?",
+                           error))
         return FALSE;
-    put_text(&query, person);
-    good = query_row(&query, &found, error);
+    local_put_text(&query, person);
+    good = local_query_row(&query, &found, error);
     if (found) {
-        secret->hash = take_text(&query);
-        secret->failed = (guint)take_int(&query);
-        secret->not_before_us = take_int(&query);
+        secret->hash = local_take_text(&query);
+        secret->failed = (guint)local_take_int(&query);
+        secret->not_before_us = local_take_int(&query);
     }
-    query_end(&query);
+    local_query_end(&query);
     return good;
 }
 
 gboolean local_secret_set(Local *local, const char *person, const char *hash, GError **error)
 {
-    Query query;
+    LocalQuery query;
 
-    if (!query_begin(&query, local,
-                     "INSERT INTO secret (person, hash) VALUES (?, ?) ON CONFLICT (person) DO "
-                     "UPDATE SET hash = excluded.hash, failed = 0, not_before_us = 0",
-                     error))
+    if (!local_query_begin(
+            &query, local,
+            "INSERT INTO secret (person, hash) VALUES (?, ?) ON CONFLICT (person) DO "
+            "UPDATE SET hash = excluded.hash, failed = 0, not_before_us = 0",
+            error))
         return FALSE;
-    put_text(&query, person);
-    put_text(&query, hash);
-    return query_run(&query, error);
+    local_put_text(&query, person);
+    local_put_text(&query, hash);
+    return local_query_run(&query, error);
 }
 
 gboolean local_secret_tried(Local *local, const char *person, guint count, gint64 not_before_us,
                             GError **error)
 {
-    Query query;
+    LocalQuery query;
 
-    if (!query_begin(&query, local,
-                     "INSERT INTO secret (person, failed, not_before_us) VALUES (?, ?, ?) "
-                     "ON CONFLICT (person) DO UPDATE SET failed = excluded.failed, "
-                     "not_before_us = excluded.not_before_us",
-                     error))
+    if (!local_query_begin(&query, local,
+                           "INSERT INTO secret (person, failed, not_before_us) VALUES (?, ?, ?) "
+                           "ON CONFLICT (person) DO UPDATE SET failed = excluded.failed, "
+                           "not_before_us = excluded.not_before_us",
+                           error))
         return FALSE;
-    put_text(&query, person);
-    put_int(&query, count);
-    put_int(&query, not_before_us);
-    return query_run(&query, error);
+    local_put_text(&query, person);
+    local_put_int(&query, count);
+    local_put_int(&query, not_before_us);
+    return local_query_run(&query, error);
 }
 
 gboolean local_secret_count(Local *local, guint *n, GError **error)
@@ -362,43 +361,43 @@ void local_session_clear(LocalSession *session)
 
 gboolean local_session_put(Local *local, const LocalSession *session, GError **error)
 {
-    Query query;
+    LocalQuery query;
 
-    if (!query_begin(&query, local,
-                     "INSERT INTO session (digest, person, csrf, begun_us, seen_us) "
-                     "VALUES (?, ?, ?, ?, ?)",
-                     error))
+    if (!local_query_begin(&query, local,
+                           "INSERT INTO session (digest, person, csrf, begun_us, seen_us) "
+                           "VALUES (?, ?, ?, ?, ?)",
+                           error))
         return FALSE;
-    put_text(&query, session->digest);
-    put_text(&query, session->person);
-    put_text(&query, session->csrf);
-    put_int(&query, session->begun_us);
-    put_int(&query, session->seen_us);
-    return query_run(&query, error);
+    local_put_text(&query, session->digest);
+    local_put_text(&query, session->person);
+    local_put_text(&query, session->csrf);
+    local_put_int(&query, session->begun_us);
+    local_put_int(&query, session->seen_us);
+    return local_query_run(&query, error);
 }
 
 gboolean local_session_get(Local *local, const char *digest, LocalSession *session, GError **error)
 {
-    Query query;
+    LocalQuery query;
     gboolean found = FALSE;
     gboolean good;
 
     *session = (LocalSession){0};
-    if (!query_begin(&query, local,
-                     "SELECT digest, person, csrf, begun_us, seen_us FROM session "
-                     "WHERE digest = ?",
-                     error))
+    if (!local_query_begin(&query, local,
+                           "SELECT digest, person, csrf, begun_us, seen_us FROM session "
+                           "WHERE digest = ?",
+                           error))
         return FALSE;
-    put_text(&query, digest);
-    good = query_row(&query, &found, error);
+    local_put_text(&query, digest);
+    good = local_query_row(&query, &found, error);
     if (found) {
-        session->digest = take_text(&query);
-        session->person = take_text(&query);
-        session->csrf = take_text(&query);
-        session->begun_us = take_int(&query);
-        session->seen_us = take_int(&query);
+        session->digest = local_take_text(&query);
+        session->person = local_take_text(&query);
+        session->csrf = local_take_text(&query);
+        session->begun_us = local_take_int(&query);
+        session->seen_us = local_take_int(&query);
     }
-    query_end(&query);
+    local_query_end(&query);
     if (good && !found)
         return error_set(error, ERROR_NO_SESSION, "the session has ended");
     return good;
@@ -406,23 +405,23 @@ gboolean local_session_get(Local *local, const char *digest, LocalSession *sessi
 
 gboolean local_session_seen(Local *local, const char *digest, gint64 seen_us, GError **error)
 {
-    Query query;
+    LocalQuery query;
 
-    if (!query_begin(&query, local, "UPDATE session SET seen_us = ? WHERE digest = ?", error))
+    if (!local_query_begin(&query, local, "UPDATE session SET seen_us = ? WHERE digest = ?", error))
         return FALSE;
-    put_int(&query, seen_us);
-    put_text(&query, digest);
-    return query_run(&query, error);
+    local_put_int(&query, seen_us);
+    local_put_text(&query, digest);
+    return local_query_run(&query, error);
 }
 
 static gboolean run_with_text(Local *local, const char *sql, const char *text, GError **error)
 {
-    Query query;
+    LocalQuery query;
 
-    if (!query_begin(&query, local, sql, error))
+    if (!local_query_begin(&query, local, sql, error))
         return FALSE;
-    put_text(&query, text);
-    return query_run(&query, error);
+    local_put_text(&query, text);
+    return local_query_run(&query, error);
 }
 
 gboolean local_session_end(Local *local, const char *digest, GError **error)
@@ -446,62 +445,63 @@ void local_answer_clear(LocalAnswer *answer)
 gboolean local_answer_get(Local *local, const LocalKey *key, LocalAnswer *answer, gboolean *found,
                           GError **error)
 {
-    Query query;
+    LocalQuery query;
     gboolean good;
 
     *answer = (LocalAnswer){0};
-    if (!query_begin(&query, local,
-                     "SELECT request, status, type, body FROM answer WHERE person = ? AND key = ?",
-                     error))
+    if (!local_query_begin(
+            &query, local,
+            "SELECT request, status, type, body FROM answer WHERE person = ? AND key = ?", error))
         return FALSE;
-    put_text(&query, key->person);
-    put_text(&query, key->key);
-    good = query_row(&query, found, error);
+    local_put_text(&query, key->person);
+    local_put_text(&query, key->key);
+    good = local_query_row(&query, found, error);
     if (*found) {
-        answer->request = take_text(&query);
-        answer->status = (guint)take_int(&query);
-        answer->type = take_text(&query);
+        answer->request = local_take_text(&query);
+        answer->status = (guint)local_take_int(&query);
+        answer->type = local_take_text(&query);
         answer->body = g_bytes_new(sqlite3_column_blob(query.stmt, query.next),
                                    (gsize)sqlite3_column_bytes(query.stmt, query.next));
     }
-    query_end(&query);
+    local_query_end(&query);
     return good;
 }
 
 gboolean local_answer_put(Local *local, const LocalKey *key, const LocalAnswer *answer,
                           gint64 now_us, GError **error)
 {
-    Query query;
+    LocalQuery query;
     gsize size = 0;
     const void *bytes = g_bytes_get_data(answer->body, &size);
 
-    if (!query_begin(&query, local,
-                     "INSERT OR REPLACE INTO answer (person, key, request, status, type, body, "
-                     "given_us) VALUES (?, ?, ?, ?, ?, ?, ?)",
-                     error))
+    if (!local_query_begin(
+            &query, local,
+            "INSERT OR REPLACE INTO answer (person, key, request, status, type, body, "
+            "given_us) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            error))
         return FALSE;
-    put_text(&query, key->person);
-    put_text(&query, key->key);
-    put_text(&query, answer->request);
-    put_int(&query, answer->status);
-    put_text(&query, answer->type);
+    local_put_text(&query, key->person);
+    local_put_text(&query, key->key);
+    local_put_text(&query, answer->request);
+    local_put_int(&query, answer->status);
+    local_put_text(&query, answer->type);
     sqlite3_bind_blob64(query.stmt, query.next++, size > 0 ? bytes : "", size, SQLITE_TRANSIENT);
-    put_int(&query, now_us);
-    return query_run(&query, error);
+    local_put_int(&query, now_us);
+    return local_query_run(&query, error);
 }
 
 gboolean local_forget(Local *local, gint64 sessions_us, gint64 answers_us, GError **error)
 {
-    Query query;
+    LocalQuery query;
 
-    if (!query_begin(&query, local, "DELETE FROM session WHERE seen_us < ?", error))
+    if (!local_query_begin(&query, local, "DELETE FROM session WHERE seen_us < ?", error))
         return FALSE;
-    put_int(&query, sessions_us);
-    if (!query_run(&query, error) ||
-        !query_begin(&query, local, "DELETE FROM answer WHERE given_us < ?", error))
+    local_put_int(&query, sessions_us);
+    if (!local_query_run(&query, error) ||
+        !local_query_begin(&query, local, "DELETE FROM answer WHERE given_us < ?", error))
         return FALSE;
-    put_int(&query, answers_us);
-    return query_run(&query, error);
+    local_put_int(&query, answers_us);
+    return local_query_run(&query, error);
 }
 
 /* Every other connection is between two statements nearly always. */
@@ -510,17 +510,17 @@ static gboolean cut_wal(Local *local, GError **error)
     gboolean busy = TRUE;
 
     for (int i = 0; busy && i < WAL_TRIES; i++) {
-        Query query;
+        LocalQuery query;
         gboolean found;
 
-        if (!query_begin(&query, local, "PRAGMA wal_checkpoint(TRUNCATE)", error))
+        if (!local_query_begin(&query, local, "PRAGMA wal_checkpoint(TRUNCATE)", error))
             return FALSE;
-        if (!query_row(&query, &found, error)) {
-            query_end(&query);
+        if (!local_query_row(&query, &found, error)) {
+            local_query_end(&query);
             return FALSE;
         }
         busy = found && sqlite3_column_int(query.stmt, 0) != 0;
-        query_end(&query);
+        local_query_end(&query);
         if (busy)
             g_usleep(WAL_POLL_US);
     }
@@ -529,9 +529,9 @@ static gboolean cut_wal(Local *local, GError **error)
 
 gboolean local_forget_answers(Local *local, GError **error)
 {
-    Query query;
+    LocalQuery query;
 
-    return query_begin(&query, local, "DELETE FROM answer", error) && query_run(&query, error) &&
-           query_begin(&query, local, "VACUUM", error) && query_run(&query, error) &&
+    return local_query_begin(&query, local, "DELETE FROM answer", error) && local_query_run(&query, error) &&
+           local_query_begin(&query, local, "VACUUM", error) && local_query_run(&query, error) &&
            cut_wal(local, error);
 }

@@ -40,7 +40,7 @@ CREATE TABLE event (
     act TEXT NOT NULL,
     "case" TEXT,
     detail TEXT NOT NULL, -- the record's own fields as JSON, without head and nonce
-    secret TEXT           -- what a step keeps apart (reasons), opened; NULL where nothing is
+    secret TEXT           -- what a step keeps apart (reasons, names), opened; NULL where nothing is
 ) STRICT;
 CREATE INDEX event_by_case ON event ("case", seq) WHERE "case" IS NOT NULL;
 CREATE INDEX event_by_act ON event (act, seq);

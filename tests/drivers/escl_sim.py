@@ -4,7 +4,8 @@
 
     escl_sim.py --control FILE [--port N] [--log]
 
-prints "PORT\n" once it listens on 127.0.0.1, and ends when its standard input is closed.
+prints "PORT\n" once it listens on 127.0.0.1, "stalled\n" when it stalls, and ends when its standard
+input is closed.
 
 FILE is JSON; it is read again before each request, and a change of "stack" is new paper:
 
@@ -371,6 +372,7 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.write(half)
             self.wfile.flush()
             if way == "stall":
+                print("stalled", flush=True)
                 self.connection.settimeout(60)
                 try:
                     self.connection.recv(1)  # until the other side gives up

@@ -2,10 +2,8 @@
  *
  * Debian's Chromium, a page in it, a code reader and axe.
  */
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 
 const web = new URL('../../ui/web/', import.meta.url);
 export const available = existsSync('/usr/bin/chromium') && existsSync(new URL('node_modules/playwright-core', web));
@@ -16,17 +14,16 @@ const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-ru
 
 export async function openBrowser({ width = 1366, height = 768 } = {}) {
   const { chromium } = require('playwright-core');
-  const folder = mkdtempSync(join(tmpdir(), 'anjuan-chromium-'));
-  const context = await chromium.launchPersistentContext(folder, {
-    executablePath: '/usr/bin/chromium', headless: true, args: flags, viewport: { width, height }, locale: 'zh-CN', timezoneId: 'Asia/Shanghai' });
-  const page = context.pages()[0] ?? await context.newPage();
+  const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', headless: true, args: flags });
+  const context = await browser.newContext({ viewport: { width, height }, locale: 'zh-CN', timezoneId: 'Asia/Shanghai' });
+  const page = await context.newPage();
   const messages = [];
   /* Refused requests are the app's to show; what counts here is CSP and script. */
   page.on('console', (message) => {
     if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) messages.push(message.text());
   });
   page.on('pageerror', (error) => messages.push(String(error)));
-  return { context, page, messages, close: async () => { await context.close(); rmSync(folder, { recursive: true, force: true }); } };
+  return { context, page, messages, close: () => browser.close() };
 }
 
 /* A reader: digits 5 ms apart, then Enter; `ime` = a Chinese input method takes the keys. The pace stands in the events, whatever the machine does. */

@@ -14,7 +14,9 @@ export class Clerk {
   /* The band says `word`; resolves to its whole text. */
   async band(word, values) {
     const wanted = this.say(word, values);
-    await this.page.waitForFunction((text) => document.querySelector('.band-title')?.textContent?.includes(text), wanted);
+    await this.page.waitForFunction((text) => document.querySelector('.band-title')?.textContent?.includes(text), wanted).catch(async () => {
+      throw new Error(`the band should say ${wanted}; the screen says\n${await this.page.locator('#app').innerText()}`);
+    });
     return this.page.locator('.band').innerText();
   }
 
@@ -45,6 +47,7 @@ export class Clerk {
 
   /* Answers the list of what waits for a person: Enter takes the focused answer, `entries` fill its fields by label. */
   async settle(entries = {}) {
+    await this.page.waitForSelector('.settle');
     for (;;) {
       await this.page.waitForFunction(() => document.querySelector('.settle') === null || document.activeElement?.closest('.settle'));
       const task = await this.page.evaluate(() => {

@@ -20,87 +20,16 @@ import sys
 import tempfile
 import urllib.parse
 
+sys.path.insert(0, os.path.dirname(__file__))
+from document import API, answer_faults, example  # noqa: E402
+
 SOURCE = os.environ["ANJUAN_SOURCE"]
 PROGRAM = os.environ["ANJUAN"]
-API = json.load(open(os.path.join(SOURCE, "ui/api/openapi.json"), encoding="utf-8"))
 ROLES = ["clerk", "archivist", "auditor", "supervisor", "admin"]
 SECRET = "河边的树 7"
 FORM = "application/x-www-form-urlencoded"
 # Streams that do not end, and the operation that ends the session it runs in.
 LEFT_OUT = {("get", "/events"), ("delete", "/session")}
-
-
-def kind_of(value):
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "boolean"
-    if isinstance(value, int):
-        return "integer"
-    return {float: "number", str: "string", list: "array", dict: "object"}[type(value)]
-
-
-def resolve(schema):
-    while "$ref" in schema:
-        node = API
-        for part in schema["$ref"][2:].split("/"):
-            node = node[part]
-        schema = node
-    return schema
-
-
-def object_faults(schema, value, path):
-    known = schema.get("properties", {})
-    found = [f"{path}.{name} is missing" for name in schema.get("required", []) if name not in value]
-    for name, member in value.items():
-        if name in known:
-            found += faults(known[name], member, f"{path}.{name}")
-        elif schema.get("additionalProperties") is False:
-            found.append(f"{path}.{name} is not in the document")
-        elif isinstance(schema.get("additionalProperties"), dict):
-            found += faults(schema["additionalProperties"], member, f"{path}.{name}")
-    return found
-
-
-def faults(schema, value, path="$"):
-    """What does not fit; the words of JSON Schema that the document uses, no more."""
-    schema = resolve(schema)
-    if "oneOf" in schema:
-        tries = [faults(one, value, path) for one in schema["oneOf"]]
-        return [] if any(not one for one in tries) else min(tries, key=len)
-    kinds = schema.get("type", [])
-    kinds = [kinds] if isinstance(kinds, str) else kinds
-    kind = kind_of(value)
-    if kinds and kind not in kinds and not (kind == "integer" and "number" in kinds):
-        return [f"{path} is {kind}, not {' or '.join(kinds)}"]
-    if "enum" in schema and value not in schema["enum"]:
-        return [f"{path}: {value!r} is none of {schema['enum']}"]
-    if kind == "string" and "pattern" in schema and not re.search(schema["pattern"], value):
-        return [f"{path}: {value!r} does not fit {schema['pattern']}"]
-    if kind in ("integer", "number") and value < schema.get("minimum", value):
-        return [f"{path} is below {schema['minimum']}"]
-    if kind == "array":
-        return [one for at, member in enumerate(value)
-                for one in faults(schema.get("items", {}), member, f"{path}[{at}]")]
-    return object_faults(schema, value, path) if kind == "object" else []
-
-
-def example(schema):
-    """The smallest value that fits."""
-    schema = resolve(schema)
-    if "oneOf" in schema:
-        return example(schema["oneOf"][0])
-    if "enum" in schema:
-        return schema["enum"][0]
-    kind = schema["type"] if isinstance(schema["type"], str) else schema["type"][0]
-    if kind == "object":
-        return {name: example(schema["properties"][name]) for name in schema.get("required", [])}
-    if kind == "array":
-        return [example(schema["items"])] * schema.get("minItems", 0)
-    if kind == "string":
-        return {"date": "2026-11-20", "date-time": "2026-11-20T02:00:00Z"}.get(
-            schema.get("format"), "1" * max(1, schema.get("minLength", 1)))
-    return {"integer": schema.get("minimum", 0), "number": 0, "boolean": False, "null": None}[kind]
 
 
 class Client:
@@ -143,7 +72,8 @@ class Contract:
         self.found = []
         self.values = {"number": "0" * 24, "code": "none", "document": "1", "name": "a.tif", "batch": "1",
                        "id": "1-1-a", "job": "none", "ledger": "received", "device": "none",
-                       "user": "000099", "backup": "none"}
+                       "user": "000099", "backup": "none", "region": "full", "size": "max", "rotation": "0",
+                       "quality": "default.jpg"}
         form = urllib.parse.urlencode({"code": code, "name": "管理员", "secret": SECRET, "again": SECRET})
         assert Client(address).send("POST", "/first-run", form, FORM)[0] == 303, "first run"
         self.people = {role: self.person(role, at) for at, role in enumerate(ROLES)}
@@ -191,23 +121,10 @@ class Contract:
 
     def check_answer(self, who, method, path, operation, answer):
         status, kind, text, _ = answer
-        if status >= 400:
-            if not kind.startswith("application/problem+json"):
-                self.note(who, method, path, f"{status} is no problem+json but {kind}")
-                return
-            schema = {"$ref": "#/components/schemas/Problem"}
-        else:
-            documented = operation["responses"].get(str(status))
-            if documented is None:
-                if status != 304:
-                    self.note(who, method, path, f"{status} is not in the document")
-                return
-            schema = documented.get("content", {}).get("application/json", {}).get("schema")
         if status >= 500:
             self.note(who, method, path, f"{status} {text.decode(errors='replace')[:200]}")
-        if schema is not None:
-            for one in faults(schema, json.loads(text)):
-                self.note(who, method, path, one)
+        for one in answer_faults(operation, status, kind, text):
+            self.note(who, method, path, one)
 
     def check_roles(self, method, path, operation):
         full = self.address_of(path, operation)

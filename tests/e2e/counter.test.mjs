@@ -28,7 +28,7 @@ before(async () => {
   await hall.serve();
   browser = await openBrowser();
   ({ page } = browser);
-  page.setDefaultTimeout(20000);
+  page.setDefaultTimeout(90000);
   clerk = new Clerk(page, words);
   await browser.context.addCookies([{ name: 'lang', value: lang, url: hall.url }]);
 });
@@ -89,6 +89,7 @@ test('the clerk’s minute: item card, name, paper, one list, notice, done, by g
   await clerk.command('09');
   const band = await clerk.band('missing', { n: 3 });
   assert.ok(band.includes(words.say('counts', { i: 2, p: 2, o: 2 })), band);
+  await clerk.logs(words.say('act_batch.close', { k: 8 }));
   await clerk.settle(papers);
   await clerk.band('missing', { n: 3 });
   assert.equal(await clerk.thumbs(), 4);
@@ -157,4 +158,32 @@ test('next day the rest comes: the case code, paper, complete, receipt', async (
   const made = await (await hall.client('clerk')).get(`/cases/${number}`);
   assert.equal(made.check.complete, true);
   assert.equal(made.received_at.slice(0, 10), '2026-11-18');
+});
+
+test('a receipt shows every line beside its image, and a line whose image is taken away is red', async () => {
+  const other = await hall.client('supervisor');
+  const made = await other.get(`/cases/${number}`);
+  const receipt = made.documents.filter((one) => one.code === 'B01').at(-1).number;
+  await page.keyboard.press('Alt+3');
+  await page.waitForSelector('input[name=q]');
+  await clerk.scan(hall.documentCode(number, receipt, 2));
+  await clerk.band('receiptGood', { n: 4 });
+  const lines = page.locator('.receipt-line');
+  assert.equal(await lines.count(), 4);
+  for (let at = 0; at < 4; at++) assert.ok(await lines.nth(at).locator('.thumb img').count() > 0);
+  const [side] = made.documents.find((one) => one.code === 'A02').sides;
+  await other.command('POST', `/sides/${side}/acts`, { act: 'void', reason: '拿走' });
+  await clerk.band('receiptBad', { n: 1 });
+  assert.match(await page.locator('.receipt-line.is-bad').innerText(), new RegExp(words.say('lineNoImage')));
+  await other.command('POST', `/sides/${side}/acts`, { act: 'restore' });
+  await clerk.band('receiptGood', { n: 4 });
+});
+
+test('a case is accepted, decided and delivered at the lookup screen', async () => {
+  await page.click(`button:has-text("${words.say('allPages')}") >> visible=true`);
+  for (const [word, state] of [['step_accept', 'accepted'], ['step_decide', 'decided'], ['step_deliver', 'delivered']]) {
+    await page.click(`.buttons button:has-text("${words.say(word)}")`);
+    await page.click('form.inline button.primary');
+    await page.waitForFunction((wanted) => document.querySelector('.band-text')?.textContent?.includes(wanted), words.say(`state_${state}`));
+  }
 });

@@ -56,6 +56,7 @@ export class Hall {
     this.offset_s = Math.round((MORNING_MS - Date.now()) / 1000);
     this.port = 0;
     this.stacks = 0;
+    this.sets = 900;
     mkdirSync(join(this.folder, 'stacks'));
     writeFileSync(this.feeder, JSON.stringify({ story: 'nothing lies there', device: { vendor: 'anjuan', model: 'feeder', serial: '1', features: ['feeder', 'duplex', 'counter', 'paper-present'] }, sheets: [] }));
   }
@@ -165,6 +166,37 @@ export class Hall {
     writeFileSync(`${this.feeder}.new`, JSON.stringify(script));
     renameSync(`${this.feeder}.new`, this.feeder);
     return script.sheets.length;
+  }
+
+  /* Digits of a document's code: what stands on the paper. */
+  documentCode(number, document, copy = 1) {
+    return this.cli('label', 'code', '--case', number, '--document', String(document), '--copy', String(copy)).trim();
+  }
+
+  /* Received with everything, by the API: scanned, settled, finished, with its receipt. */
+  async received(applicant) {
+    const clerk = await this.client('clerk');
+    const { number } = await clerk.command('POST', '/cases', { item: '100007', applicant, fields: { applicant_licence: applicant, uscc: '91320583MA1ABCD2XM' } });
+    const act = (body) => clerk.command('POST', `/cases/${number}/acts`, body);
+    this.paper({ item: '100007', set: String(++this.sets).padStart(6, '0'), documents: [['A01', 2], ['A02', 1], ['A03', 1], ['A04', 1]] });
+    let scan = await clerk.command('POST', '/scans', { case: number, duplex: true });
+    while (scan.state === 'running') scan = await clerk.get(`/scans/${scan.id}`);
+    for (const question of ['agent', 'name-change', 'address-change', 'legal-change']) await act({ act: 'answer', question, done: false });
+    for (const [slot, tick] of [['A01', 'seal'], ['A01', 'signature'], ['A02', 'signature'], ['A04', 'signature']]) await act({ act: 'tick', slot, tick, done: true });
+    await act({ act: 'slot', slot: 'A03', originals: 2 });
+    const { case: made } = await act({ act: 'finish' });
+    if (!made.check.complete) throw new Error(`not complete: ${JSON.stringify(made.check.slots.map((line) => line.detail))}`);
+    await clerk.command('POST', `/cases/${number}/receipt`, {});
+    return number;
+  }
+
+  /* … and accepted, decided and delivered: it can be filed. */
+  async delivered(applicant) {
+    const number = await this.received(applicant);
+    const clerk = await this.client('clerk');
+    for (const body of [{ act: 'accept' }, { act: 'decide', decision: 'granted' }, { act: 'deliver', told: 'signed' }])
+      await clerk.command('POST', `/cases/${number}/acts`, body);
+    return number;
   }
 
   async end() {

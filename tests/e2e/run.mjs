@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Runs test files one after the other: node run.mjs FILE… ; says "n cases passed" at the end, as
- * every script of the tests does.
+ * every script of the tests does. With ANJUAN_WHEN=long nothing but a long run (ANJUAN_LONG=1) takes them.
  */
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { resolve } from 'node:path';
+
+const SKIPPED = 77;
+if (process.env.ANJUAN_WHEN === 'long' && process.env.ANJUAN_LONG !== '1') process.exit(SKIPPED);
 
 let passed = 0;
 let failed = 0;

@@ -512,7 +512,7 @@ static const Act acts[] = {
     {"file", ROLE_ARCHIVIST, do_file, EVENT_FILE, ACTOR_ARCHIVIST, "已归档", "filed"},
 };
 
-json_t *act_next(Call *call, const CaseLife *life, const json_t *row)
+json_t *act_next(Call *call, const CaseLife *life, const json_t *row, gboolean complete)
 {
     json_t *list = json_array();
     guint32 roles = call_roles(call);
@@ -527,8 +527,11 @@ json_t *act_next(Call *call, const CaseLife *life, const json_t *row)
         /* 初审 is taken on the way (step.h). */
         if (life->state.stage == LIFE_RECEIVED && act->type != EVENT_RECEIVE)
             fits = fits || (life_event_stages(act->type) & (1u << LIFE_CHECKED)) != 0;
+        /* 补齐 too; and that she was told is said of a notice that is out. */
         if (life->state.stage == LIFE_SUPPLEMENT && act->type == EVENT_ACCEPT)
-            fits = life_open_keys(&life->state) == 0 || fits;
+            fits = complete || life_open_keys(&life->state) == 0 || fits;
+        if (life->state.stage == LIFE_SUPPLEMENT && act->type == EVENT_SUPPLEMENT)
+            fits = life->state.told == DAY_NONE;
         if (fits && (act->roles & roles) != 0)
             json_array_append_new(list, json_string(act->token));
     }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "ui/api/api_intern.h"
+#include "ui/api/printing.h"
 
 /* Rows with a `run` go through call_run, which finds them again by their place. */
 static void make_routes(Api *api)
@@ -27,11 +27,13 @@ Api *api_new(const ApiOptions *options, GError **error)
     api->began_us = clock_now_us(store_clock(options->store));
     for (gsize i = 0; i < EDIT_LOCKS; i++)
         pthread_mutex_init(&api->edits[i], NULL);
+    pthread_mutex_init(&api->month.lock, NULL);
     make_routes(api);
     api->house = house_new(options->store);
     api->readers = readers_new(options->store);
     api->views = views_new();
     api->schema = schema_new();
+    api->shares = shares_new();
     api->feed = feed_new(api, error);
     if (api->feed == NULL) {
         api_free(api);
@@ -39,6 +41,7 @@ Api *api_new(const ApiOptions *options, GError **error)
     }
     api->scans = scan_desk_new(api);
     api->jobs = job_desk_new(api);
+    api->prints = print_desk_new(api);
     return api;
 }
 
@@ -46,6 +49,7 @@ void api_free(Api *api)
 {
     if (api == NULL)
         return;
+    print_desk_free(api->prints);
     scan_desk_free(api->scans);
     job_desk_free(api->jobs);
     feed_free(api->feed);
@@ -54,8 +58,11 @@ void api_free(Api *api)
     readers_free(api->readers);
     house_free(api->house);
     schema_free(api->schema);
+    shares_free(api->shares);
     for (gsize i = 0; i < EDIT_LOCKS; i++)
         pthread_mutex_destroy(&api->edits[i]);
+    pthread_mutex_destroy(&api->month.lock);
+    json_decref(api->month.oddities);
     g_free(api->routes);
     g_free(api);
 }

@@ -25,6 +25,7 @@ typedef struct {
     Sessions *sessions;
     const GPtrArray *devices; /* names of configured scanners; may be NULL */
     Lang lang;                /* of sentences that all screens share */
+    gboolean secure;          /* served over TLS: addresses begin with https */
 } ApiOptions;
 
 /* What the options point to outlives it. */

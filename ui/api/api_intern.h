@@ -21,7 +21,17 @@
 
 typedef struct ScanDesk ScanDesk;
 typedef struct JobDesk JobDesk;
+typedef struct PrintDesk PrintDesk;
 typedef struct Feed Feed;
+typedef struct Shares Shares;
+
+/* What the board says of the month, kept for a minute (board.c). */
+typedef struct {
+    pthread_mutex_t lock;
+    json_t *oddities; /* rows of period_exceptions */
+    guint on_time_permille;
+    gint64 reckoned_us;
+} Month;
 
 struct Api {
     ApiOptions options;
@@ -33,6 +43,9 @@ struct Api {
     Feed *feed;
     ScanDesk *scans;
     JobDesk *jobs;
+    PrintDesk *prints;
+    Month month;
+    Shares *shares;
     HttpRoute *routes;
     gsize n_routes;
     gint64 began_us;
@@ -128,6 +141,19 @@ void period_init(Period *period, Day from, Day to);
 void period_clear(Period *period);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Period, period_clear)
 
+/* Whether this person may see the page of a side; ERROR_FORBIDDEN. */
+gboolean call_sees_side(Call *call, const json_t *side, GError **error);
+
+/* An image of the side. */
+Response *answer_view(Call *call, const json_t *side, const PageView *view, GError **error);
+
+/* Address of the server as the client came by: "https://host/api/v1", or "https://host/shared/T" of
+ * a token. */
+char *call_base(const Call *call);
+
+/* The case of the {token} of the route; NULL with ERROR_NOT_FOUND. */
+char *call_shared(Call *call, GError **error);
+
 /* ── show_case.c: JSON of the document ───────────────────────────────────────────────────── */
 
 /* The schemas Case, CaseRow, Check, Side. */
@@ -136,9 +162,6 @@ json_t *show_row(Call *call, const json_t *row, GError **error);
 json_t *show_rows(Call *call, json_t *rows, GError **error);
 json_t *show_check(Call *call, const char *number, GError **error);
 json_t *show_side(const json_t *side, const json_t *slot, Lang lang);
-
-/* "张*", "昆山***公司": enough to tell apart, too little to know. */
-char *show_masked(const char *name);
 
 /* Case with its ETag and what was said, as CaseChange. `ask` (may be NULL): nothing was done. */
 Response *show_change(Call *call, const char *number, const char *said, const char *ask,
@@ -164,7 +187,7 @@ void feed_wake(Feed *feed);
 void feed_denied(Feed *feed, const Denied *denied);
 gboolean feed_fetch(void *api, const EventReplay *wanted, GError **error);
 
-/* ── scan.c, jobs.c ──────────────────────────────────────────────────────────────────────── */
+/* ── scans.c, jobs.c, iiif.c ──────────────────────────────────────────────────────────────────────── */
 
 ScanDesk *scan_desk_new(Api *api);
 void scan_desk_free(ScanDesk *desk);
@@ -173,6 +196,9 @@ json_t *scan_light(ScanDesk *desk, Lang lang);
 gboolean scan_is_busy(ScanDesk *desk, const char *device);
 /* Sheets still to be fed into the case go into a new document of the slot. */
 void scan_aim(ScanDesk *desk, const char *case_number, guint32 slot);
+
+Shares *shares_new(void);
+void shares_free(Shares *shares);
 
 JobDesk *job_desk_new(Api *api);
 void job_desk_free(JobDesk *desk);
@@ -204,11 +230,12 @@ Response *post_act(Call *call, GError **error);
 /* 下一份 (the next slot that lacks something) and 同类续扫: where the next sheet goes. */
 gboolean act_next_slot(Call *call, const char *number, gboolean same, GError **error);
 /* Tokens of acts that the case's state allows the person. */
-json_t *act_next(Call *call, const CaseLife *life, const json_t *row);
+json_t *act_next(Call *call, const CaseLife *life, const json_t *row, gboolean complete);
 
 Response *post_notice(Call *call, GError **error);
 Response *post_receipt(Call *call, GError **error);
 Response *get_paper_pdf(Call *call, GError **error);
+Response *get_receipt(Call *call, GError **error);
 
 Response *get_side(Call *call, GError **error);
 Response *get_thumbnail(Call *call, GError **error);
@@ -233,10 +260,18 @@ Response *get_audit(Call *call, GError **error);
 Response *get_audit_report(Call *call, GError **error);
 
 Response *get_day(Call *call, GError **error);
+Response *get_day_sheet(Call *call, GError **error);
 Response *get_board(Call *call, GError **error);
 Response *get_ledger(Call *call, GError **error);
 
+/* iiif.c, manifest.c: those with a token need no session and know one case. */
 Response *get_manifest(Call *call, GError **error);
+Response *get_custody(Call *call, GError **error);
+Response *get_shared_manifest(Call *call, GError **error);
+Response *get_image_base(Call *call, GError **error);
+Response *get_image_info(Call *call, GError **error);
+Response *get_image(Call *call, GError **error);
+Response *post_share(Call *call, GError **error);
 Response *post_custody(Call *call, GError **error);
 Response *get_diagnostics(Call *call, GError **error);
 Response *post_close_day(Call *call, GError **error);
@@ -246,6 +281,9 @@ Response *get_backups(Call *call, GError **error);
 Response *post_backup(Call *call, GError **error);
 Response *post_drill(Call *call, GError **error);
 
+Response *get_prints(Call *call, GError **error);
+Response *post_prints(Call *call, GError **error);
+Response *put_printer(Call *call, GError **error);
 Response *get_devices(Call *call, GError **error);
 Response *post_device_test(Call *call, GError **error);
 Response *get_users(Call *call, GError **error);

@@ -67,25 +67,6 @@ Response *get_fileable(Call *call, GError **error)
 
 /* ── where papers are ────────────────────────────────────────────────────────────────────── */
 
-Response *post_custody(Call *call, GError **error)
-{
-    const json_t *b = call->body;
-    EditCustody custody = {json_text(b, "case"), json_int(b, "document", 0), json_text(b, "place"),
-                           json_text(b, "box"), json_text(b, "note")};
-    g_autofree char *person = NULL;
-
-    if (*custody.place == '\0') {
-        error_set(error, ERROR_INVALID, "place: where?");
-        return NULL;
-    }
-    if (json_object_get(b, "second") != NULL &&
-        (person = call_second(call, ROLES_ALL, error)) == NULL)
-        return NULL;
-    if (!edit_custody(call->api->house, &call->actor, &custody, error))
-        return NULL;
-    return response_empty(204);
-}
-
 /* ── where bundles go ────────────────────────────────────────────────────────────────────── */
 
 static char *exports_folder(const Api *api)

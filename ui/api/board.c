@@ -4,9 +4,15 @@
  */
 #include "ui/api/api_intern.h"
 
+#include "appliance/casework/figures.h"
+#include "appliance/counter/day.h"
+#include "appliance/counter/ledger_book.h"
+#include "appliance/counter/period.h"
+
 #include <string.h>
 
 #define OPEN_MAX 2000
+#define MONTH_US (60 * (gint64)G_USEC_PER_SEC)
 
 /* ── open cases as rows ──────────────────────────────────────────────────────────────────── */
 
@@ -67,10 +73,11 @@ static gint64 due_on(json_t *rows, const char *date)
 
 typedef struct {
     json_t *open, *steps, *sides, *stacks;
-    gint64 finished, receipts;
+    gint64 finished, intake_seconds;
 } DayRows;
 
-static gboolean load_day(Call *call, const Period *period, DayRows *rows, GError **error)
+static gboolean load_day(Call *call, const Period *period, const WindowDay *of_day, DayRows *rows,
+                         GError **error)
 {
     CatalogNotes finished = {"intake", "finished", period->from, period->to};
 
@@ -80,7 +87,8 @@ static gboolean load_day(Call *call, const Period *period, DayRows *rows, GError
            (rows->sides = catalog_sides_between(call->reader, period->from, period->to, error)) !=
                NULL &&
            (rows->stacks = catalog_tray_stacks(call->reader, error)) != NULL &&
-           catalog_count_notes(call->reader, &finished, &rows->finished, error);
+           catalog_count_notes(call->reader, &finished, &rows->finished, error) &&
+           day_intake_seconds(call->reader, of_day, &rows->intake_seconds, error);
 }
 
 static void unload_day(DayRows *rows)
@@ -106,7 +114,7 @@ static json_t *day_figures(const DayRows *rows, const char *date)
         pages += json_int(side, "blank", 0) == 0;
     }
     return json_pack(
-        "{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:n}", "received",
+        "{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o}", "received",
         (json_int_t)received, "finished", (json_int_t)rows->finished, "accepted",
         (json_int_t)steps_of(rows->steps, "accept"), "decided",
         (json_int_t)steps_of(rows->steps, "decide"), "supplement",
@@ -114,83 +122,75 @@ static json_t *day_figures(const DayRows *rows, const char *date)
         (json_int_t)steps_of(rows->steps, "return"), "due_today",
         (json_int_t)due_on(rows->open, date), "late", (json_int_t)count_lamp(rows->open, "red"),
         "sheets", (json_int_t)sheets, "pages", (json_int_t)pages, "receipts_missing",
-        (json_int_t)MAX(received - steps_of(rows->steps, "receipt"), 0), "intake_seconds");
+        (json_int_t)MAX(received - steps_of(rows->steps, "receipt"), 0), "intake_seconds",
+        rows->intake_seconds >= 0 ? json_integer((json_int_t)rows->intake_seconds) : json_null());
 }
 
-static json_t *day_left(Call *call, const DayRows *rows)
+/* Codes of casework as the document names them. */
+static const char *left_kind(const char *code)
 {
-    json_t *list = json_array();
+    static const char *const kinds[][2] = {{"unplaced", "unplaced"},
+                                           {"no-receipt", "no-receipt"},
+                                           {"numbers", "number"},
+                                           {"originals", "original"},
+                                           {"copies", "copy"}};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(kinds); i++)
+        if (strcmp(kinds[i][0], code) == 0)
+            return kinds[i][1];
+    return "open";
+}
+
+static json_t *show_left(Call *call, const WindowDay *of_day, GError **error)
+{
+    g_autoptr(json_t) left = day_left(call->api->house, call->reader, of_day, error);
+    json_t *list = left != NULL ? json_array() : NULL, *row;
     gsize i;
-    json_t *row;
 
-    json_array_foreach(rows->stacks, i, row)
-    {
-        g_autofree char *text =
-            g_strdup_printf("%s: %d", call_words(call, "待归件页面", "sides in the tray"),
-                            (int)json_int(row, "sides", 0));
-
-        json_array_append_new(
-            list, json_pack("{s:s, s:s, s:n}", "kind", "unplaced", "text", text, "case"));
-    }
-    json_array_foreach(rows->open, i, row)
-    {
-        if (json_flag(row, "finished"))
-            continue;
-        json_array_append_new(list,
-                              json_pack("{s:s, s:s, s:s}", "kind", "open", "text",
-                                        json_text(row, "item"), "case", json_text(row, "number")));
-    }
+    json_array_foreach(left, i, row) json_array_append_new(
+        list, json_pack("{s:s, s:s, s:s?}", "kind", left_kind(json_text(row, "code")), "text",
+                        json_text(row, call->lang == LANG_ZH ? "text" : "text_en"), "case",
+                        json_text(row, "case")));
     return list;
 }
 
-/* The code of a day's close: what its printed sheet is compared by. */
-static char *day_code(Call *call, Day day, const char *root)
+static gboolean add_close(Call *call, json_t *shown, const WindowDay *of_day, GError **error)
 {
-    g_autofree char *hall = catalog_setting(call->reader, "hall", NULL);
-    g_autofree char *head = g_strndup(root, 16);
-    Code code = {.kind = CODE_DAY_CLOSE};
+    g_autoptr(GError) why = NULL;
+    g_autoptr(json_t) closed = day_closed(call->reader, of_day, &why);
+    const char *root = json_text(closed, "root");
+    g_autofree char *code = NULL;
 
-    if (hall == NULL)
-        return NULL;
-    code.day_close.date = day_yymmdd(day);
-    code.day_close.hall = (guint32)g_ascii_strtoull(hall, NULL, 10);
-    code.day_close.window = (guint32)g_ascii_strtoull(call->window, NULL, 10);
-    code.day_close.root = (guint32)(g_ascii_strtoull(head, NULL, 16) % 100000000);
-    return code_compose(&code, NULL);
-}
-
-static void add_close(Call *call, json_t *shown, Day day)
-{
-    g_autoptr(json_t) row =
-        catalog_day_close(call->reader, call->window, json_text(shown, "date"), NULL);
-    const char *text = row != NULL ? json_text(row, "detail") : NULL;
-    g_autoptr(json_t) detail = text != NULL ? json_loads(text, 0, NULL) : NULL;
-    const char *root = json_text(detail, "root");
-    g_autofree char *code = root != NULL ? day_code(call, day, root) : NULL;
-
-    if (root == NULL)
-        return;
+    if (why != NULL) {
+        g_propagate_error(error, g_steal_pointer(&why));
+        return FALSE;
+    }
+    if (closed == NULL)
+        return TRUE;
+    code = day_code(call->reader, of_day, root, error);
     json_object_set_new(shown, "closed", json_true());
     json_object_set_new(shown, "root", json_string(root));
     json_object_set_new(shown, "code", code != NULL ? json_string(code) : json_null());
+    return code != NULL;
 }
 
 static json_t *show_day(Call *call, Day day, GError **error)
 {
     g_autofree char *date = day_format(day);
     g_auto(Period) period = {0};
+    WindowDay of_day = {call->window, day};
     DayRows rows = {0};
-    json_t *shown = NULL;
+    g_autoptr(json_t) shown = NULL;
+    json_t *left = NULL;
 
     period_init(&period, day, day);
-    if (load_day(call, &period, &rows, error)) {
+    if (load_day(call, &period, &of_day, &rows, error) &&
+        (left = show_left(call, &of_day, error)) != NULL)
         shown = json_pack("{s:s, s:s, s:b, s:o, s:o, s:n, s:n}", "date", date, "window",
                           call->window, "closed", 0, "figures", day_figures(&rows, date), "left",
-                          day_left(call, &rows), "code", "root");
-        add_close(call, shown, day);
-    }
+                          left, "code", "root");
     unload_day(&rows);
-    return shown;
+    return shown != NULL && add_close(call, shown, &of_day, error) ? g_steal_pointer(&shown) : NULL;
 }
 
 Response *get_day(Call *call, GError **error)
@@ -212,32 +212,46 @@ static Response *answer_close(json_t *shown, const char *ask)
     return call_json(200, json_pack("{s:o, s:s?}", "day", shown, "ask", ask));
 }
 
-/* 日清. What is left is asked about once; the second person is looked at where one is named. */
+/* 日清. What is left is asked about once; the list is then signed by a supervisor. */
 Response *post_close_day(Call *call, GError **error)
 {
-    EditDay wanted = {call->window, json_text(call->body, "date")};
-    g_autofree char *person = NULL, *root = NULL;
+    WindowDay of_day = {.window = call->window};
+    g_autofree char *person = NULL;
     g_autoptr(json_t) before = NULL;
     json_t *shown;
-    Day day;
 
-    if (!day_parse(wanted.date, &day) || day > call->today) {
+    if (!day_parse(json_text(call->body, "date"), &of_day.day) || of_day.day > call->today) {
         error_set(error, ERROR_INVALID, "date: a day that has come");
         return NULL;
     }
-    before = show_day(call, day, error);
+    before = show_day(call, of_day.day, error);
     if (before == NULL || (json_object_get(call->body, "second") != NULL &&
-                           (person = call_second(call, ROLES_BOARD, error)) == NULL))
+                           (person = call_second(call, ROLE_SUPERVISOR, error)) == NULL))
         return NULL;
     if (!json_flag(before, "closed") && json_array_size(json_object_get(before, "left")) > 0 &&
         !json_flag(call->body, "again"))
         return answer_close(json_incref(before),
-                            call_words(call, "还有未清事项，再次确认即日清",
-                                       "something is left; confirm to close the day"));
-    if (!edit_close_day(call->api->house, &call->actor, &wanted, &root, error))
+                            call_words(call, "还有未清事项，请值班负责人签字后日清",
+                                       "something is left; the supervisor signs to close the day"));
+    if (!day_close(call->api->house, &call->actor, &of_day, person, error))
         return NULL;
-    shown = show_day(call, day, error);
+    shown = show_day(call, of_day.day, error);
     return shown != NULL ? answer_close(shown, NULL) : NULL;
+}
+
+/* 日清单 as PDF. */
+Response *get_day_sheet(Call *call, GError **error)
+{
+    const char *given = request_query(call->request, "date");
+    WindowDay of_day = {call->window, call->today};
+    g_autoptr(GBytes) pdf = NULL;
+
+    if (given != NULL && !day_parse(given, &of_day.day)) {
+        error_set(error, ERROR_INVALID, "date '%.20s'", given);
+        return NULL;
+    }
+    pdf = day_sheet(call->api->house, call->reader, &of_day, session_name(call->session), error);
+    return pdf != NULL ? response_bytes(200, "application/pdf", pdf) : NULL;
 }
 
 /* ── handing over ────────────────────────────────────────────────────────────────────────── */
@@ -374,15 +388,58 @@ static json_t *group_by(json_t *rows, const char *member)
     return groups;
 }
 
-static json_t *board_figures(json_t *rows, json_t *steps)
+static json_t *board_figures(json_t *rows, json_t *steps, guint on_time_permille)
 {
-    return json_pack("{s:i, s:i, s:i, s:i, s:i, s:I, s:I, s:n, s:I}", "red",
-                     count_lamp(rows, "red"), "yellow", count_lamp(rows, "yellow"), "paused",
-                     count_lamp(rows, "paused"), "green", count_lamp(rows, "green"), "not_started",
-                     count_lamp(rows, "not-started"), "received_today",
-                     (json_int_t)steps_of(steps, "receive"), "decided_today",
-                     (json_int_t)steps_of(steps, "decide"), "on_time_percent", "returned_today",
-                     (json_int_t)steps_of(steps, "return"));
+    return json_pack(
+        "{s:i, s:i, s:i, s:i, s:i, s:I, s:I, s:o, s:I}", "red", count_lamp(rows, "red"), "yellow",
+        count_lamp(rows, "yellow"), "paused", count_lamp(rows, "paused"), "green",
+        count_lamp(rows, "green"), "not_started", count_lamp(rows, "not-started"), "received_today",
+        (json_int_t)steps_of(steps, "receive"), "decided_today",
+        (json_int_t)steps_of(steps, "decide"), "on_time_percent",
+        on_time_permille != FIGURE_NONE ? json_real(on_time_permille / 10.0) : json_null(),
+        "returned_today", (json_int_t)steps_of(steps, "return"));
+}
+
+/* The month so far, as every screen sees it: reckoned anew once it is a minute old. */
+static gboolean reckon_month(Call *call, Month *month, GError **error)
+{
+    guint year, number, day;
+    g_auto(PeriodCases) cases = {0};
+    g_autoptr(json_t) list = NULL;
+    Day first;
+
+    day_split(call->today, &year, &number, &day);
+    first = call->today - (Day)day + 1;
+    if (period_cases(call->api->house, call->reader, first, call->today, &cases, error))
+        list = period_exceptions(call->api->house, call->reader, &cases, first, call->today, error);
+    if (list == NULL)
+        return FALSE;
+    g_clear_pointer(&month->oddities, json_decref);
+    month->oddities = g_steal_pointer(&list);
+    month->on_time_permille = period_on_time_permille(&cases, first, call->today, call->today);
+    month->reckoned_us = g_get_monotonic_time();
+    return TRUE;
+}
+
+/* What supervision wants to see of the month, and the rate of decisions in time. */
+static json_t *month_oddities(Call *call, guint *on_time_permille, GError **error)
+{
+    Month *month = &call->api->month;
+    json_t *shown = NULL, *one;
+    gsize i;
+
+    pthread_mutex_lock(&month->lock);
+    if ((month->oddities != NULL && g_get_monotonic_time() - month->reckoned_us < MONTH_US) ||
+        reckon_month(call, month, error)) {
+        *on_time_permille = month->on_time_permille;
+        shown = json_array();
+        json_array_foreach(month->oddities, i, one) json_array_append_new(
+            shown, json_pack("{s:s, s:s?}", "text",
+                             json_text(one, call->lang == LANG_ZH ? "text" : "text_en"), "case",
+                             json_text(one, "case")));
+    }
+    pthread_mutex_unlock(&month->lock);
+    return shown;
 }
 
 Response *get_board(Call *call, GError **error)
@@ -395,94 +452,50 @@ Response *get_board(Call *call, GError **error)
     g_auto(Period) today = {0};
     g_autofree char *now = clock_format(clock_now_us(store_clock(call->api->options.store)));
     g_autofree char *until = NULL, *next = NULL;
+    g_autoptr(json_t) oddities = NULL;
+    guint on_time = FIGURE_NONE;
     gboolean more;
     json_t *shown;
 
     period_init(&today, call->today, call->today);
-    if (rows == NULL || !call_limit(call, &limit, error) ||
+    if (rows == NULL || (oddities = month_oddities(call, &on_time, error)) == NULL ||
+        !call_limit(call, &limit, error) ||
         (steps = catalog_count_steps(call->reader, today.from, today.to, error)) == NULL)
         return NULL;
     shown = urgent_rows(call, rows, offset, limit, &more);
     until = day_format(day_of(MAX(calendar_last_year(calendar), 2000), 12, 31));
     next = more ? g_strdup_printf("%" G_GINT64_FORMAT, offset + limit) : NULL;
-    return call_json(200, json_pack("{s:s, s:o, s:o, s:o, s:o, s:[], s:s, s:s?}", "at", now, "rows",
-                                    shown, "figures", board_figures(rows, steps), "windows",
-                                    group_by(rows, "window"), "kinds", group_by(rows, "kind"),
-                                    "oddities", "calendar_until", until, "next", next));
+    return call_json(200,
+                     json_pack("{s:s, s:o, s:o, s:o, s:o, s:O, s:s, s:s?}", "at", now, "rows",
+                               shown, "figures", board_figures(rows, steps, on_time), "windows",
+                               group_by(rows, "window"), "kinds", group_by(rows, "kind"),
+                               "oddities", oddities, "calendar_until", until, "next", next));
 }
 
 /* ── registers ───────────────────────────────────────────────────────────────────────────── */
 
-/* A register lists the cases of a period that have the column. */
-static const struct {
-    const char *name, *column;
-} ledgers[] = {{"received", "received_at"},
-               {"accepted", "accepted_at"},
-               {"decided", "decided_at"},
-               {"filed", "filed_at"}};
-
-static void add_cell(GString *csv, const char *text, gboolean last)
-{
-    g_auto(GStrv) parts = g_strsplit(text != NULL ? text : "", "\"", -1);
-    g_autofree char *escaped = g_strjoinv("\"\"", parts);
-
-    /* A sheet program must not take a cell for a formula. */
-    g_string_append_printf(csv, "\"%s%s\"%s",
-                           *escaped != '\0' && strchr("=+-@", *escaped) != NULL ? "'" : "", escaped,
-                           last ? "\r\n" : ",");
-}
-
-static void add_line(GString *csv, const json_t *row)
-{
-    static const char *const columns[] = {"item",       "kind",        "state",
-                                          "window",     "received_at", "accepted_at",
-                                          "decided_at", "decision",    "filed_at"};
-    g_autofree char *number = case_print_number(json_text(row, "number"));
-    g_autofree char *applicant = show_masked(json_text(row, "applicant"));
-
-    add_cell(csv, number, FALSE);
-    add_cell(csv, applicant, FALSE);
-    for (gsize i = 0; i < G_N_ELEMENTS(columns); i++)
-        add_cell(csv, json_text(row, columns[i]), FALSE);
-    add_cell(csv, json_text(row, "archive_number"), TRUE);
-}
-
-static const char *ledger_column(const char *name)
-{
-    for (gsize i = 0; i < G_N_ELEMENTS(ledgers); i++)
-        if (strcmp(ledgers[i].name, name) == 0)
-            return ledgers[i].column;
-    return NULL;
-}
-
+/* CSV, or with ?format=pdf as paper; names are masked. */
 Response *get_ledger(Call *call, GError **error)
 {
-    const char *name = request_param(call->request, "ledger"), *column = ledger_column(name);
+    LedgerRequest request = {.name = request_param(call->request, "ledger")};
     const char *from = request_query(call->request, "from"),
                *to = request_query(call->request, "to");
-    g_autoptr(GString) csv =
-        g_string_new("\xef\xbb\xbf"
-                     "收件号,申请人,事项,件类,状态,窗口,收件,受理,办结,决定,归档,档号\r\n");
-    g_autoptr(json_t) rows = NULL;
-    g_auto(Period) period = {0};
-    Day first, last;
-    gsize i;
-    json_t *row;
+    g_autoptr(json_t) book = NULL;
+    g_autoptr(GBytes) pdf = NULL;
+    g_autofree char *csv = NULL;
 
-    if (column == NULL) {
-        error_set(error, ERROR_NOT_FOUND, "register %.40s", name);
-        return NULL;
-    }
-    if (from == NULL || to == NULL || !day_parse(from, &first) || !day_parse(to, &last)) {
+    if (from == NULL || to == NULL || !day_parse(from, &request.from) ||
+        !day_parse(to, &request.to)) {
         error_set(error, ERROR_INVALID, "from and to: two dates");
         return NULL;
     }
-    period_init(&period, first, last);
-    rows = catalog_cases_between(call->reader, period.from, period.to, error);
-    json_array_foreach(rows, i, row)
-    {
-        if (json_text(row, column) != NULL)
-            add_line(csv, row);
+    book = ledger_book(call->api->house, call->reader, &request, error);
+    if (book == NULL)
+        return NULL;
+    if (g_strcmp0(request_query(call->request, "format"), "pdf") == 0) {
+        pdf = ledger_book_pdf(call->api->house, book, session_name(call->session), error);
+        return pdf != NULL ? response_bytes(200, "application/pdf", pdf) : NULL;
     }
-    return rows != NULL ? response_text(200, "text/csv; charset=utf-8", csv->str) : NULL;
+    csv = ledger_book_csv(book);
+    return response_text(200, "text/csv; charset=utf-8", csv);
 }

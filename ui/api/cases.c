@@ -249,6 +249,32 @@ static const FoundWords found_words[CODE_KINDS] = {
     [CODE_COMMAND] = {"command", "指令卡", "command card"},
 };
 
+/* The paper's witness against the record of that day's close. */
+static json_t *compare_day(Call *call, const Code *code)
+{
+    g_autofree char *date =
+        g_strdup_printf("20%02u-%02u-%02u", code->day_close.date / 10000,
+                        code->day_close.date / 100 % 100, code->day_close.date % 100);
+    g_autofree char *window = g_strdup_printf("%03u", code->day_close.window);
+    g_autofree char *hall = catalog_setting(call->reader, "hall", NULL);
+    g_autoptr(json_t) row = catalog_day_close(call->reader, window, date, NULL);
+    const char *text = row != NULL ? json_text(row, "detail") : NULL;
+    g_autoptr(json_t) detail = text != NULL ? json_loads(text, 0, NULL) : NULL;
+    const char *root = json_text(detail, "root");
+    g_autofree char *head = root != NULL ? g_strndup(root, 16) : NULL;
+    gboolean ours = hall != NULL && g_ascii_strtoull(hall, NULL, 10) == code->day_close.hall;
+    gboolean same = ours && head != NULL &&
+                    g_ascii_strtoull(head, NULL, 16) % 100000000 == code->day_close.root;
+    const char *words =
+        !ours          ? call_words(call, "不是本大厅的日清单", "of another hall")
+        : root == NULL ? call_words(call, "这一天没有日清记录", "no close of that day")
+        : same ? call_words(call, "纸上的校验码与日志一致", "paper and journal agree")
+               : call_words(call, "纸上的校验码与日志不同", "paper and journal differ");
+
+    return json_pack("{s:s, s:s, s:b, s:s}", "date", date, "window", window, "same", same, "text",
+                     words);
+}
+
 /* What a code says beside its kind. */
 static void add_code(Call *call, json_t *found, const Code *code)
 {
@@ -259,6 +285,8 @@ static void add_code(Call *call, json_t *found, const Code *code)
         g_autofree char *box = g_strdup_printf("%08u", code->place);
 
         json_object_set_new(found, "box", json_string(box));
+    } else if (code->kind == CODE_DAY_CLOSE) {
+        json_object_set_new(found, "day", compare_day(call, code));
     } else if (code->kind == CODE_COMMAND) {
         g_autofree char *command = g_strdup_printf("%02u", code->command.command);
 

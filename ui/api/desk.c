@@ -2,7 +2,7 @@
  *
  * What the frame of the screens asks: who is signed on, the lights, the events, the items.
  */
-#include "ui/api/api_intern.h"
+#include "ui/api/printing.h"
 
 #include <string.h>
 
@@ -110,17 +110,16 @@ Response *get_status(Call *call, GError **error)
     g_autofree char *now = clock_format(clock_now_us(store_clock(call->api->options.store)));
     g_autoptr(json_t) store = store_status(call, error);
     g_autoptr(json_t) stacks = store != NULL ? catalog_tray_stacks(call->reader, error) : NULL;
+    g_autoptr(json_t) printer = stacks != NULL ? print_light(call, error) : NULL;
     gint64 seq;
 
-    if (stacks == NULL || !catalog_newest_seq(call->reader, &seq, error))
+    if (printer == NULL || !catalog_newest_seq(call->reader, &seq, error))
         return NULL;
-    return call_json(200,
-                     json_pack("{s:I, s:s, s:o, s:{s:s, s:s}, s:{s:i}, s:o, s:O, s:i}", "seq",
-                               (json_int_t)seq, "now", now, "scanner",
-                               scan_light(call->api->scans, call->lang), "printer", "light", "off",
-                               "text", call_words(call, "未配置打印机", "no printer is set up"),
-                               "outbox", "waiting", 0, "clock", clock_status(call), "store", store,
-                               "tray", (int)json_array_size(stacks)));
+    return call_json(200, json_pack("{s:I, s:s, s:o, s:O, s:{s:i}, s:o, s:O, s:i}", "seq",
+                                    (json_int_t)seq, "now", now, "scanner",
+                                    scan_light(call->api->scans, call->lang), "printer", printer,
+                                    "outbox", "waiting", 0, "clock", clock_status(call), "store",
+                                    store, "tray", (int)json_array_size(stacks)));
 }
 
 Response *get_events(Call *call, GError **error)

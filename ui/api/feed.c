@@ -5,6 +5,7 @@
  * refused tries, which may not hold up the thread they happened on.
  */
 #include "ui/api/api_intern.h"
+#include "ui/service/log.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -45,7 +46,16 @@ static void refused_free(gpointer data)
 
 /* ── records become events ───────────────────────────────────────────────────────────────── */
 
-static gboolean replay(Api *api, const EventReplay *wanted, GError **error)
+/* The machine's journal hears of it too. */
+static void log_row(const Api *api, const json_t *row)
+{
+    log_record(&(LogRecord){.event = json_text(row, "act"),
+                            .case_number = json_text(row, "case"),
+                            .seq = json_int(row, "seq", 0)},
+               api->options.lang);
+}
+
+static gboolean replay(Api *api, const EventReplay *wanted, gboolean is_new, GError **error)
 {
     Catalog *reader = readers_take(api->readers, error);
     g_autoptr(json_t) rows =
@@ -60,6 +70,8 @@ static gboolean replay(Api *api, const EventReplay *wanted, GError **error)
         Event event = {json_int(row, "seq", 0), "record", data};
 
         wanted->take(wanted->taker, &event);
+        if (is_new)
+            log_row(api, row);
     }
     readers_give(api->readers, reader);
     return rows != NULL;
@@ -67,7 +79,7 @@ static gboolean replay(Api *api, const EventReplay *wanted, GError **error)
 
 gboolean feed_fetch(void *api, const EventReplay *wanted, GError **error)
 {
-    return replay(api, wanted, error);
+    return replay(api, wanted, FALSE, error);
 }
 
 static void publish_one(void *taker, const Event *event)
@@ -89,7 +101,7 @@ static void publish_new(Feed *feed)
                 feed->api,
                 &(EventReplay){
                     .after_seq = before, .max = FEED_AT_ONCE, .take = publish_one, .taker = feed},
-                &error)) {
+                TRUE, &error)) {
             g_warning("events: %s", error->message);
             return;
         }

@@ -4,6 +4,8 @@
  */
 #include "ui/api/api_intern.h"
 
+#include "appliance/printing/print_queue.h"
+
 #include <string.h>
 
 #define PDF_BYTES_MAX (64 * 1024 * 1024)
@@ -24,17 +26,58 @@ static json_t *copies_json(Call *call, PaperKind kind, guint copies)
     return list;
 }
 
+/* What the printer has against it, as a problem of the document. */
+static json_t *printer_problem(const Call *call, const char *state)
+{
+    return json_pack("{s:s, s:s, s:i, s:s, s:s, s:s}", "type", "urn:anjuan:error:printer", "title",
+                     error_text(ERROR_PRINTER, call->lang), "status", 502, "code",
+                     error_token(ERROR_PRINTER), "detail", state, "hint",
+                     error_hint(ERROR_PRINTER, call->lang));
+}
+
+/* To the printer of this machine, where there is one and it is wanted; what it does not take waits
+ * in the queue. */
+static gboolean print_issued(Call *call, const char *number, PaperKind kind,
+                             const PaperIssued *issued, json_t *shown, GError **error)
+{
+    const json_t *wanted = json_object_get(call->body, "print");
+    PrintQueue queue = {call->api->options.store, call->api->options.local};
+    g_autofree char *printer = NULL;
+    g_autoptr(GError) why = NULL;
+    g_auto(PrintJob) job = {0};
+    PrintOrder order = {.title = paper_kind_title(kind),
+                        .bytes = issued->pdf,
+                        .number = number,
+                        .document = issued->document,
+                        .reprint = issued->reprint};
+
+    if (json_is_false(wanted) || (printer = print_default(queue.local, &why)) == NULL) {
+        if (why != NULL)
+            g_propagate_error(error, g_steal_pointer(&why));
+        return error == NULL || *error == NULL;
+    }
+    if (!print_submit(&queue, &call->actor, &order, &job, error))
+        return FALSE;
+    json_object_set_new(shown, "printed", json_boolean(job.state != PRINT_WAITING));
+    if (job.state == PRINT_WAITING)
+        json_object_set_new(shown, "problem", printer_problem(call, job.problem));
+    return TRUE;
+}
+
 static Response *answer_paper(Call *call, const char *number, PaperKind kind,
-                              const PaperIssued *issued)
+                              const PaperIssued *issued, GError **error)
 {
     g_autofree char *pdf = g_strdup_printf(
         API_PREFIX "/cases/%s/documents/%" G_GINT64_FORMAT "/pdf", number, issued->document);
+    g_autoptr(json_t) shown =
+        json_pack("{s:I, s:s?, s:s, s:o, s:b, s:I, s:s}", "document", (json_int_t)issued->document,
+                  "paper_number", issued->paper_number, "title", paper_kind_title(kind), "copies",
+                  copies_json(call, kind, issued->copies), "printed", 0, "reprint",
+                  (json_int_t)issued->reprint, "pdf", pdf);
 
-    return call_json(201, json_pack("{s:I, s:s?, s:s, s:o, s:b, s:I, s:s}", "document",
-                                    (json_int_t)issued->document, "paper_number",
-                                    issued->paper_number, "title", paper_kind_title(kind), "copies",
-                                    copies_json(call, kind, issued->copies), "printed", 0,
-                                    "reprint", (json_int_t)issued->reprint, "pdf", pdf));
+    if (!print_issued(call, number, kind, issued, shown, error))
+        return NULL;
+    return call_json(201, g_steal_pointer(&shown));
 }
 
 static gboolean issue(Call *call, const char *number, PaperKind kind, PaperIssued *issued,
@@ -65,7 +108,7 @@ Response *post_notice(Call *call, GError **error)
     }
     if (!issue(call, number, kind, &issued, error))
         return NULL;
-    return answer_paper(call, number, kind, &issued);
+    return answer_paper(call, number, kind, &issued, error);
 }
 
 Response *post_receipt(Call *call, GError **error)
@@ -75,7 +118,7 @@ Response *post_receipt(Call *call, GError **error)
 
     if (number == NULL || !issue(call, number, PAPER_RECEIPT, &issued, error))
         return NULL;
-    return answer_paper(call, number, PAPER_RECEIPT, &issued);
+    return answer_paper(call, number, PAPER_RECEIPT, &issued, error);
 }
 
 /* The row of an issued paper; NULL with ERROR_NOT_FOUND. */

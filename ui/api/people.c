@@ -2,7 +2,7 @@
  *
  * People and devices of this machine.
  */
-#include "ui/api/api_intern.h"
+#include "ui/api/printing.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -214,10 +214,12 @@ static json_t *show_device(Call *call, const char *name, gboolean first)
 Response *get_devices(Call *call, GError **error G_GNUC_UNUSED)
 {
     const GPtrArray *devices = call->api->options.devices;
-    json_t *list = json_array();
+    json_t *list = json_array(), *printer = print_device(call);
 
     for (guint i = 0; devices != NULL && i < devices->len; i++)
         json_array_append_new(list, show_device(call, g_ptr_array_index(devices, i), i == 0));
+    if (printer != NULL)
+        json_array_append_new(list, printer);
     return call_json(200, json_pack("{s:o}", "devices", list));
 }
 

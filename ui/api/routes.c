@@ -5,14 +5,17 @@
  */
 #include "ui/api/api_intern.h"
 
-#define CASE    API_PREFIX "/cases/{number}"
-#define SIDE    API_PREFIX "/sides/{id}"
-#define ALL     ROLES_ALL
-#define W       ROUTE_WORKER
-#define UPLOAD  (W | ROUTE_STREAM)
-#define OPEN    (W | ROUTE_NO_CSRF)
-#define FORM    PUBLIC_BODY_BYTES
-#define ROW_MAX (64 * 1024 * 1024)
+#define CASE        API_PREFIX "/cases/{number}"
+#define SIDE        API_PREFIX "/sides/{id}"
+#define IMAGE       API_PREFIX "/iiif/{id}"
+#define SHARED      "/shared/{token}"
+#define ALL         ROLES_ALL
+#define W           ROUTE_WORKER
+#define UPLOAD      (W | ROUTE_STREAM)
+#define OPEN        (W | ROUTE_NO_CSRF)
+#define FORM        PUBLIC_BODY_BYTES
+#define IMAGE_PARTS "/{region}/{size}/{rotation}/{quality}"
+#define ROW_MAX     (64 * 1024 * 1024)
 
 /* ── pages without script ────────────────────────────────────────────────────────────────── */
 
@@ -84,6 +87,7 @@ const ApiRow api_rows[] = {
     {HTTP_POST, CASE "/notices", ROLES_INTAKE, W, post_notice, NULL, NULL, 0},
     {HTTP_POST, CASE "/receipt", ROLES_INTAKE, W, post_receipt, NULL, NULL, 0},
     {HTTP_GET, CASE "/documents/{document}/pdf", ALL, W, get_paper_pdf, NULL, NULL, 0},
+    {HTTP_GET, CASE "/receipts/{document}", ALL, W, get_receipt, NULL, NULL, 0},
     {HTTP_PUT, CASE "/uploads/{name}", ROLES_INTAKE, UPLOAD, put_upload, NULL, upload_open,
      ROW_MAX},
 
@@ -111,11 +115,21 @@ const ApiRow api_rows[] = {
     {HTTP_GET, API_PREFIX "/audits/{job}", ROLES_AUDIT, W, get_audit, NULL, NULL, 0},
     {HTTP_GET, API_PREFIX "/audits/{job}/report", ROLES_AUDIT, W, get_audit_report, NULL, NULL, 0},
     {HTTP_GET, API_PREFIX "/day", ROLES_BOARD, W, get_day, NULL, NULL, 0},
+    {HTTP_GET, API_PREFIX "/day/sheet", ROLES_BOARD, W, get_day_sheet, NULL, NULL, 0},
     {HTTP_GET, API_PREFIX "/board", ROLES_BOARD, W, get_board, NULL, NULL, 0},
     {HTTP_GET, API_PREFIX "/ledgers/{ledger}", ALL & ~(guint32)ROLE_ADMIN, W, get_ledger, NULL,
      NULL, 0},
 
     {HTTP_GET, CASE "/manifest", ALL, W, get_manifest, NULL, NULL, 0},
+    {HTTP_GET, CASE "/custody", ALL, W, get_custody, NULL, NULL, 0},
+    {HTTP_POST, CASE "/share", ROLES_UNMASK, W, post_share, NULL, NULL, 0},
+    {HTTP_GET, IMAGE, ALL, W, get_image_base, NULL, NULL, 0},
+    {HTTP_GET, IMAGE "/info.json", ALL, W, get_image_info, NULL, NULL, 0},
+    {HTTP_GET, IMAGE IMAGE_PARTS, ALL, W, get_image, NULL, NULL, 0},
+    {HTTP_GET, SHARED "/manifest", 0, W, get_shared_manifest, NULL, NULL, 0},
+    {HTTP_GET, SHARED "/iiif/{id}", 0, W, get_image_base, NULL, NULL, 0},
+    {HTTP_GET, SHARED "/iiif/{id}/info.json", 0, W, get_image_info, NULL, NULL, 0},
+    {HTTP_GET, SHARED "/iiif/{id}" IMAGE_PARTS, 0, W, get_image, NULL, NULL, 0},
     {HTTP_POST, API_PREFIX "/custody", ROLE_CLERK | ROLE_ARCHIVIST, W, post_custody, NULL, NULL, 0},
     {HTTP_POST, API_PREFIX "/day/close", ROLES_BOARD, W, post_close_day, NULL, NULL, 0},
     {HTTP_POST, API_PREFIX "/day/handover", ROLES_INTAKE, W, post_hand_over, NULL, NULL, 0},
@@ -124,6 +138,9 @@ const ApiRow api_rows[] = {
     {HTTP_GET, API_PREFIX "/backups", ROLES_ADMIN, W, get_backups, NULL, NULL, 0},
     {HTTP_POST, API_PREFIX "/backups", ROLES_ADMIN, W, post_backup, NULL, NULL, 0},
     {HTTP_POST, API_PREFIX "/backups/{backup}/drill", ROLES_ADMIN, W, post_drill, NULL, NULL, 0},
+    {HTTP_GET, API_PREFIX "/prints", ROLES_INTAKE | ROLES_ADMIN, W, get_prints, NULL, NULL, 0},
+    {HTTP_POST, API_PREFIX "/prints", ROLES_INTAKE | ROLES_ADMIN, W, post_prints, NULL, NULL, 0},
+    {HTTP_PUT, API_PREFIX "/printer", ROLES_ADMIN, W, put_printer, NULL, NULL, 0},
     {HTTP_GET, API_PREFIX "/devices", ALL, W, get_devices, NULL, NULL, 0},
     {HTTP_POST, API_PREFIX "/devices/{device}/test", ROLES_INTAKE | ROLES_ADMIN, W,
      post_device_test, NULL, NULL, 0},

@@ -224,7 +224,7 @@ static void bring_back(ScanJob *job, ScannerReason reason)
 {
     g_autoptr(GError) error = NULL;
 
-    if ((reason == SCANNER_LOST || reason == SCANNER_SILENT) && !device_reopen(job->device, &error))
+    if ((reason == SCANNER_LOST || reason == SCANNER_SILENT) && !device_return(job->device, &error))
         g_message("open the scanner again: %s", error->message);
 }
 

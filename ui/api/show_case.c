@@ -10,7 +10,11 @@
 #include <string.h>
 
 /* Skew beyond this shows at a glance; thousandths of a degree. */
-#define SKEWED_MDEG 3000
+#define SKEWED_MDEG        3000
+#define DARK_PERMILLE      400 /* of paper: a third of the light is gone */
+#define FAINT_LEVELS       60  /* between paper and ink */
+#define BLURRED_PERMILLE   250 /* a clean edge has 800 and more */
+#define BLURRED_CONFIDENCE 500
 
 static json_t *text_or_null(const char *text)
 {
@@ -36,19 +40,6 @@ static json_t *instant_of_date(const char *date)
         return json_string(date);
     instant = clock_format(day_instant(day, 0, HOUSE_OFFSET_S));
     return json_string(instant);
-}
-
-char *show_masked(const char *name)
-{
-    glong length = name != NULL ? g_utf8_strlen(name, -1) : 0;
-    glong head = length <= 4 ? MIN(length, 1) : 2, tail = length <= 4 ? 0 : 2;
-    g_autofree char *first = NULL;
-
-    if (length == 0)
-        return g_strdup("");
-    first = g_utf8_substring(name, 0, head);
-    return g_strconcat(first, length <= 4 ? "*" : "***",
-                       tail > 0 ? g_utf8_offset_to_pointer(name, length - tail) : NULL, NULL);
 }
 
 /* The document knows 收件 and 初审 as one state. */
@@ -242,6 +233,41 @@ static const json_t *fact_of(const json_t *facts, const char *group, const char 
     return json_object_get(json_object_get(facts, group), name);
 }
 
+static gint64 number_of(const json_t *facts, const char *group, const char *name)
+{
+    return json_integer_value(fact_of(facts, group, name));
+}
+
+/* Paper that is dark, ink that is faint, writing without an edge: judged where there is writing. */
+static void review_tone(json_t *list, const json_t *facts, gboolean zh)
+{
+    gint64 contrast =
+        number_of(facts, "darkness", "paper_level") - number_of(facts, "darkness", "ink_level");
+
+    if (number_of(facts, "darkness", "confidence") == 0 ||
+        json_is_true(fact_of(facts, "blank", "value")))
+        return;
+    if (number_of(facts, "darkness", "value") > DARK_PERMILLE)
+        add_review(list, "dark", zh ? "偏暗" : "dark");
+    else if (contrast < FAINT_LEVELS)
+        add_review(list, "light", zh ? "字迹偏淡" : "the writing is faint");
+    if (number_of(facts, "sharpness", "confidence") > BLURRED_CONFIDENCE &&
+        number_of(facts, "sharpness", "value") < BLURRED_PERMILLE)
+        add_review(list, "blurred", zh ? "可能模糊" : "may be blurred");
+}
+
+/* The same page came before: a notice with a link, never a removal. */
+static void review_twin(json_t *list, const json_t *facts, gboolean zh)
+{
+    const json_t *twin = json_object_get(facts, "twin");
+
+    if (twin != NULL)
+        json_array_append_new(
+            list, json_pack("{s:s, s:s, s:s}", "fact", "duplicate", "text",
+                            zh ? "与前面一页相同或很像" : "the same as a page before, or nearly",
+                            "of", json_text(twin, "of")));
+}
+
 /* What about the side needs a look. */
 static json_t *reviews_of(const json_t *side, const json_t *facts, Lang lang)
 {
@@ -258,8 +284,13 @@ static json_t *reviews_of(const json_t *side, const json_t *facts, Lang lang)
         add_review(list, "upside-down", zh ? "可能倒置" : "may be upside down");
     if (llabs(skew) > SKEWED_MDEG)
         add_review(list, "skewed", zh ? "明显歪斜" : "clearly skewed");
-    if (json_array_size(json_object_get(facts, "cut_edges")) > 0)
+    if (json_array_size(fact_of(facts, "cut_edges", "value")) > 0)
         add_review(list, "cut-off", zh ? "边缘可能被裁切" : "an edge may be cut off");
+    if (json_is_true(fact_of(facts, "overlap", "value")))
+        add_review(list, "overlap",
+                   zh ? "可能两张叠在一起，请重扫" : "two sheets may lie over each other");
+    review_tone(list, facts, zh);
+    review_twin(list, facts, zh);
     return list;
 }
 
@@ -598,7 +629,7 @@ static const char *stuck_words(Call *call, const CaseLife *life, guint missing)
 /* Members that a Case and a CaseRow share. */
 static json_t *show_head(Call *call, const json_t *row, const CaseLife *life, json_t *notes)
 {
-    g_autofree char *masked = show_masked(json_text(row, "applicant"));
+    g_autofree char *masked = case_mask(json_text(row, "applicant"));
     const char *applicant = json_text(row, "applicant");
     gboolean sees = call_sees(call, row);
     const char *intake = call_said(notes, "", "intake");
@@ -621,7 +652,7 @@ json_t *show_row(Call *call, const json_t *row, GError **error)
     g_autoptr(json_t) notes = catalog_slots(call->reader, number, error);
     g_autoptr(Check) check =
         notes != NULL ? completeness_check(call->api->house, call->reader, number, error) : NULL;
-    g_autofree char *masked = show_masked(json_text(row, "applicant"));
+    g_autofree char *masked = case_mask(json_text(row, "applicant"));
     CaseLife life;
     gint64 now_us = clock_now_us(store_clock(call->api->options.store));
     json_t *shown;
@@ -739,7 +770,7 @@ static json_t *show_loaded(Call *call, CaseRows *rows)
     json_object_set_new(shown, "held", json_boolean(json_array_size(rows->holds) > 0));
     json_object_set_new(shown, "undo", edit_words(rows->edits.undo, call->lang));
     json_object_set_new(shown, "redo", edit_words(rows->edits.redo, call->lang));
-    json_object_set_new(shown, "next", act_next(call, &rows->life, row));
+    json_object_set_new(shown, "next", act_next(call, &rows->life, row, rows->check->complete));
     json_object_set_new(shown, "print", wanted_paper(rows));
     return shown;
 }

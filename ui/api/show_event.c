@@ -42,6 +42,8 @@ static const Words act_words[] = {
     {"destroy.done", "销毁完毕", "nothing of it is left"},
     {"log.epoch", "启用新的签名纪元", "signing began anew"},
     {"person", "人员变动", "a person was added or changed"},
+    {"ledger.entry", "台账登记", "register entry"},
+    {"print", "已打印", "printed"},
     {"look", "查看全部信息", "shown in full"},
     {"denied", "拒绝一次操作", "a try was refused"},
 };
@@ -143,8 +145,12 @@ static json_t *side_of_record(Catalog *reader, const json_t *detail, Lang lang)
         catalog_side(reader, json_int(detail, "batch", -1), json_int(detail, "sheet", -1),
                      json_text(detail, "side"), NULL);
     g_autoptr(json_t) slot = side != NULL ? slot_of_side(reader, side) : NULL;
+    const char *role = json_text(side, "role");
 
-    return side != NULL ? show_side(side, slot, lang) : json_null();
+    /* Separators and command cards are no pages of the case. */
+    if (g_strcmp0(role, "page") != 0 && g_strcmp0(role, "paper") != 0)
+        return json_null();
+    return show_side(side, slot, lang);
 }
 
 /* ── facts of an event ───────────────────────────────────────────────────────────────────── */

@@ -19,9 +19,21 @@ Response *get_side(Call *call, GError **error)
 
 /* ── views ───────────────────────────────────────────────────────────────────────────────── */
 
+/* A side as it is seen so wide: a view's own width is before it is turned. */
+static PageView view_so_wide(const json_t *side, guint width_px)
+{
+    PageView view = {.turn = (guint)json_int(side, "turn", 0)};
+
+    if (view.turn % 180 == 0)
+        view.width_px = width_px;
+    else
+        view.height_px = width_px;
+    return view;
+}
+
 /* Pages show names and numbers: beyond a thumbnail they are seen as the case is. Those in the tray
  * belong to nobody yet and are for those who place them. */
-static gboolean may_see(Call *call, const json_t *side, GError **error)
+gboolean call_sees_side(Call *call, const json_t *side, GError **error)
 {
     const char *number = json_text(side, "case");
     g_autoptr(json_t) row = NULL;
@@ -36,12 +48,11 @@ static gboolean may_see(Call *call, const json_t *side, GError **error)
            error_set(error, ERROR_FORBIDDEN, "pages are shown in full: name a reason first");
 }
 
-static Response *answer_view(Call *call, const json_t *side, guint width_px, GError **error)
+Response *answer_view(Call *call, const json_t *side, const PageView *view, GError **error)
 {
     const char *file = json_text(side, "file");
     g_autofree char *path = file != NULL ? store_path(call->api->options.store, file) : NULL;
-    ViewWanted wanted = {path, json_text(side, "sha256"), width_px,
-                         (guint)json_int(side, "turn", 0)};
+    ViewWanted wanted = {path, json_text(side, "sha256"), *view};
     g_autofree char *name = NULL;
     g_autoptr(GBytes) bytes = NULL;
     Response *response;
@@ -55,7 +66,7 @@ static Response *answer_view(Call *call, const json_t *side, guint width_px, GEr
     bytes = views_get(call->api->views, &wanted, error);
     if (bytes == NULL)
         return NULL;
-    response = response_bytes(200, "image/jpeg", bytes);
+    response = response_bytes(200, view->format == VIEW_JPEG ? "image/jpeg" : "image/png", bytes);
     response_etag(response, name);
     return response;
 }
@@ -64,18 +75,20 @@ Response *get_thumbnail(Call *call, GError **error)
 {
     SideName name;
     g_autoptr(json_t) side = call_side(call, &name, error);
+    PageView view = view_so_wide(side, THUMBNAIL_PX);
 
-    return side != NULL ? answer_view(call, side, THUMBNAIL_PX, error) : NULL;
+    return side != NULL ? answer_view(call, side, &view, error) : NULL;
 }
 
 static Response *get_large(Call *call, guint width_px, GError **error)
 {
     SideName name;
     g_autoptr(json_t) side = call_side(call, &name, error);
+    PageView view = view_so_wide(side, width_px);
 
-    if (side == NULL || !may_see(call, side, error))
+    if (side == NULL || !call_sees_side(call, side, error))
         return NULL;
-    return answer_view(call, side, width_px, error);
+    return answer_view(call, side, &view, error);
 }
 
 Response *get_view(Call *call, GError **error)

@@ -61,7 +61,11 @@ void views_free(Views *views)
 
 char *views_name(const ViewWanted *wanted)
 {
-    return g_strdup_printf("%.32s-%u-%u", wanted->sha256, wanted->width_px, wanted->turn);
+    const PageView *view = &wanted->view;
+
+    return g_strdup_printf("%.32s-%u.%u.%u.%u-%u.%u-%u-%u.%u", wanted->sha256, view->x, view->y,
+                           view->w, view->h, view->width_px, view->height_px, view->turn,
+                           view->format, view->gray);
 }
 
 /* ── cache; the lock is held ─────────────────────────────────────────────────────────────── */
@@ -164,7 +168,7 @@ static GBytes *read_all(int fd, GError **error)
 static GBytes *make(Views *views, const ViewWanted *wanted, GError **error)
 {
     g_auto(Fd) fd = open(wanted->path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    PageView view = {.turn = wanted->turn, .quality = VIEW_QUALITY};
+    PageView view = wanted->view;
     g_auto(Fd) out = -1;
     PageWorker *worker;
     gboolean ok;
@@ -173,11 +177,7 @@ static GBytes *make(Views *views, const ViewWanted *wanted, GError **error)
         error_set_errno(error, ERROR_NO_FILE, errno, "%.16s", wanted->sha256);
         return NULL;
     }
-    /* The width is that of the result as it is seen; the view's is before it is turned. */
-    if (wanted->turn % 180 == 0)
-        view.width_px = wanted->width_px;
-    else
-        view.height_px = wanted->width_px;
+    view.quality = VIEW_QUALITY;
     worker = worker_take(views, error);
     if (worker == NULL)
         return NULL;

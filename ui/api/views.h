@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Views of sides: derivatives made by page workers, with the newest kept in a cache of bounded
- * size. A view is named by its side's digest, width and turn, so that it never goes stale.
+ * size. A view is named by its side's digest and all that was asked of it, so that it never goes
+ * stale.
  */
 #pragma once
 
-#include "appliance/base/error.h"
+#include "appliance/page/view.h"
 
 typedef struct Views Views;
 
@@ -18,12 +19,11 @@ void views_free(Views *views);
 typedef struct {
     const char *path;   /* of the stored file */
     const char *sha256; /* its digest, 64 hex digits */
-    guint width_px;     /* 0: as captured */
-    guint turn;         /* 0 90 180 270 clockwise */
+    PageView view;
 } ViewWanted;
 
-/* JPEG. Waits for a worker; from any thread. ERROR_NO_FILE, ERROR_FORMAT, ERROR_WORKER. */
+/* In the format that was asked for. Waits for a worker; from any thread. ERROR_NO_FILE, ERROR_FORMAT, ERROR_WORKER. */
 GBytes *views_get(Views *views, const ViewWanted *wanted, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* "<start of the digest>-<width>-<turn>", for the ETag. */
+/* The start of the digest and the numbers of the view, for the ETag. */
 char *views_name(const ViewWanted *wanted) G_GNUC_WARN_UNUSED_RESULT;

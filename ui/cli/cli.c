@@ -15,9 +15,10 @@
 const CliVerb *const *cli_verbs(void)
 {
     static const CliVerb *const subjects[] = {
-        cli_house_verbs, cli_case_verbs,   cli_step_verbs,   cli_scan_verbs,  cli_paper_verbs,
-        cli_look_verbs,  cli_label_verbs,  cli_bundle_verbs, cli_store_verbs, cli_backup_verbs,
-        cli_keep_verbs,  cli_person_verbs, cli_office_verbs, cli_serve_verbs,
+        cli_house_verbs,  cli_case_verbs,     cli_step_verbs,   cli_scan_verbs,  cli_paper_verbs,
+        cli_look_verbs,   cli_label_verbs,    cli_bundle_verbs, cli_store_verbs, cli_serve_verbs,
+        cli_doctor_verbs, cli_document_verbs, cli_person_verbs, cli_keep_verbs,  cli_destroy_verbs,
+        cli_office_verbs, cli_backup_verbs,   cli_device_verbs, cli_print_verbs,
     };
     static const CliVerb *rows[128];
 
@@ -266,13 +267,30 @@ static gboolean drop_to_owner(const char *folder, GError **error)
     return TRUE;
 }
 
-Store *cli_store(Cli *cli, GError **error)
+static Store *open_store(Cli *cli, gboolean rebuild_newer, GError **error)
 {
-    StoreOptions options = {.folder = cli->data_folder};
+    StoreOptions options = {.folder = cli->data_folder, .rebuild_newer = rebuild_newer};
 
     if (cli->store == NULL && drop_to_owner(cli->data_folder, error))
         cli->store = store_open(&options, error);
     return cli->store;
+}
+
+Store *cli_store(Cli *cli, GError **error)
+{
+    return open_store(cli, FALSE, error);
+}
+
+Store *cli_store_rebuilt(Cli *cli, GError **error)
+{
+    return open_store(cli, TRUE, error);
+}
+
+const Settings *cli_settings(Cli *cli, GError **error)
+{
+    if (cli->settings == NULL)
+        cli->settings = settings_load_usual(cli_value(cli, "config"), error);
+    return cli->settings;
 }
 
 /* ── output ──────────────────────────────────────────────────────────────────────────────── */
@@ -387,6 +405,7 @@ static Cli *cli_new(const CliVerb *verb, Lang lang)
 static void cli_free(Cli *cli)
 {
     store_close(cli->store);
+    settings_free(cli->settings);
     g_free(cli->actor_name);
     g_ptr_array_unref(cli->operands);
     g_hash_table_unref(cli->values);

@@ -16,6 +16,7 @@
 
 #include "appliance/base/json.h"
 #include "storage/store.h"
+#include "ui/service/settings.h"
 
 typedef struct Cli Cli;
 
@@ -50,9 +51,14 @@ extern const CliVerb cli_store_verbs[];
 extern const CliVerb cli_backup_verbs[];
 extern const CliVerb cli_look_verbs[];
 extern const CliVerb cli_serve_verbs[];
+extern const CliVerb cli_document_verbs[];
+extern const CliVerb cli_doctor_verbs[];
 extern const CliVerb cli_person_verbs[];
 extern const CliVerb cli_keep_verbs[];
+extern const CliVerb cli_destroy_verbs[];
+extern const CliVerb cli_device_verbs[];
 extern const CliVerb cli_office_verbs[];
+extern const CliVerb cli_print_verbs[];
 
 /* Run the command line; the exit status of the process. */
 int cli_main(int argc, char **argv);
@@ -78,9 +84,16 @@ guint cli_operands(const Cli *cli);
 const GPtrArray *cli_all_operands(const Cli *cli);
 const char *cli_operand(const Cli *cli, guint i);
 
+/* The settings in force, read once: --config names another file of changes. */
+const Settings *cli_settings(Cli *cli, GError **error);
+
 /* Which data folder is meant, and the store in it (opened once, closed by the end). */
 const char *cli_data_folder(const Cli *cli);
 Store *cli_store(Cli *cli, GError **error);
+
+/* The same for who owns the machine (serve, rebuild): the catalogue of a newer version, which an
+ * update that was taken back has left, is made again from the journal. */
+Store *cli_store_rebuilt(Cli *cli, GError **error);
 
 /* Who acts, at station "cli": "os:NAME", or with --as the six digits of who signed on. */
 const StoreActor *cli_actor(const Cli *cli);

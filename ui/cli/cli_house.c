@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Verbs that make and furnish a house: init, item, calendar, device.
+ * Verbs that make and furnish a house: init, item, calendar.
  */
 #include "ui/cli/cli.h"
 
 #include "appliance/counter/house.h"
-#include "drivers/device.h"
 
 #include <string.h>
 
@@ -18,6 +17,10 @@ static const CliOption init_options[] = {
     {"region", 0, "DIGITS", FALSE, "region code, 6 digits (320583)", "区划代码, 6 位 (320583)"},
     {"hall", 0, "DIGITS", FALSE, "hall, 3 digits (001)", "大厅号, 3 位 (001)"},
     {"origin", 0, "NAME", FALSE, "name of the journal in proofs", "日志在证明中的名称"},
+    {"config", 0, "FILE", FALSE, "changes of the settings (/etc/anjuan/anjuan.conf)",
+     "设置文件 (/etc/anjuan/anjuan.conf)"},
+    {"once", 0, NULL, FALSE, "where there is a data folder already, leave it as it is",
+     "已有数据文件夹时不再新建"},
     {0},
 };
 
@@ -51,16 +54,45 @@ static gboolean check_origin(const char *origin, GError **error)
                      origin);
 }
 
+/* An option, or what the settings say. */
+static const char *house_value(const Cli *cli, const Settings *settings, const char *name)
+{
+    const char *given = cli_value(cli, name);
+
+    return given != NULL ? given : settings_text(settings, "house", name);
+}
+
+static gboolean is_made_already(const Cli *cli)
+{
+    g_autofree char *lock = g_build_filename(cli_data_folder(cli), "lock", NULL);
+
+    return cli_flag(cli, "once") && g_file_test(lock, G_FILE_TEST_EXISTS);
+}
+
+/* The settings' samples count for the service alone: a person says --samples. */
+static gboolean wants_samples(const Cli *cli, const Settings *settings)
+{
+    return cli_flag(cli, "samples") ||
+           (cli_flag(cli, "once") && settings_flag(settings, "house", "samples"));
+}
+
 static int run_init(Cli *cli, GError **error)
 {
     StoreOptions options = {.folder = cli_data_folder(cli)};
-    StoreOrigin origin = {"320583", "001", cli_value(cli, "origin"), cli_value(cli, "profile")};
+    const Settings *settings = cli_settings(cli, error);
+    StoreOrigin origin = {0};
     g_autofree char *default_origin = NULL;
     g_autoptr(House) house = NULL;
     Store *store;
 
-    if (origin.profile == NULL)
-        origin.profile = "city";
+    if (settings == NULL)
+        return 3;
+    if (is_made_already(cli))
+        return 0;
+    origin = (StoreOrigin){.region = house_value(cli, settings, "region"),
+                           .hall = house_value(cli, settings, "hall"),
+                           .origin = house_value(cli, settings, "origin"),
+                           .profile = house_value(cli, settings, "profile")};
     if (!digits_option(cli, "region", 6, &origin.region, error) ||
         !digits_option(cli, "hall", 3, &origin.hall, error) ||
         !check_profile(origin.profile, error))
@@ -74,7 +106,7 @@ static int run_init(Cli *cli, GError **error)
     if (store == NULL)
         return 4;
     house = house_new(store);
-    if (!house_import_shipped(house, cli_actor(cli), origin.profile, cli_flag(cli, "samples"),
+    if (!house_import_shipped(house, cli_actor(cli), origin.profile, wants_samples(cli, settings),
                               error))
         return 4;
     cli_row(cli, cli_data_folder(cli), NULL);
@@ -147,35 +179,6 @@ static int run_calendar_import(Cli *cli, GError **error)
     return 0;
 }
 
-static const CliOption device_list_options[] = {
-    {"device", 0, "NAME", FALSE, "also ask this configured device", "同时询问该设备"},
-    {0},
-};
-
-static int run_device_list(Cli *cli, GError **error)
-{
-    const GPtrArray *named = cli_values(cli, "device");
-    g_autoptr(GPtrArray) configured = g_ptr_array_new();
-    g_autoptr(GPtrArray) found = NULL;
-    g_autoptr(json_t) rows = json_array();
-
-    for (guint i = 0; i < named->len; i++)
-        g_ptr_array_add(configured, g_ptr_array_index(named, i));
-    g_ptr_array_add(configured, NULL);
-    found = device_list((const char *const *)configured->pdata, error);
-    if (found == NULL)
-        return 4;
-    for (guint i = 0; i < found->len; i++) {
-        const ScannerInfo *info = g_ptr_array_index(found, i);
-
-        json_array_append_new(rows, json_pack("{s:s, s:s, s:s, s:s}", "name", info->name, "vendor",
-                                              info->vendor, "model", info->model, "serial",
-                                              info->serial));
-    }
-    cli_table(cli, "devices", rows, "name,vendor,model,serial");
-    return 0;
-}
-
 const CliVerb cli_house_verbs[] = {
     {"init", "", 0, 0, "make a data folder", "新建数据文件夹", init_options, run_init},
     {"item import", "FILE…", 1, -1, "import items and their checklists", "导入事项和材料清单", NULL,
@@ -183,6 +186,5 @@ const CliVerb cli_house_verbs[] = {
     {"item list", "", 0, 0, "list the items", "列出事项", NULL, run_item_list},
     {"calendar import", "FILE", 1, 1, "import a holiday table (CSV)", "导入节假日表 (CSV)", NULL,
      run_calendar_import},
-    {"device list", "", 0, 0, "list scanners", "列出扫描仪", device_list_options, run_device_list},
     {0},
 };

@@ -16,6 +16,7 @@ struct Cli {
     char *actor_name;
     StoreActor actor;
     Store *store;
+    Settings *settings;
 };
 
 /* Sign on as --as says, if it is given. */

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Verbs over how papers and cases are kept: hold, destroy.
+ * Verbs over how papers and cases are kept: hold, custody.
  */
 #include "ui/cli/cli.h"
 
 #include "appliance/counter/case.h"
-#include "appliance/counter/destroy.h"
-#include "appliance/counter/hold.h"
+#include "appliance/counter/keeping.h"
 #include "ui/http/role.h"
 
 #include <string.h>
@@ -73,146 +72,178 @@ static int run_hold_list(Cli *cli, GError **error)
     return store != NULL ? show_holds(cli, store, NULL, TRUE, error) : 4;
 }
 
-/* ── destroy ─────────────────────────────────────────────────────────────────────────────── */
+/* ── custody ─────────────────────────────────────────────────────────────────────────────── */
 
-static const CliOption list_options[] = {
-    {"by", 0, "DATE", FALSE, "due on this day or before (today)", "到该日为止到期 (默认今日)"},
-    {"output", 'o', "FILE.pdf", FALSE, "the list as a paper, for approval",
-     "输出销毁清册 (待审批)"},
-    {0},
-};
-
-static const CliOption register_options[] = {
-    {"output", 'o', "FILE.pdf", FALSE, "the list as a paper", "输出销毁清册"},
-    {0},
-};
-
-static const CliOption destroy_options[] = {
-    {"approval", 0, "TEXT", TRUE, "number of the approval", "审批文号"},
+static const CliOption custody_options[] = {
+    {"window", 0, "NNN", FALSE, "to a window", "到窗口"},
+    {"department", 0, "NAME", FALSE, "to a department", "到部门"},
+    {"cabinet", 0, "CODE", FALSE, "into a cabinet", "入柜"},
+    {"box", 0, "CODE", FALSE, "into a box", "入盒"},
+    {"shelf", 0, "CODE", FALSE, "onto a shelf", "上架"},
+    {"receiver", 0, "NAME", FALSE, "who takes it outside of the house", "领取人、借阅人"},
+    {"approver", 0, "NAME", FALSE, "who approved the loan", "批准人"},
+    {"reason", 0, "TEXT", FALSE, "why", "事由"},
+    {"due", 0, "DATE", FALSE, "until when it is lent", "归还期限"},
     CLI_SECOND,
     {0},
 };
 
-static const char *who_acts(const Cli *cli)
-{
-    const char *actor = cli_actor(cli)->actor;
+static const struct {
+    const char *verb;
+    CustodyEventType type;
+} custody_steps[] = {
+    {"move", CUSTODY_MOVE},
+    {"hand-over", CUSTODY_HAND_OVER},
+    {"return", CUSTODY_RETURN},
+    {"lend", CUSTODY_LEND},
+    {"bring-back", CUSTODY_BRING_BACK},
+    {"transfer", CUSTODY_TRANSFER},
+    {"miss", CUSTODY_MISS},
+    {"find", CUSTODY_FIND},
+};
 
-    return g_str_has_prefix(actor, "os:") ? actor + strlen("os:") : actor;
-}
-
-/* Rows of either list: as lines, and as a paper where one is wanted. */
-static int show_destruction(Cli *cli, House *house, json_t *rows, const char *columns,
-                            GError **error)
+static void put_places(Cli *cli, json_t *rows)
 {
-    const char *path = cli_value(cli, "output");
-    g_autoptr(GBytes) pdf = NULL;
     gsize i;
     json_t *row;
 
     json_array_foreach(rows, i, row)
     {
-        const char *number =
-            json_text(row, "case") != NULL ? json_text(row, "case") : json_text(row, "number");
-        g_autofree char *printed = case_print_number(number);
+        const char *number = json_text(row, "case");
+        g_autofree char *printed = number != NULL ? case_print_number(number) : NULL;
 
-        json_object_set_new(row, "case", json_string(printed));
-        json_object_set_new(row, "state",
-                            json_string(json_int(row, "holds", 0) > 0 ? "held" : "due"));
+        if (printed != NULL)
+            json_object_set_new(row, "case", json_string(printed));
     }
-    pdf = path != NULL ? destroy_paper(house, rows, who_acts(cli), error) : NULL;
-    if (path != NULL && (pdf == NULL || !file_replace(path, 0644, g_bytes_get_data(pdf, NULL),
-                                                      g_bytes_get_size(pdf), error)))
-        return 4;
-    cli_table(cli, "cases", rows, columns);
-    return 0;
+    cli_table(cli, "papers", rows,
+              "case,document,copy,place,where,holder,since,due,receiver,title");
 }
 
-static int run_destroy_list(Cli *cli, GError **error)
+/* A case, a document of it, or a place: whatever was scanned. */
+static int run_custody_show(Cli *cli, GError **error)
 {
+    const char *text = cli_operand(cli, 0);
     Store *store = cli_store(cli, error);
     g_autoptr(House) house = store != NULL ? house_new(store) : NULL;
     g_autoptr(Catalog) reader = house != NULL ? store_reader(store, error) : NULL;
-    g_autoptr(json_t) rows = NULL;
-    Day by;
+    g_autofree char *number = NULL;
+    g_autoptr(json_t) rows = NULL, row = NULL;
+    PaperName name;
 
     if (reader == NULL)
         return 4;
-    by = house_today(house);
-    if (cli_value(cli, "by") != NULL && !day_parse(cli_value(cli, "by"), &by)) {
-        error_set(error, ERROR_USAGE, "--by: a date such as 2037-01-01");
-        return 2;
+    if (!paper_name_parse(text, &name, &number, NULL)) {
+        rows = keeping_place(house, reader, text, error);
+    } else if ((row = case_row(reader, number, error)) != NULL)
+        rows = keeping_case(house, reader, number, error);
+    if (rows == NULL)
+        return 1;
+    for (gsize i = json_array_size(rows); number != NULL && i-- > 0;) {
+        json_t *one = json_array_get(rows, i);
+
+        if (name.document > 0 && json_int(one, "document", 0) != name.document)
+            json_array_remove(rows, i);
+        else
+            json_object_set_new(one, "case", json_string(number));
     }
-    rows = destroy_due(house, reader, by, error);
-    return rows != NULL
-               ? show_destruction(cli, house, rows,
-                                  "archive_number,case,state,retention,due,pages,name", error)
-               : 4;
+    put_places(cli, rows);
+    return json_array_size(rows) > 0 ? 0 : 1;
 }
 
-static int run_destroy_register(Cli *cli, GError **error)
+static gboolean place_options(const Cli *cli, CustodyEvent *event, GError **error)
 {
-    Store *store = cli_store(cli, error);
-    g_autoptr(House) house = store != NULL ? house_new(store) : NULL;
-    g_autoptr(Catalog) reader = house != NULL ? store_reader(store, error) : NULL;
-    g_autoptr(json_t) rows = reader != NULL ? destroy_register(house, reader, error) : NULL;
+    static const CustodyPlace places[] = {PLACE_WINDOW, PLACE_DEPARTMENT, PLACE_CABINET, PLACE_BOX,
+                                          PLACE_SHELF};
 
-    return rows != NULL
-               ? show_destruction(cli, house, rows,
-                                  "archive_number,case,retention,due,t,done_at,actor,second,"
-                                  "approval,pages,outside,name",
-                                  error)
-               : 4;
-}
+    for (gsize i = 0; i < G_N_ELEMENTS(places); i++) {
+        const char *where = cli_value(cli, custody_place_token(places[i]));
 
-static gboolean read_numbers(Cli *cli, GPtrArray *numbers, GError **error)
-{
-    for (guint i = 0; i < cli_operands(cli); i++) {
-        char *number = case_read_number(cli_operand(cli, i), error);
-
-        if (number == NULL)
-            return FALSE;
-        g_ptr_array_add(numbers, number);
+        if (where == NULL)
+            continue;
+        if (event->where != NULL)
+            return error_set(error, ERROR_USAGE, "one place only");
+        event->to = places[i];
+        event->where = where;
     }
-    g_ptr_array_add(numbers, NULL);
     return TRUE;
 }
 
-/* Two persons: who acts, and the 监销人, who is asked for her PIN. */
-static int run_destroy(Cli *cli, GError **error)
+static gboolean custody_event(const Cli *cli, CustodyEvent *event, GError **error)
+{
+    const char *verb = cli_verb(cli) + strlen("custody "), *due = cli_value(cli, "due");
+
+    *event = (CustodyEvent){.receiver = cli_value(cli, "receiver"),
+                            .approver = cli_value(cli, "approver"),
+                            .reason = cli_value(cli, "reason"),
+                            .due = DAY_NONE};
+    for (gsize i = 0; i < G_N_ELEMENTS(custody_steps); i++)
+        if (strcmp(custody_steps[i].verb, verb) == 0)
+            event->type = custody_steps[i].type;
+    if (due != NULL && !day_parse(due, &event->due))
+        return error_set(error, ERROR_USAGE, "--due '%s': a date (2026-11-21)", due);
+    return place_options(cli, event, error);
+}
+
+/* One paper; with several, a refused one is told and the others go on. */
+static gboolean step_one(Cli *cli, House *house, const char *text, const CustodyEvent *event)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *number = NULL;
+    PaperName name;
+
+    if (paper_name_parse(text, &name, &number, &error) &&
+        keeping_step(house, cli_actor(cli), &name, event, &error)) {
+        cli_row(cli, text, custody_event_token(event->type), NULL);
+        return TRUE;
+    }
+    g_prefix_error(&error, "%s: ", text);
+    error_print(stderr, error, cli_lang(cli));
+    return FALSE;
+}
+
+static int run_custody_step(Cli *cli, GError **error)
 {
     Store *store = cli_store(cli, error);
     g_autoptr(House) house = store != NULL ? house_new(store) : NULL;
-    g_autoptr(GPtrArray) numbers = g_ptr_array_new_with_free_func(g_free);
     g_autofree char *second = NULL;
-    DestroyRequest request;
+    CustodyEvent event;
+    guint done = 0;
 
-    if (house == NULL || !read_numbers(cli, numbers, error))
+    if (house == NULL)
+        return 4;
+    if (!custody_event(cli, &event, error))
         return 2;
-    second = cli_second(cli, ROLE_ARCHIVIST | ROLE_SUPERVISOR, error);
-    if (second == NULL)
-        return 1;
-    request =
-        (DestroyRequest){(const char *const *)numbers->pdata, second, cli_value(cli, "approval")};
-    if (!destroy_cases(house, cli_actor(cli), &request, error))
-        return 1;
-    for (guint i = 0; i + 1 < numbers->len; i++) {
-        g_autofree char *printed = case_print_number(g_ptr_array_index(numbers, i));
-
-        cli_row(cli, printed, "destroyed", NULL);
+    if (event.type == CUSTODY_HAND_OVER) {
+        second = cli_second(cli, ROLES_ALL, error);
+        if (second == NULL)
+            return 1;
+        event.receiver = second;
     }
-    cli_object(cli, json_pack("{s:i, s:s}", "destroyed", (int)numbers->len - 1, "second", second));
-    return 0;
+    for (guint i = 0; i < cli_operands(cli); i++)
+        done += step_one(cli, house, cli_operand(cli, i), &event);
+    cli_object(cli, json_pack("{s:i, s:i}", "done", (int)done, "refused",
+                              (int)(cli_operands(cli) - done)));
+    return done == cli_operands(cli) ? 0 : 1;
 }
 
+#define CUSTODY(words, en, zh)                                                                     \
+    {                                                                                              \
+        "custody " words, "CODE…", 1, -1, en, zh, custody_options, run_custody_step                \
+    }
+
 const CliVerb cli_keep_verbs[] = {
-    {"destroy", "NUMBER…", 1, -1, "destroy cases whose retention is over, with a second person",
-     "销毁到期办件 (须第二人)", destroy_options, run_destroy},
-    {"destroy list", "", 0, 0, "cases whose retention is over", "列出到期办件", list_options,
-     run_destroy_list},
-    {"destroy register", "", 0, 0, "cases that were destroyed", "销毁清册", register_options,
-     run_destroy_register},
     {"hold", "NUMBER", 1, 1, "set, lift or show legal holds of a case", "设定、解除或显示法律保全",
      hold_options, run_hold},
     {"hold list", "", 0, 0, "cases that are held", "列出受保全的办件", NULL, run_hold_list},
+    {"custody show", "CODE", 1, 1, "where the papers of a case, or of a place, are", "材料在何处",
+     NULL, run_custody_show},
+    CUSTODY("move", "lay papers somewhere else", "移放材料"),
+    CUSTODY("hand-over", "hand papers over; the second person signs", "移交材料"),
+    CUSTODY("return", "hand originals back to the applicant", "退还原件"),
+    CUSTODY("lend", "lend papers", "借出"),
+    CUSTODY("bring-back", "lent papers are back", "归还"),
+    CUSTODY("transfer", "transfer papers to the archive", "移交档案馆"),
+    CUSTODY("miss", "report papers damaged or lost", "报告损毁丢失"),
+    CUSTODY("find", "missing papers were found", "找回"),
     {0},
 };

@@ -2,7 +2,7 @@
  *
  * Verbs that make paper: receipt, notice, label.
  */
-#include "ui/cli/cli.h"
+#include "ui/cli/cli_print.h"
 
 #include "appliance/counter/issue.h"
 
@@ -13,6 +13,7 @@
 static const CliOption receipt_options[] = {
     {"output", 'o', "FILE.pdf", FALSE, "write the PDF here", "PDF 写到此文件"},
     {"large", 0, NULL, FALSE, "large print", "大字"},
+    CLI_PRINT,
     {0},
 };
 
@@ -20,6 +21,7 @@ static const CliOption notice_options[] = {
     {"kind", 0, "KIND", TRUE, "kind of paper (supplement …)", "文书种类 (supplement 等)"},
     {"output", 'o', "FILE.pdf", FALSE, "write the PDF here", "PDF 写到此文件"},
     {"large", 0, NULL, FALSE, "large print", "大字"},
+    CLI_PRINT,
     {0},
 };
 
@@ -31,11 +33,13 @@ static gboolean write_pdf(const Cli *cli, const PaperIssued *issued, GError **er
                                         g_bytes_get_size(issued->pdf), error);
 }
 
-static int tell_issued(Cli *cli, const PaperIssued *issued, GError **error)
+static int tell_issued(Cli *cli, const char *of_case, PaperKind kind, const PaperIssued *issued,
+                       GError **error)
 {
     g_autofree char *number = g_strdup_printf("%03" G_GINT64_FORMAT, issued->document);
 
-    if (!write_pdf(cli, issued, error))
+    if (!write_pdf(cli, issued, error) ||
+        !cli_print_paper(cli, of_case, paper_kind_title(kind), issued, error))
         return 4;
     cli_row(cli, number, issued->paper_number, NULL);
     cli_object(cli, json_pack("{s:s, s:s*, s:i, s:i}", "document", number, "paper_number",
@@ -54,7 +58,7 @@ static int run_receipt(Cli *cli, GError **error)
     if (number == NULL ||
         !paper_issue_receipt(house, cli_actor(cli), number, cli_flag(cli, "large"), &issued, error))
         return 1;
-    return tell_issued(cli, &issued, error);
+    return tell_issued(cli, number, PAPER_RECEIPT, &issued, error);
 }
 
 static int run_notice(Cli *cli, GError **error)
@@ -80,7 +84,7 @@ static int run_notice(Cli *cli, GError **error)
                                            .kind = kind,
                                            .large_print = cli_flag(cli, "large")},
                            &issued, error);
-    return ok ? tell_issued(cli, &issued, error) : 1;
+    return ok ? tell_issued(cli, number, kind, &issued, error) : 1;
 }
 
 const CliVerb cli_paper_verbs[] = {

@@ -222,7 +222,7 @@ static gboolean scan_device(const Cli *cli, Intake *intake, Device *device, cons
             return TRUE;
         }
         if ((end.reason == SCANNER_LOST || end.reason == SCANNER_SILENT) &&
-            !device_reopen(device, error))
+            !device_return(device, error))
             return FALSE;
         if (!intake_device(intake, device, &run, &end, error))
             return FALSE;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * serve: runs the appliance until it is told to end.
+ * serve: runs the appliance until it is told to end. What the line does not say, the settings do.
  */
 #include "ui/cli/cli.h"
 
@@ -12,19 +12,51 @@ static const CliOption serve_options[] = {
     {"device", 0, "NAME", FALSE, "a scanner of this appliance (may be given again)",
      "本机扫描仪 (可多次)"},
     {"no-browser", 0, NULL, FALSE, "do not open a browser", "不打开浏览器"},
+    {"config", 0, "FILE", FALSE, "changes of the settings (/etc/anjuan/anjuan.conf)",
+     "设置文件 (/etc/anjuan/anjuan.conf)"},
     {0},
 };
 
+/* Scanners named on the line replace those of the settings. */
+static GPtrArray *scanners(const Cli *cli, const Settings *settings)
+{
+    const GPtrArray *named = cli_values(cli, "device");
+    GPtrArray *all = settings_list(settings, "devices", "scanner");
+
+    if (named->len > 0)
+        g_ptr_array_set_size(all, 0);
+    for (guint i = 0; i < named->len; i++)
+        g_ptr_array_add(all, g_strdup(g_ptr_array_index(named, i)));
+    return all;
+}
+
+/* --lang, or what the settings say, or the environment's. */
+static Lang language(const Cli *cli, const Settings *settings)
+{
+    const char *text = settings_text(settings, "serve", "language");
+    Lang lang = cli_lang(cli);
+
+    if (text != NULL && !cli_flag(cli, "lang"))
+        lang_parse(text, &lang);
+    return lang;
+}
+
 static int run_serve(Cli *cli, GError **error)
 {
+    const Settings *settings = cli_settings(cli, error);
+    g_autoptr(GPtrArray) devices = settings != NULL ? scanners(cli, settings) : NULL;
     ServeOptions options = {.listen = cli_value(cli, "listen"),
-                            .devices = cli_values(cli, "device"),
-                            .browser = !cli_flag(cli, "no-browser"),
-                            .lang = cli_lang(cli)};
-    Store *store = cli_store(cli, error);
+                            .devices = devices,
+                            .browser = !cli_flag(cli, "no-browser")};
+    Store *store = settings != NULL ? cli_store_rebuilt(cli, error) : NULL;
 
     if (store == NULL)
         return 4;
+    options.lang = language(cli, settings);
+    if (options.listen == NULL)
+        options.listen = settings_text(settings, "serve", "listen");
+    options.certificate = settings_text(settings, "serve", "certificate");
+    options.key = settings_text(settings, "serve", "key");
     return serve(store, &options, error) ? 0 : 4;
 }
 

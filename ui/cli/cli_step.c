@@ -2,7 +2,7 @@
  *
  * Verbs that are the steps of casework: case accept, decide, deliver …
  */
-#include "ui/cli/cli.h"
+#include "ui/cli/cli_print.h"
 
 #include "appliance/counter/act.h"
 
@@ -24,6 +24,7 @@ static const CliOption step_options[] = {
     {"pause", 0, "REASON", FALSE, "hearing, test, experts …", "特别程序种类"},
     {"output", 'o', "FILE.pdf", FALSE, "write the paper here", "文书写到此文件"},
     {"large", 0, NULL, FALSE, "large print", "大字"},
+    CLI_PRINT,
     {0},
 };
 
@@ -140,7 +141,7 @@ static LifeEvent event_of(const Cli *cli)
     return event;
 }
 
-static int tell_done(Cli *cli, const CaseActDone *done, GError **error)
+static int tell_done(Cli *cli, const CaseAct *act, const CaseActDone *done, GError **error)
 {
     const char *stage = life_stage_token(done->life.state.stage);
     const char *path = cli_value(cli, "output");
@@ -149,6 +150,11 @@ static int tell_done(Cli *cli, const CaseActDone *done, GError **error)
     if (path != NULL && done->paper.pdf != NULL &&
         !file_replace(path, 0644, g_bytes_get_data(done->paper.pdf, NULL),
                       g_bytes_get_size(done->paper.pdf), error))
+        return 4;
+    if (done->paper.pdf != NULL &&
+        !cli_print_paper(cli, act->number,
+                         done->paper.paper_number != NULL ? done->paper.paper_number : "文书",
+                         &done->paper, error))
         return 4;
     if (done->paper.pdf == NULL)
         cli_row(cli, stage, NULL);
@@ -178,7 +184,7 @@ static int run_step(Cli *cli, GError **error)
         return 2;
     if (!case_act(house, cli_actor(cli), &act, &done, error))
         return 1;
-    return tell_done(cli, &done, error);
+    return tell_done(cli, &act, &done, error);
 }
 
 #define STEP(words, en, zh)                                                                        \

@@ -103,7 +103,7 @@ static int run_new_epoch(Cli *cli, GError **error)
 
 static int run_rebuild(Cli *cli, GError **error)
 {
-    Store *store = cli_store(cli, error);
+    Store *store = cli_store_rebuilt(cli, error);
     gint64 records = 0;
     g_autofree char *count = NULL;
 

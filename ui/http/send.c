@@ -76,6 +76,32 @@ static gboolean is_known(const Request *request, const Response *response)
     return strcmp(known, "*") == 0 || strstr(known, etag) != NULL;
 }
 
+/* What of `size_bytes` is sent, with status and headers of it. */
+static Range range_of(const Request *request, Response *response, guint64 size_bytes)
+{
+    Range range = {0, size_bytes};
+    const char *condition = request_header(request, "If-Range");
+    const char *etag = response_header_value(response, "ETag");
+    RangeKind kind = RANGE_NONE;
+    g_autofree char *text = NULL;
+
+    if (size_bytes > 0 && (condition == NULL || g_strcmp0(condition, etag) == 0))
+        kind = parse_range(request_header(request, "Range"), size_bytes, &range);
+    if (kind == RANGE_WRONG) {
+        response->status = 416;
+        text = g_strdup_printf("bytes */%" G_GUINT64_FORMAT, size_bytes);
+        range.n = 0;
+    } else if (kind == RANGE_SOME) {
+        response->status = 206;
+        text =
+            g_strdup_printf("bytes %" G_GUINT64_FORMAT "-%" G_GUINT64_FORMAT "/%" G_GUINT64_FORMAT,
+                            range.first, range.first + range.n - 1, size_bytes);
+    }
+    if (text != NULL)
+        response_header(response, "Content-Range", text);
+    return range;
+}
+
 static struct MHD_Response *from_bytes(GBytes *bytes)
 {
     gsize size = 0;
@@ -87,29 +113,12 @@ static struct MHD_Response *from_bytes(GBytes *bytes)
         size, (void *)data, (MHD_ContentReaderFreeCallback)g_bytes_unref, g_bytes_ref(bytes));
 }
 
-static struct MHD_Response *from_file(Request *request, Response *response)
+static struct MHD_Response *from_file(const Request *request, Response *response)
 {
-    Range range = {0, response->size_bytes};
-    const char *condition = request_header(request, "If-Range");
-    const char *etag = response_header_value(response, "ETag");
-    RangeKind kind = RANGE_NONE;
-    g_autofree char *text = NULL;
+    Range range = range_of(request, response, response->size_bytes);
 
-    if (response->size_bytes > 0 && (condition == NULL || g_strcmp0(condition, etag) == 0))
-        kind = parse_range(request_header(request, "Range"), response->size_bytes, &range);
-    if (kind == RANGE_WRONG) {
-        response->status = 416;
-        text = g_strdup_printf("bytes */%" G_GUINT64_FORMAT, response->size_bytes);
-        response_header(response, "Content-Range", text);
+    if (response->status == 416)
         return from_bytes(NULL);
-    }
-    if (kind == RANGE_SOME) {
-        response->status = 206;
-        text =
-            g_strdup_printf("bytes %" G_GUINT64_FORMAT "-%" G_GUINT64_FORMAT "/%" G_GUINT64_FORMAT,
-                            range.first, range.first + range.n - 1, response->size_bytes);
-        response_header(response, "Content-Range", text);
-    }
     return MHD_create_response_from_fd_at_offset64(range.n, fd_steal(&response->fd), range.first);
 }
 
@@ -150,6 +159,23 @@ static struct MHD_Response *from_hub(Request *request, const Response *response)
                                              stream, free_events);
 }
 
+/* What has a name of its own can be asked for in parts: views of pages. */
+static gboolean has_ranges(const Request *request, const Response *response)
+{
+    return request->method == HTTP_GET && response->status == 200 && response->bytes != NULL &&
+           response_header_value(response, "ETag") != NULL &&
+           request_header(request, "Range") != NULL;
+}
+
+static struct MHD_Response *from_part(const Request *request, Response *response)
+{
+    Range range = range_of(request, response, g_bytes_get_size(response->bytes));
+    g_autoptr(GBytes) part =
+        g_bytes_new_from_bytes(response->bytes, (gsize)range.first, (gsize)range.n);
+
+    return from_bytes(part);
+}
+
 static struct MHD_Response *body_of(Request *request, Response *response)
 {
     if (is_known(request, response)) {
@@ -160,7 +186,8 @@ static struct MHD_Response *body_of(Request *request, Response *response)
         return from_hub(request, response);
     if (response->fd >= 0)
         return from_file(request, response);
-    return from_bytes(response->bytes);
+    return has_ranges(request, response) ? from_part(request, response)
+                                         : from_bytes(response->bytes);
 }
 
 static void add_headers(struct MHD_Response *mhd, const Response *response)

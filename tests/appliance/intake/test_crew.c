@@ -124,11 +124,9 @@ static void the_same_bytes_give_the_same_page_whatever_the_lane(void **state G_G
 /* A page that is scanned into a memfd, strip by strip. */
 static void a_streamed_page_comes_in_its_turn(void **state G_GNUC_UNUSED)
 {
-    PageRaw raw = {.geometry = {.width_px = 200,
-                                .height_px = 300,
-                                .dpi = 75,
-                                .mode = PAGE_GRAY,
-                                .stride_bytes = 200}};
+    PageRaw raw = {
+        .geometry = {
+            .width_px = 200, .height_px = 300, .dpi = 75, .mode = PAGE_GRAY, .stride_bytes = 200}};
     g_autofree char *folder = testing_folder(), *path = leaf_file(folder, "a.tif", 1, 0);
     g_autofree char *row = g_strnfill(200, (char)240);
     g_autoptr(Crew) crew = crew_of(2);
@@ -157,11 +155,9 @@ static void a_streamed_page_comes_in_its_turn(void **state G_GNUC_UNUSED)
 
 static void a_cancelled_page_gives_no_result_and_its_lane_works_on(void **state G_GNUC_UNUSED)
 {
-    PageRaw raw = {.geometry = {.width_px = 200,
-                                .height_px = 300,
-                                .dpi = 75,
-                                .mode = PAGE_GRAY,
-                                .stride_bytes = 200}};
+    PageRaw raw = {
+        .geometry = {
+            .width_px = 200, .height_px = 300, .dpi = 75, .mode = PAGE_GRAY, .stride_bytes = 200}};
     g_autofree char *folder = testing_folder(), *path = leaf_file(folder, "a.tif", 1, 0);
     g_autoptr(Crew) crew = crew_of(1);
     CrewPiece piece = {.id = 9, .sheet = 1, .side = 'a', .tags = &tags};

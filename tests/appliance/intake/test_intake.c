@@ -297,6 +297,34 @@ static void sides_travel_in_groups_and_none_is_told_twice(void **state G_GNUC_UN
     hall_close(&hall);
 }
 
+static void a_page_that_comes_twice_is_noticed_and_kept(void **state G_GNUC_UNUSED)
+{
+    Hall hall = hall_made("procedure");
+    g_autofree char *number = hall_case(&hall, HALL_ITEM), *folder = testing_folder();
+    g_autofree char *path = leaf_file(folder, "a.tif", 1, 0);
+    Heard heard = heard_new();
+    Station station;
+    IntakeSummary summary;
+    Intake *intake;
+
+    station_open(&station, &hall, number);
+    intake = batch(&station, &heard);
+    take_file(intake, path);
+    take_file(intake, path);
+    summary = closed(intake);
+    assert_int_equal(summary.stored, 2);
+    assert_int_equal(rows(&hall, "SELECT count(*) FROM side WHERE sheet = 1 AND"
+                                 " json_extract(facts, '$.twin') IS NULL"),
+                     1);
+    assert_int_equal(rows(&hall, "SELECT count(*) FROM side WHERE sheet = 2 AND"
+                                 " json_extract(facts, '$.twin.of') = batch || '-1-a'"),
+                     1);
+    intake_summary_clear(&summary);
+    heard_clear(&heard);
+    station_close(&station);
+    hall_close(&hall);
+}
+
 static void an_unknown_case_opens_no_batch(void **state G_GNUC_UNUSED)
 {
     Hall hall = hall_made("procedure");
@@ -557,6 +585,47 @@ static void a_whole_orphan_is_adopted_into_the_tray(void **state G_GNUC_UNUSED)
     orphaned("0001-a.tif", bytes, size, 1);
 }
 
+static char *folder_of_open_batch(Hall *hall)
+{
+    Heard heard = heard_new();
+    Station station;
+    Intake *intake;
+    char *folder;
+
+    station_open(&station, hall, NULL);
+    intake = batch(&station, &heard);
+    folder = g_strdup_printf("%s/spool/261120/%" G_GINT64_FORMAT, store_folder(hall->store),
+                             intake_batch(intake));
+    intake_free(intake);
+    station_close(&station);
+    heard_clear(&heard);
+    return folder;
+}
+
+/* Names are decimal with zeros in front: 0008 and 0010 are eight and ten. */
+static void an_orphan_keeps_the_number_of_its_sheet(void **state G_GNUC_UNUSED)
+{
+    static const char *const names[] = {"0007-b.tif", "0008-a.tif", "0009-a.tif", "0010-b.tif",
+                                        "10000-a.tif"};
+    Hall hall = hall_made("procedure");
+    g_autofree char *folder = testing_folder(), *spool = folder_of_open_batch(&hall);
+    gint64 adopted = 0;
+    GError *error = NULL;
+
+    for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
+        g_autofree char *path = leaf_file(spool, names[i], 1, i);
+
+        assert_non_null(path);
+    }
+    hall_reopen(&hall);
+    assert_true(intake_recover(hall.store, &hall_clerk, &adopted, &error));
+    assert_int_equal(adopted, G_N_ELEMENTS(names));
+    assert_int_equal(rows(&hall, "SELECT count(*) FROM side WHERE (sheet, side) IN"
+                                 " ((7, 'b'), (8, 'a'), (9, 'a'), (10, 'b'), (10000, 'a'))"),
+                     G_N_ELEMENTS(names));
+    hall_close(&hall);
+}
+
 static void what_was_half_written_is_removed(void **state G_GNUC_UNUSED)
 {
     orphaned(FILE_TEMPORARY_PREFIX "0001-a.tif", "half", 4, 0);
@@ -574,6 +643,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(paper_of_nobody_waits_in_the_tray),
     cmocka_unit_test(a_slot_that_a_clerk_named_makes_one_document),
     cmocka_unit_test(sides_travel_in_groups_and_none_is_told_twice),
+    cmocka_unit_test(a_page_that_comes_twice_is_noticed_and_kept),
     cmocka_unit_test(an_unknown_case_opens_no_batch),
     cmocka_unit_test(a_stack_comes_whole_and_in_order),
     cmocka_unit_test(after_a_jam_the_next_sheet_keeps_its_number),
@@ -583,6 +653,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_lost_scanner_comes_back_and_the_batch_goes_on),
     cmocka_unit_test(whatever_was_told_is_there_after_a_crash),
     cmocka_unit_test(a_whole_orphan_is_adopted_into_the_tray),
+    cmocka_unit_test(an_orphan_keeps_the_number_of_its_sheet),
     cmocka_unit_test(what_was_half_written_is_removed),
     cmocka_unit_test(an_orphan_that_cannot_be_read_is_adopted_unread),
 };

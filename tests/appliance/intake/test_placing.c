@@ -79,12 +79,12 @@ static Placing begun(gboolean known)
 
 static Placed page(Placing *placing)
 {
-    return placing_sheet(placing, NULL, 0, &lookup);
+    return placing_sheet(placing, &(PlacingMarks){0}, &lookup);
 }
 
 static Placed sheet(Placing *placing, Code code)
 {
-    return placing_sheet(placing, &code, 1, &lookup);
+    return placing_sheet(placing, &(PlacingMarks){.codes = &code, .n = 1}, &lookup);
 }
 
 static void assert_in_tray(const Placed *placed, const char *reason)
@@ -332,7 +332,7 @@ static void both_sides_of_a_separator_count_once(void **state G_GNUC_UNUSED)
 {
     Placing placing = begun(TRUE);
     Code codes[2] = {separator(1001, 1, 3), separator(1001, 1, 3)};
-    Placed placed = placing_sheet(&placing, codes, 2, &lookup);
+    Placed placed = placing_sheet(&placing, &(PlacingMarks){.codes = codes, .n = 2}, &lookup);
 
     assert_int_equal(placed.role, SHEET_SEPARATOR);
     placed = sheet(&placing, separator(1002, 2, 3));
@@ -409,6 +409,70 @@ static void a_slot_that_the_item_does_not_have_asks(void **state G_GNUC_UNUSED)
 }
 
 /* ── DONE ────────────────────────────────────────────────────────────────────────────────── */
+
+static Placed marked_sheet(Placing *placing)
+{
+    return placing_sheet(placing, &(PlacingMarks){.marked = TRUE}, &lookup);
+}
+
+static void a_separator_whose_mark_alone_is_read_asks(void **state G_GNUC_UNUSED)
+{
+    Placing placing = begun(TRUE);
+    Placed placed;
+
+    (void)sheet(&placing, separator(1001, 1, 3));
+    placed = marked_sheet(&placing);
+    assert_asking(&placing, &placed, "unread-separator");
+    assert_int_equal(placed.role, SHEET_SEPARATOR);
+    placing_clear(&placing);
+}
+
+static void a_mark_on_a_stack_of_nobody_is_a_page(void **state G_GNUC_UNUSED)
+{
+    Placing placing = begun(FALSE);
+    Placed placed = marked_sheet(&placing);
+
+    assert_in_tray(&placed, "no-case");
+    placing_clear(&placing);
+}
+
+static void a_set_that_ends_early_asks_when_the_stack_is_through(void **state G_GNUC_UNUSED)
+{
+    Placing placing = begun(TRUE);
+
+    (void)sheet(&placing, separator(1001, 1, 3));
+    (void)page(&placing);
+    (void)sheet(&placing, separator(1002, 2, 3));
+    placing_end(&placing);
+    assert_int_equal(placing.state, PLACING_ASKING);
+    assert_true(g_str_has_prefix(placing.question, "set-incomplete: 2 of 3"));
+    placing_clear(&placing);
+}
+
+static void a_whole_set_and_a_stack_without_one_end_in_peace(void **state G_GNUC_UNUSED)
+{
+    Placing placing = begun(TRUE);
+
+    (void)page(&placing);
+    placing_end(&placing);
+    assert_null(placing.question);
+    (void)sheet(&placing, separator(1001, 1, 2));
+    (void)sheet(&placing, separator(CODE_ITEM_CARD, 2, 2));
+    placing_end(&placing);
+    assert_null(placing.question);
+    placing_clear(&placing);
+}
+
+static void a_stack_finished_by_command_ends_in_peace(void **state G_GNUC_UNUSED)
+{
+    Placing placing = begun(TRUE);
+
+    (void)sheet(&placing, separator(1001, 1, 3));
+    (void)sheet(&placing, command(COMMAND_INTAKE_FINISHED));
+    placing_end(&placing);
+    assert_null(placing.question);
+    placing_clear(&placing);
+}
 
 static void the_last_separator_ends_the_case(void **state G_GNUC_UNUSED)
 {
@@ -516,7 +580,7 @@ static void codes_that_are_not_for_paper_leave_a_page_a_page(void **state G_GNUC
     Code codes[3] = {{.kind = CODE_PLACE, .place = 12},
                      {.kind = CODE_PERSON, .person = 3},
                      {.kind = CODE_DAY_CLOSE}};
-    Placed placed = placing_sheet(&placing, codes, 3, &lookup);
+    Placed placed = placing_sheet(&placing, &(PlacingMarks){.codes = codes, .n = 3}, &lookup);
 
     assert_int_equal(placed.role, SHEET_PAGE);
     assert_non_null(placed.case_number);
@@ -527,7 +591,7 @@ static void a_separator_outranks_every_other_code_on_its_sheet(void **state G_GN
 {
     Placing placing = begun(TRUE);
     Code codes[3] = {case_code(18), paper(18, 1), separator(1001, 1, 3)};
-    Placed placed = placing_sheet(&placing, codes, 3, &lookup);
+    Placed placed = placing_sheet(&placing, &(PlacingMarks){.codes = codes, .n = 3}, &lookup);
 
     assert_int_equal(placed.role, SHEET_SEPARATOR);
     assert_int_equal(placing.state, PLACING_IN_SLOT);
@@ -612,6 +676,11 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_set_of_another_size_asks),
     cmocka_unit_test(a_separator_of_another_item_asks),
     cmocka_unit_test(a_slot_that_the_item_does_not_have_asks),
+    cmocka_unit_test(a_separator_whose_mark_alone_is_read_asks),
+    cmocka_unit_test(a_mark_on_a_stack_of_nobody_is_a_page),
+    cmocka_unit_test(a_set_that_ends_early_asks_when_the_stack_is_through),
+    cmocka_unit_test(a_whole_set_and_a_stack_without_one_end_in_peace),
+    cmocka_unit_test(a_stack_finished_by_command_ends_in_peace),
     cmocka_unit_test(the_last_separator_ends_the_case),
     cmocka_unit_test(the_finish_command_ends_the_case),
     cmocka_unit_test(what_follows_the_end_stays_in_the_tray_behind_any_command),

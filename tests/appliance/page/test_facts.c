@@ -213,6 +213,7 @@ static void facts_survive_their_json(void **state G_GNUC_UNUSED)
     json = page_facts_to_json(&facts);
     assert_non_null(json);
     assert_true(page_facts_from_json(json, &again, &error));
+    memcpy(again.map, facts.map, sizeof facts.map); /* kept by the batch that compares, not told */
     assert_memory_equal(&facts, &again, sizeof facts);
     json_object_del(json, "skew");
     assert_false(page_facts_from_json(json, &again, &error));
@@ -220,7 +221,103 @@ static void facts_survive_their_json(void **state G_GNUC_UNUSED)
     g_clear_error(&error);
 }
 
+/* ── two sheets in one image ─────────────────────────────────────────────────────────────── */
+
+/* The edge of an upper sheet: a thin line from border to border, falling by `fall` px. */
+static void draw_edge(Drawing *drawing, int y, int fall)
+{
+    int width = (int)drawing->geometry.width_px;
+
+    for (int x = 0; x < width; x++)
+        drawing_box(drawing, x, y + fall * x / width, 1, 2, 110);
+}
+
+static PageFacts facts_with_edge(guint32 height_px, int y, int fall)
+{
+    g_autoptr(Drawing) drawing = drawing_new(1654, height_px, 200, PAGE_GRAY);
+
+    drawing_text(drawing, 20, 0, 5);
+    draw_edge(drawing, y, fall);
+    return facts_of(drawing);
+}
+
+static void the_edge_of_a_second_sheet_is_seen(void **state G_GNUC_UNUSED)
+{
+    for (int fall = -40; fall <= 40; fall += 20) {
+        PageFacts facts = facts_with_edge(2339, 1500, fall);
+
+        assert_int_equal(facts.overlap, 1);
+        assert_in_range(facts.overlap_at_px, 1470, 1530);
+        assert_int_equal(facts.overlap_confidence, 600);
+        facts = facts_with_edge(3200, 1500, fall);
+        assert_int_equal(facts.overlap, 1);
+        assert_int_equal(facts.overlap_confidence, 900);
+    }
+}
+
+static void lines_of_a_form_are_no_edge(void **state G_GNUC_UNUSED)
+{
+    g_autoptr(Drawing) drawing = drawing_new(1654, 2339, 200, PAGE_GRAY);
+    PageFacts facts;
+
+    drawing_text(drawing, 20, 0, 5);
+    for (int y = 300; y < 2200; y += 60)
+        drawing_box(drawing, 80, y, 1654 - 160, 3, 0);
+    facts = facts_of(drawing);
+    assert_int_equal(facts.overlap, 0);
+    /* a line that only one border sees, and one that is broken */
+    drawing_box(drawing, 0, 1000, 1000, 2, 0);
+    for (int x = 0; x < 1654; x += 40)
+        drawing_box(drawing, x, 1830, 20, 2, 0);
+    facts = facts_of(drawing);
+    assert_int_equal(facts.overlap, 0);
+}
+
+static void a_page_on_a_dark_bed_says_nothing_of_edges(void **state G_GNUC_UNUSED)
+{
+    g_autoptr(Drawing) drawing = drawing_new(1654, 2339, 200, PAGE_GRAY);
+    PageFacts facts;
+
+    drawing_text(drawing, 20, 0, 5);
+    drawing_box(drawing, 0, 0, 40, 2339, 20);
+    drawing_box(drawing, 1600, 0, 54, 2339, 20);
+    draw_edge(drawing, 1200, 0);
+    facts = facts_of(drawing);
+    assert_int_equal(facts.overlap, 0);
+}
+
+/* ── the same page again ─────────────────────────────────────────────────────────────────── */
+
+static PageFacts facts_of_text(guint64 seed, gint32 mdeg, guint32 lines)
+{
+    g_autoptr(Drawing) drawing = drawing_new(1654, 2339, 200, PAGE_GRAY);
+
+    drawing_text(drawing, lines, mdeg, seed);
+    return facts_of(drawing);
+}
+
+static void a_page_is_like_itself_and_unlike_others(void **state G_GNUC_UNUSED)
+{
+    PageFacts page = facts_of_text(5, 0, 20);
+    PageFacts turned = facts_of_text(5, 300, 20);
+    PageFacts other = facts_of_text(6, 0, 12);
+    PageFacts blank = {.width_px = 1654, .height_px = 2339, .dpi = 200, .blank = 1};
+
+    assert_int_equal(page_likeness(&page, &page), 1000);
+    assert_true(page_likeness(&page, &turned) > 900);
+    assert_true(page_likeness(&page, &other) < 900);
+    assert_int_equal(page_likeness(&page, &blank), 0);
+    assert_int_equal(page_likeness(&blank, &blank), 0);
+    other = page;
+    other.height_px += 300;
+    assert_int_equal(page_likeness(&page, &other), 0);
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(the_edge_of_a_second_sheet_is_seen),
+    cmocka_unit_test(lines_of_a_form_are_no_edge),
+    cmocka_unit_test(a_page_on_a_dark_bed_says_nothing_of_edges),
+    cmocka_unit_test(a_page_is_like_itself_and_unlike_others),
     cmocka_unit_test(blank_backs_are_seen_as_blank),
     cmocka_unit_test(a_page_with_one_short_line_is_never_blank),
     cmocka_unit_test(bed_and_staple_are_no_writing),

@@ -8,8 +8,12 @@ import os
 import queue
 import subprocess
 import tempfile
+import sys
 import threading
 import urllib.parse
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../../e2e"))
+from document import answer_faults, operation_of  # noqa: E402
 
 PROGRAM = os.environ["ANJUAN"]
 SOURCE = os.environ["ANJUAN_SOURCE"]
@@ -59,9 +63,23 @@ class Client:
             headers.setdefault("Content-Type", "application/json")
         if not path.startswith(("/login", "/first-run", "/p/", "/healthz", "/readyz", "/metrics")):
             path = "/api/v1" + path
+        answer = self.raw(method, path, body, headers)
+        self.hold(method, path, answer)
+        return answer
+
+    def hold(self, method, path, answer):
+        """Every answer of the API is one that the document describes."""
+        operation = operation_of(method, path.split("?")[0].removeprefix("/api/v1"))
+        if operation and operation["operationId"] != "events":
+            kind = answer.headers.get("Content-Type", "")
+            found = answer_faults(operation, answer.status, kind, answer.body)
+            assert not found, f"{method} {path}: {found[:3]} in {answer}"
+
+    def raw(self, method, path, body=None, headers=None):
+        """A request as it is: path in full, headers given."""
         connection = http.client.HTTPConnection(self.server.address, timeout=PATIENCE_S)
         try:
-            connection.request(method, path, body, headers)
+            connection.request(method, path, body, headers or {})
             answer = connection.getresponse()
             return Answer(answer.status, answer.headers, answer.read())
         finally:

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """What the office asks of a period: is everything there?"""
+import glob
 import os
 import shutil
 import subprocess
@@ -11,7 +12,7 @@ sys.path[:0] = [os.path.dirname(os.path.abspath(__file__))]
 import line  # noqa: E402
 from line import good, run  # noqa: E402
 
-FAKE = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1"
+FAKE = glob.glob("/usr/lib/*/faketime/libfaketime.so.1")[0]
 # The preloaded clock stands before the sanitizer; it is told to bear that.
 LATER = {"LD_PRELOAD": FAKE, "FAKETIME": "+20d", "FAKETIME_DONT_FAKE_MONOTONIC": "1",
          "ASAN_OPTIONS": "verify_asan_link_order=0:detect_leaks=0"}
@@ -90,6 +91,81 @@ class Audit(line.Case):
         self.status(2, run("audit", "--from", "2026-02-30", data=self.data))
         self.status(2, run("audit", "--from", "2026-02-20", "--to", "2026-02-01", data=self.data))
         self.status(2, run("audit", "--format", "doc", data=self.data))
+
+
+class Day(line.Case):
+    """Registers, custody and the close of a day, in the order of the names."""
+
+    @classmethod
+    def prepare(cls):
+        cls.data = line.new_store(cls.path("data"))
+        cls.number = line.new_case(cls.data, "--phone", "13812345678")
+        good("user", "add", "--name", "赵督", "--role", "supervisor", data=cls.data, stdin=b"secret-1\n")
+        good("receipt", cls.number, data=cls.data)
+
+    def test_01_a_register_opens_in_a_spreadsheet(self):
+        csv = good("ledger", "intake", data=self.data).out
+        self.assertTrue(csv.startswith("\ufeff序号,办件编号,"))
+        self.assertIn(self.number, csv)
+        self.assertNotIn("13812345678", csv)
+        self.assertIn("13812345678", good("ledger", "intake", "--full", "核对", data=self.data).out)
+        self.assertIn("look", good("log", data=self.data).out)
+
+    def test_02_every_register_of_the_list_is_there(self):
+        rows = good("ledger", "list", data=self.data).rows
+        self.assertEqual(len(rows), 20)
+        for name, _, title in rows:
+            book = line.as_json("ledger", name, data=self.data)
+            self.assertEqual(book["title"], title)
+        self.status(1, run("ledger", "poems", data=self.data))
+
+    def test_03_a_line_is_entered_and_printed(self):
+        good("ledger", "add", "consultation", "--set", "visitor=李四", "--set", "matter=取水许可",
+             data=self.data)
+        self.status(2, run("ledger", "add", "consultation", "--set", "poem=x", data=self.data))
+        pdf = self.path("consultation.pdf")
+        good("ledger", "consultation", "--format", "pdf", "-o", pdf, data=self.data)
+        text = subprocess.run(["pdftotext", pdf, "-"], check=True, capture_output=True).stdout.decode()
+        self.assertIn("李四", text)
+
+    def test_04_papers_are_followed_by_their_codes(self):
+        rows = good("custody", "show", self.number, data=self.data).rows
+        self.assertEqual([(row[1], row[2], row[3]) for row in rows], [("1", "1", "window"), ("1", "2", "window")])
+        code = good("label", "code", "--case", self.number, "--document", "1", "--copy", "1",
+                    data=self.data).out.strip()
+        good("custody", "move", code, "--box", "960000001739", data=self.data)
+        places = {row[2]: row[3:5] for row in good("custody", "show", self.number, data=self.data).rows}
+        self.assertEqual(places, {"1": ["box", "960000001739"], "2": ["window", "cli"]})
+        self.assertEqual(len(good("custody", "show", "960000001739", data=self.data).rows), 1)
+        good("custody", "hand-over", self.number, "--department", "业务科", "--second", "赵督",
+             data=self.data, stdin=b"secret-1\n")
+        holders = {row[5] for row in good("custody", "show", self.number, data=self.data).rows}
+        self.assertEqual(holders, {"000001"})
+        self.status(1, run("custody", "move", self.number, "--cabinet", "2", data=self.data))
+        self.status(1, run("custody", "hand-over", self.number, "--cabinet", "2", "--second", "赵督",
+                           data=self.data, stdin=b"secret-9\n"))
+
+    def test_05_the_day_closes_with_the_supervisors_signature(self):
+        line.new_case(self.data)
+        left = good("day", "show", data=self.data).rows
+        self.assertEqual(left[-1], ["open"])
+        self.assertIn("no-receipt", [row[0] for row in left])
+        self.status(1, run("day", "close", data=self.data))
+        sheet = self.path("day.pdf")
+        closed = good("day", "close", "--second", "赵督", "-o", sheet, data=self.data,
+                      stdin=b"secret-1\n")
+        self.assertEqual(closed.rows[-1][0], "closed")
+        self.assertRegex(closed.rows[-1][1], "^95[0-9]{22}$")
+        text = subprocess.run(["pdftotext", sheet, "-"], check=True, capture_output=True).stdout.decode()
+        self.assertIn("遗留清单", text)
+        self.status(1, run("day", "close", "--second", "赵督", data=self.data, stdin=b"secret-1\n"))
+        audit = line.as_json("audit", data=self.data)
+        self.assertEqual([(day["closed"], day["good"]) for day in audit["days"]], [(True, True)])
+
+    def test_06_everything_is_there_again_after_a_rebuild(self):
+        before = good("custody", "show", self.number, data=self.data).out
+        good("rebuild", data=self.data)
+        self.assertEqual(good("custody", "show", self.number, data=self.data).out, before)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
  * What a clerk can do with the case on the screen, by key, button or code.
  */
 import type * as Api from './api-types.ts';
-import { attempt, changed, command, forgetCase, get, log, refreshAll, set, show, showCase, openCase, state } from './store.ts';
+import { attempt, changed, command, forgetCase, get, log, refreshAll, set, show, showCase, showReceipt, openCase, state } from './store.ts';
 import { joinNames, say, shortNumber } from './words.ts';
 
 function take(change: Api.CaseChange): void {
@@ -48,10 +48,9 @@ async function newScan(): Promise<Api.NewScan> {
   return { duplex: scanner?.can.includes('duplex') ?? false, ...(state.case ? { case: state.case.number } : {}) };
 }
 
-async function beginScan(): Promise<Api.Scan | undefined> {
-  const scan = await attempt(async () => command<Api.Scan>('POST', '/scans', await newScan()));
+async function beginScan(replaces?: string): Promise<void> {
+  const scan = await attempt(async () => command<Api.Scan>('POST', '/scans', { ...await newScan(), ...(replaces ? { replaces } : {}) }));
   if (scan) takeScan(scan);
-  return scan;
 }
 
 export async function startScan(): Promise<void> {
@@ -95,7 +94,7 @@ export async function rescan(): Promise<void> {
     await scanAct({ act: 'rescan', side: id });
     return;
   }
-  if (await beginScan()) await scanAct({ act: 'rescan', side: id });
+  await beginScan(id);
 }
 
 /* Everything is told at once, so what waits for a person comes first. */
@@ -238,8 +237,10 @@ async function takeFound(text: string, found: Api.Found): Promise<void> {
   const first = found.cases?.[0];
   switch (found.kind) {
     case 'case':
-    case 'document':
       if (first) await takeCase(first);
+      return;
+    case 'document':
+      if (first) await takeDocument(first, found.document ?? 0);
       return;
     case 'item':
       if (found.item) {
@@ -266,11 +267,18 @@ async function takeFound(text: string, found: Api.Found): Promise<void> {
   }
 }
 
+/* A paper of ours stands for its case; where one looks things up a receipt is its index. */
+async function takeDocument(row: Api.CaseRow, document: number): Promise<void> {
+  await takeCase(row);
+  const shown = state.screen === 'lookup' ? state.shown : undefined;
+  if (shown?.documents.find((one) => one.number === document)?.code === 'B01') await showReceipt(row.number, document);
+}
+
 /* A case code means: at intake go on with it, in the archive choose it, with a box note it. */
 async function takeCase(row: Api.CaseRow): Promise<void> {
   if (state.box !== undefined && state.screen === 'archive') {
     const box = state.box;
-    if ((await attempt(() => command<void>('POST', '/custody', { case: row.number, box, place: say('archive') }).then(() => true))))
+    if ((await attempt(() => command<void>('POST', '/custody', { case: row.number, box, place: `盒 ${box}` }).then(() => true))))
       log(`${say('where')} ${box}：${shortNumber(row.number)}`);
     return;
   }

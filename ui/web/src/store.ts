@@ -4,8 +4,9 @@
  */
 import { ApiError, command, get, setCsrf } from './api.ts';
 import type * as Api from './api-types.ts';
+import { sayRecord } from './record.ts';
 import { play } from './sound.ts';
-import { currentLang, say, sayToken, setLang, showTime, type Lang } from './words.ts';
+import { currentLang, say, setLang, showTime, type Lang } from './words.ts';
 
 export type Screen = 'today' | 'intake' | 'lookup' | 'archive' | 'verify' | 'board' | 'devices';
 export type Size = 'normal' | 'large' | 'huge';
@@ -48,11 +49,13 @@ export interface State {
   query: string;
   found?: Api.Found;
   shown?: Api.Case;
+  receipt?: Api.Receipt;            /* of the shown case, line by line */
   timeline: Api.Event[];
   fileable?: Api.Fileable;
   chosen: string[];
   destinations: Api.Destination[];
   exports: Api.Export[];
+  progress: Record<string, number>; /* of jobs, in hundredths */
   box?: string;
   audit?: Api.Audit;
   comparison?: Api.DayCompare;
@@ -69,15 +72,17 @@ export interface State {
 export const state: State = {
   online: true, busy: 0, screen: 'today', size: 'normal', theme: 'normal', help: false, log: [],
   moving: false, zoom: 0, viewing: false, items: [], itemQuery: '', open: [], query: '', timeline: [],
-  chosen: [], destinations: [], exports: [], boardFilter: {}, devices: [], tests: {}, users: [],
+  chosen: [], destinations: [], exports: [], progress: {}, boardFilter: {}, devices: [], tests: {}, users: [],
 };
 
 const LOG_MAX = 50;
 const REFRESH_MS = 250;
+const FOLLOW_MS = 800;
 
 let draw: () => void = () => undefined;
 let drawing = false;
 let refreshTimer = 0;
+let refreshDue = 0;
 let stream: EventSource | undefined;
 
 export function onDraw(callback: () => void): void {
@@ -206,16 +211,11 @@ function mergeSide(side: Api.Side): void {
   if (at < 0 && state.scan?.state === 'running' && !side.blank) state.selected = side.id;
 }
 
-/* The browser's own words for the act; the server's sentence where there are none. */
-function sayRecord(record: Api.RecordEvent): string {
-  const words = sayToken('act', record.act);
-  return words === record.act && record.text ? record.text : words;
-}
-
 function onRecord(record: Api.RecordEvent): void {
   if (record.case !== null && record.case === state.case?.number) {
     if (record.side) mergeSide(record.side);
-    refreshSoon();
+    /* A side that comes in is shown by its record; the checklist may follow. */
+    refreshSoon(record.act === 'side' ? FOLLOW_MS : REFRESH_MS);
   } else if (record.case === null || state.screen !== 'intake') {
     refreshSoon();
   }
@@ -223,7 +223,10 @@ function onRecord(record: Api.RecordEvent): void {
   if (record.case === null || record.case === state.case?.number) log(sayRecord(record));
 }
 
-function onJob(): void {
+/* Progress comes many times a second: it is shown as it comes, the rest is asked for. */
+function onJob(event: MessageEvent): void {
+  const job = JSON.parse(event.data as string) as Api.JobEvent;
+  set({ progress: { ...state.progress, [job.id]: job.done } });
   refreshSoon();
 }
 
@@ -247,6 +250,7 @@ function listen(after: number): void {
   stream.addEventListener('record', (event) => onRecord(JSON.parse(event.data) as Api.RecordEvent));
   stream.addEventListener('scan', (event) => {
     const scan = JSON.parse(event.data) as Api.ScanEvent;
+    if (scan.batch !== state.scan?.batch && (scan.case === null || scan.case !== state.case?.number)) return;
     set({ scan });
     if (scan.state !== 'running') refreshSoon();
     if (scan.state === 'done') play('done');
@@ -256,13 +260,16 @@ function listen(after: number): void {
   stream.addEventListener('audit', onJob);
 }
 
-function refreshSoon(): void {
+function refreshSoon(after_ms = REFRESH_MS): void {
   changed();
-  if (refreshTimer) return;
+  const due = performance.now() + after_ms;
+  if (refreshTimer && refreshDue <= due) return;
+  window.clearTimeout(refreshTimer);
+  refreshDue = due;
   refreshTimer = window.setTimeout(() => {
     refreshTimer = 0;
     void refreshAll();
-  }, REFRESH_MS);
+  }, after_ms);
 }
 
 /* ---- loading ----------------------------------------------------------------------------- */
@@ -290,7 +297,14 @@ async function loadLookup(): Promise<void> {
   if (!number) return;
   const [shown, events] = await Promise.all([
     get<Api.Case>(`/cases/${number}`), get<Api.EventPage>(`/cases/${number}/timeline?limit=200`)]);
-  set({ shown, timeline: events.events });
+  const receipt = state.receipt ? await get<Api.Receipt>(`/cases/${number}/receipts/${state.receipt.document}`) : undefined;
+  if (state.shown?.number === number) set({ shown, timeline: events.events, receipt });
+}
+
+/* Every line of a receipt beside its images. */
+export async function showReceipt(number: string, document: number): Promise<void> {
+  const receipt = await attempt(() => get<Api.Receipt>(`/cases/${number}/receipts/${document}`));
+  if (receipt && state.shown?.number === number) set({ receipt });
 }
 
 async function loadArchive(): Promise<void> {
@@ -376,7 +390,7 @@ export async function openCase(number: string): Promise<void> {
 }
 
 export async function showCase(number: string): Promise<void> {
-  set({ screen: 'lookup', shown: undefined, timeline: [], selected: undefined });
+  set({ screen: 'lookup', shown: undefined, receipt: undefined, timeline: [], selected: undefined });
   const shown = await attempt(() => get<Api.Case>(`/cases/${number}`));
   if (!shown) return;
   set({ shown, found: undefined, query: '' });

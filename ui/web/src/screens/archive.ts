@@ -88,7 +88,7 @@ function exportRow(job: Api.Export): TemplateResult {
   const word = job.state === 'running' ? 'running' : job.state;
   return html`<li class="job"><b>${sayToken('format', job.format)}</b> → ${job.destination} · ${showDate(job.started_at)}
     <span class=${job.state === 'failed' ? 'wrong' : job.state === 'done' ? 'good' : ''}>${job.state === 'failed' ? '✗' : job.state === 'done' ? '✓' : '◐'} ${say(word)} ${job.cases_done}/${job.cases}</span>
-    ${job.state === 'running' ? html`<progress max=${job.cases} value=${job.cases_done} aria-label=${say('running')}></progress>` : nothing}
+    ${job.state === 'running' ? html`<progress max="100" value=${state.progress[job.id] ?? 0} aria-label=${say('running')}></progress> ${state.progress[job.id] ?? 0}%` : nothing}
     ${job.problem ? html`<p class="wrong">${job.problem.title}：${job.problem.detail}。${job.problem.hint}</p>` : nothing}
     ${job.files.map((one) => html`<p class="muted digest">${one.name} · ${(one.bytes / 1e6).toFixed(1)} MB · ${one.sha256}</p>`)}
     ${job.state !== 'done' ? nothing : job.receipt ? html`<p class="good">✓ ${say('receivedBy')} ${job.receipt.by} ${showDate(job.receipt.at)}</p>`

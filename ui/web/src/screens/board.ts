@@ -12,12 +12,17 @@ import { say, sayToken, shortNumber } from '../words.ts';
 import type { ScreenView } from './screen.ts';
 
 const lamps: Api.Lamp[] = ['red', 'yellow', 'green', 'paused', 'not-started'];
-const ledgers = ['received', 'service', 'immediate', 'promised', 'supplement', 'returned', 'joint', 'handed-up', 'late', 'collected'];
+// The registers of the server (anjuan ledger list) that a supervisor asks for.
 const ledgerNames: Record<string, [string, string]> = {
-  received: ['收件登记', 'Cases received'], service: ['窗口服务台账', 'Counter services'], immediate: ['即办件', 'Immediate'],
-  promised: ['承诺件', 'Promised'], supplement: ['补办件', 'To be completed'], returned: ['退回件登记', 'Returned'],
-  joint: ['联办件', 'Joint'], 'handed-up': ['上报件', 'Handed up'], late: ['超期', 'Late'], collected: ['领证登记', 'Collected'],
+  intake: ['收件登记', 'Cases received'], window: ['窗口服务台账', 'Counter services'], instant: ['即办件登记', 'Immediate'],
+  promise: ['承诺件登记', 'Promised'], supplement: ['补办件登记', 'To be completed'], return: ['退回件登记', 'Returned'],
+  joint: ['联办件登记', 'Joint'], upper: ['上报件登记', 'Handed up'], green: ['绿色通道登记簿', 'Green channel'],
+  refusal: ['否决报备', 'Refused'], overdue: ['超期办件', 'Overdue'], delivery: ['领证(出件)登记', 'Collected'],
+  filed: ['归档文件目录', 'Filed'], consultation: ['首问/咨询登记', 'Consultations'], lending: ['查(借)阅与复制登记', 'Lent and copied'],
+  seal: ['用印登记', 'Use of seals'], destruction: ['销毁清册', 'Destroyed'], 'hand-over': ['交接登记', 'Handed over'],
+  figures: ['办件统计', 'Figures'], exceptions: ['异常件清单', 'Exceptions'],
 };
+const ledgers = Object.keys(ledgerNames);
 
 function filter(part: Partial<typeof state.boardFilter>): void {
   set({ boardFilter: { ...state.boardFilter, ...part } });

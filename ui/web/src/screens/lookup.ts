@@ -10,7 +10,7 @@ import { lookUp } from '../casework.ts';
 import type { Band } from '../frame.ts';
 import type { Action } from '../keys.ts';
 import { bigPage, caseRow, lamp, sideFacts, stateOf, submit, thumbnail, timeLeft, zooms } from '../parts.ts';
-import { attempt, command, get, may, openCase, set, showCase, state } from '../store.ts';
+import { attempt, command, get, may, openCase, set, showCase, showReceipt, state } from '../store.ts';
 import { say, sayToken, showDate, showNumber } from '../words.ts';
 import type { ScreenView } from './screen.ts';
 import { stepsOf } from './steps.ts';
@@ -72,25 +72,50 @@ function facts(shown: Api.Case): TemplateResult {
     <ol class="documents">${shown.documents.map((document) => html`<li class=${document.state === 'void' ? 'is-void' : ''}>
       <span class="slot-number">${String(document.number).padStart(3, '0')}</span> ${document.title}
       <span class="muted">${pageCount(shown, document)} ${document.paper_number ?? ''}</span>
+      ${document.code !== 'B01' ? nothing : html`<button class="link" @click=${() => void showReceipt(shown.number, document.number)}>${say('receiptCheck')}</button>`}
       ${document.family === 'A' ? nothing : html`<a href="/api/v1/cases/${shown.number}/documents/${document.number}/pdf" target="_blank" rel="noopener">PDF</a>`}</li>`)}</ol>
     <h3>${say('timeline')}</h3>
     <ol class="timeline">${state.timeline.map((event) => html`<li><time>${showDate(event.t)}</time> <span>${event.text || sayToken('act', event.act)}</span> <span class="muted">${event.actor}</span></li>`)}</ol></section>`;
 }
 
 function pages(shown: Api.Case): TemplateResult {
-  const side = shown.sides.find((one) => one.id === state.selected) ?? shown.sides[0];
+  if (shown.masked) return html`<section class="column" aria-label=${say('pages')} tabindex="0"><h2>${say('pages')}</h2><p class="empty">${say('maskedPages')}</p></section>`;
+  const { receipt } = state;
+  const side = shown.sides.find((one) => one.id === state.selected) ?? shown.sides.find((one) => !one.blank) ?? shown.sides[0];
   const zoom = (by: number) => set({ zoom: Math.min(zooms, Math.max(0, state.zoom + by)) });
-  return html`<section class="column strip" aria-label=${say('pages')}><h2>${say('pages')}</h2>
+  return html`${receipt ? receiptView(shown, receipt) : html`<section class="column strip" aria-label=${say('pages')}><h2>${say('pages')}</h2>
       <div class="scroll" tabindex="0" role="group" aria-label=${say('pages')}><div class="thumbs">${repeat(shown.sides, (one) => one.id,
-        (one) => thumbnail(one, one.id === side?.id, (id) => set({ selected: id, zoom: 0, viewing: true })))}</div></div></section>
+        (one) => thumbnail(one, one.id === side?.id, (id) => set({ selected: id, zoom: 0, viewing: true })))}</div></div></section>`}
     <section class="column viewer" aria-label=${say('viewer')} tabindex="0">${side ? html`
       <div class="tools"><button class="narrow-only" @click=${() => set({ viewing: false })}>${say('allPages')}</button><button @click=${() => zoom(-1)} aria-label=${say('zoomOut')}>−</button><button @click=${() => zoom(1)} aria-label=${say('zoomIn')}>+</button>
         <button @click=${() => set({ zoom: 0 })}>${say('zoomFit')}</button></div>
       ${bigPage(side, state.zoom)}<p class="facts">${sideFacts(side)}</p>` : html`<p class="empty">${say('noPage')}</p>`}</section>`;
 }
 
+function receiptLine(shown: Api.Case, line: Api.Receipt['lines'][number], listed: boolean): TemplateResult {
+  const why = !listed ? say('lineUnlisted') : line.sides.length === 0 && line.pages > 0 ? say('lineNoImage') : say('linePages', { a: line.pages, b: line.sides.length });
+  return html`<li class="receipt-line ${line.good ? '' : 'is-bad'}"><p class=${line.good ? 'good' : 'wrong'}>${line.good ? '✓' : '✗'}
+      <b>${String(line.document).padStart(3, '0')} ${line.title}</b> ${say('slotPages', { n: line.pages })} · ${say(line.kept ? 'kept' : 'handedBack')}${line.good ? '' : ` · ${why}`}</p>
+    <div class="thumbs">${line.sides.map((id) => {
+      const side = shown.sides.find((one) => one.id === id);
+      return side ? thumbnail(side, id === state.selected, (chosen) => set({ selected: chosen, zoom: 0, viewing: true })) : nothing;
+    })}</div></li>`;
+}
+
+function receiptView(shown: Api.Case, receipt: Api.Receipt): TemplateResult {
+  return html`<section class="column strip" aria-label=${say('receiptCheck')}><h2>${say('receiptCheck')} <small>${say('receiptText')}</small></h2>
+    <div class="scroll" tabindex="0" role="group" aria-label=${say('receiptCheck')}>
+      <ul class="receipt">${receipt.lines.map((line) => receiptLine(shown, line, true))}${receipt.unlisted.map((line) => receiptLine(shown, line, false))}</ul></div>
+    <div class="buttons"><button @click=${() => set({ receipt: undefined })}>${say('allPages')}</button></div></section>`;
+}
+
 function band(): Band {
-  const shown = state.shown;
+  const { shown, receipt } = state;
+  if (shown && receipt) {
+    const bad = receipt.lines.filter((line) => !line.good).length + receipt.unlisted.length;
+    return bad > 0 ? { tone: 'bad', symbol: '✗', title: say('receiptBad', { n: bad }), text: say('receiptBadText') }
+      : { tone: 'good', symbol: '✓', title: say('receiptGood', { n: receipt.lines.length }), text: `${shown.item.name} · ${shown.applicant}` };
+  }
   if (shown) {
     const bad = shown.check.missing > 0;
     return { tone: bad ? 'bad' : 'good', symbol: bad ? '✗' : '✓', title: bad ? say('missing', { n: shown.check.missing }) : stateOf(shown), text: `${shown.item.name} · ${shown.applicant} · ${stateOf(shown)}` };

@@ -47,10 +47,15 @@ const parts: Record<Part, () => TemplateResult> = {
   second: () => html`${field('who', 'secondCheck', { required: false })}${field('secret', 'pin', { type: 'password', required: false })}`,
 };
 
+/* A held case offers the end of the hold in its place. */
+function open(shown: Api.Case): typeof steps {
+  return steps.filter((step) => shown.next.includes(step.act)).map((step) => step.act === 'hold' && shown.held ? { ...step, word: 'step_lift' } : step);
+}
+
 async function take(shown: Api.Case, act: Api.CaseAct['act'], values: Record<string, string>): Promise<void> {
   const { who, secret, ...given } = values;
   const filled = Object.fromEntries(Object.entries(given).filter(([, value]) => value.trim() !== ''));
-  const body = { act, ...filled, ...(who && secret ? { second: { who, secret } } : {}) };
+  const body = { act, ...filled, ...(act === 'hold' ? { done: !shown.held } : {}), ...(who && secret ? { second: { who, secret } } : {}) };
   const change = await attempt(() => command<Api.CaseChange>('POST', `/cases/${shown.number}/acts`, body, shown.version));
   if (!change) return;
   log(change.said);
@@ -66,10 +71,10 @@ function form(shown: Api.Case, step: (typeof steps)[number]): TemplateResult {
 }
 
 export function stepsOf(shown: Api.Case): TemplateResult | typeof nothing {
-  const open = steps.filter((step) => shown.next.includes(step.act));
-  if (open.length === 0) return nothing;
-  const chosen = open.find((step) => state.form === `step ${step.act}`);
-  return html`<h3>${say('steps')}</h3><div class="buttons">${open.map((step) => html`
+  const now = open(shown);
+  if (now.length === 0) return nothing;
+  const chosen = now.find((step) => state.form === `step ${step.act}`);
+  return html`<h3>${say('steps')}</h3><div class="buttons">${now.map((step) => html`
     <button aria-expanded=${step.parts.length > 0 ? String(step === chosen) : nothing}
       @click=${() => step.parts.length === 0 ? void take(shown, step.act, {}) : set({ form: step === chosen ? undefined : `step ${step.act}` })}>${say(step.word)}</button>`)}</div>
     ${chosen ? form(shown, chosen) : nothing}`;

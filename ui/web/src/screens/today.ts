@@ -39,6 +39,23 @@ function secondForm(text: string, run: (values: Record<string, string>) => void)
       <button type="button" @click=${() => set({ form: undefined })}>${say('cancel')} <kbd>Esc</kbd></button></div></form>`;
 }
 
+async function takeSeat(values: Record<string, string>): Promise<void> {
+  const session = await attempt(() => command<Api.Session>('PATCH', '/session', { window: values['window'], post: values['post'] }));
+  if (!session) return;
+  set({ session, form: undefined });
+  await refreshAll();
+}
+
+function seatForm(): TemplateResult {
+  const seat = state.session;
+  return html`<form class="inline" @submit=${submit((values) => void takeSeat(values))}>
+    <p>${say('seatText')}</p>
+    <label class="field"><span>${say('windowCol')}</span><input name="window" required pattern="[0-9]{3}" maxlength="3" inputmode="numeric" autocomplete="off" .value=${seat?.window ?? ''}></label>
+    <label class="field"><span>${say('post')}</span><select name="post"><option value="A" ?selected=${seat?.post === 'A'}>A</option><option value="B" ?selected=${seat?.post === 'B'}>B</option></select></label>
+    <div class="buttons"><button class="primary">${say('confirm')}</button>
+      <button type="button" @click=${() => set({ form: undefined })}>${say('cancel')} <kbd>Esc</kbd></button></div></form>`;
+}
+
 function openPanel(): TemplateResult {
   return html`<section class="column panel" aria-label=${say('myOpen')} tabindex="0">
     <h2>${say('myOpen')}</h2>
@@ -81,6 +98,7 @@ function dayPanel(): TemplateResult {
   return html`<section class="column panel" aria-label=${say('figures')} tabindex="0">
     ${needsSecond ? secondForm(say('secondSupervisor'), (values) => void closeDay({ who: values['who'] ?? '', secret: values['secret'] ?? '' })) : nothing}
     ${state.form === 'handover' ? secondForm(say('handoverText'), (values) => void handOver(values)) : nothing}
+    ${state.form === 'seat' ? seatForm() : nothing}
     <h2>${say('figures')}</h2>
     ${day ? figures(day) : nothing}
     ${tray()}
@@ -103,6 +121,7 @@ function actions(): Action[] {
     { id: 'new', label: say('newCase'), key: 'F9', run: () => show('intake'), enabled: true, right: true, main: true },
     { id: 'find', label: say('find'), key: 'Ctrl+K', run: () => show('lookup'), enabled: true },
     { id: 'handover', label: say('handover'), key: '', run: () => set({ form: state.form === 'handover' ? undefined : 'handover' }), enabled: state.open.length > 0 },
+    { id: 'seat', label: say('seatChange'), key: '', run: () => set({ form: state.form === 'seat' ? undefined : 'seat' }), enabled: true },
     { id: 'close', label: say('dayClose'), key: 'Ctrl+Enter', run: () => void closeDay(), enabled: !!state.day && !state.day.closed },
   ];
 }

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Behind the counter with the real daemon: lookup, filing and export with progress, an audit of a
+ * period and of a bundle, comparison with a day sheet, lamps, and the applicant's page.
+ */
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { openBrowser } from './browser.mjs';
+import { Clerk } from './clerk.mjs';
+import { boxCode, Hall, people, secret } from './hall.mjs';
+import { wordsOf } from './words.mjs';
+
+const lang = process.env.ANJUAN_LANG ?? 'zh';
+const applicant = '苏州青禾包装有限公司';
+let hall;
+let browser;
+let page;
+let words;
+let desk;
+let number;
+let open;
+
+before(async () => {
+  words = await wordsOf(lang);
+  hall = new Hall();
+  hall.init();
+  await hall.serve();
+  await hall.staff();
+  number = await hall.delivered(applicant);
+  open = await hall.received('昆山锦溪水产合作社');
+  const lacking = await hall.delivered('江苏恒润机械有限公司');
+  const clerk = await hall.client('clerk');
+  const { documents } = await clerk.get(`/cases/${lacking}`);
+  await clerk.command('POST', `/sides/${documents[1].sides[0]}/acts`, { act: 'void', reason: '拿走' });
+  browser = await openBrowser();
+  ({ page } = browser);
+  page.setDefaultTimeout(90000);
+  desk = new Clerk(page, words);
+});
+
+after(async () => {
+  const faults = [...browser.messages];
+  await browser.close();
+  await hall.end();
+  assert.deepEqual(faults, []);
+});
+
+async function signOn(role) {
+  await hall.signOn(browser.context, role, lang);
+  await page.goto(hall.url);
+  await page.waitForSelector('.tab');
+}
+
+test('a lookup by name shows masked rows; the case opens with its pages, in full only with a reason', async () => {
+  await signOn('auditor');
+  await page.keyboard.press('Control+K');
+  await page.waitForSelector('input[name=q]:focus');
+  await desk.type('青禾');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('.facts-list');
+  assert.equal((await page.content()).includes(applicant), false);
+  await page.click(`.unmask button:has-text("${words.say('r_verify')}")`);
+  await page.waitForFunction((name) => document.querySelector('.facts-list')?.textContent?.includes(name), applicant);
+  await page.waitForFunction(() => document.querySelector('.viewer img')?.naturalWidth > 600);
+});
+
+test('an unknown code and a mistyped number are told apart from what is not there', async () => {
+  await desk.scan('6901234567890');
+  await desk.logs(words.say('foreignCode'));
+  await page.keyboard.press('Control+K');
+  await page.fill('input[name=q]', '没有这个人');
+  await page.keyboard.press('Enter');
+  await desk.band('nothing');
+  await page.fill('input[name=q]', number.slice(0, -1) + String((Number(number.at(-1)) + 1) % 10));
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('.band-bad');
+});
+
+test('the archivist sees what can be filed and why the rest cannot, and files', async () => {
+  await signOn('archivist');
+  await page.keyboard.press('Alt+4');
+  await desk.band('canFile', { n: 1 });
+  assert.ok((await page.locator('.reasons').innerText()).length > 4);
+  await desk.scan(number);
+  await page.waitForSelector('.checks input:checked');
+  await page.keyboard.press('Control+Enter');
+  await page.waitForSelector('form.inline input[name=fonds]:focus');
+  await desk.type('Z109');
+  await page.fill('input[name=category]', 'XK');
+  await page.fill('input[name=unit]', '0583');
+  await page.keyboard.press('Enter');
+  await desk.band('allFiled');
+  const filed = await (await hall.client('archivist')).get(`/cases/${number}`);
+  assert.equal(filed.state, 'filed');
+  assert.ok(filed.archive_number.startsWith('Z109'));
+});
+
+test('where the paper is: a box is scanned, then the case', async () => {
+  await desk.scan(boxCode('00000147'));
+  await desk.logs(words.say('boxSet', { n: '00000147' }));
+  await desk.scan(number);
+  await desk.logs(words.say('where'));
+  const placed = await (await hall.client('archivist')).get(`/cases/${number}`);
+  assert.ok(placed.place.includes('00000147'), placed.place);
+});
+
+test('a bundle is written with progress, its receipt noted, and it verifies without us', async () => {
+  await page.keyboard.press('F9');
+  await page.waitForSelector('select[name=format]');
+  await page.fill('input[name=from]', hall.date(-1));
+  await page.fill('input[name=to]', hall.date(1));
+  await page.click(`form.inline button:has-text("${words.say('exportStart')}")`);
+  await page.waitForSelector('.job .good');
+  assert.match(await page.locator('.job .digest').innerText(), /[0-9a-f]{64}/);
+  await page.fill('.job input[name=by]', '市档案馆 周敏');
+  await page.keyboard.press('Enter');
+  await page.waitForFunction((text) => document.querySelector('.job')?.textContent?.includes(text), '市档案馆 周敏');
+  const folder = join(hall.data, 'exports');
+  const bundle = readdirSync(folder).find((name) => name.endsWith('.tar'));
+  const said = execFileSync(process.env.ANJUAN, ['verify', join(folder, bundle), '--vkey', join(hall.data, 'keys', 'log.vkey')], { encoding: 'utf8', env: hall.env() });
+  assert.match(said, /^valid$/m);
+});
+
+test('the auditor verifies a period with a seed of hers', async () => {
+  await signOn('auditor');
+  await page.keyboard.press('Alt+5');
+  await page.waitForSelector('#audit');
+  await page.fill('input[name=from]', hall.date(-1));
+  await page.fill('input[name=to]', hall.date());
+  await page.fill('input[name=percent]', '100');
+  await page.fill('input[name=seed]', '20261118');
+  await page.keyboard.press('F9');
+  await page.waitForSelector('.figures');
+  const text = await page.locator('.work').innerText();
+  assert.ok(text.includes(words.say('continuous')), text);
+  assert.ok(text.includes(words.say('noFindings')) || (await page.locator('.findings li').count()) > 0);
+});
+
+test('a day sheet is compared by its code', async () => {
+  const clerk = await hall.client('clerk');
+  await clerk.command('POST', '/day/close', { date: hall.date(), again: true, second: { who: people.supervisor.number, secret } });
+  const day = await clerk.get('/day');
+  assert.match(day.code ?? '', /^95\d{22}$/);
+  await desk.scan(day.code);
+  await page.waitForFunction((date) => [...document.querySelectorAll('.work .good')].some((one) => one.textContent.includes(date)), hall.date());
+});
+
+test('the supervisor sees lamps, and every figure leads to its rows', async () => {
+  await signOn('supervisor');
+  await page.keyboard.press('Alt+6');
+  await page.waitForSelector('tbody .lamp');
+  const rows = await page.locator('section >> nth=0 >> tbody tr').count();
+  assert.ok(rows >= 1);
+  await page.click(`section >> nth=0 >> button:has-text("${words.shortNumber(open)}")`);
+  await page.waitForSelector('.facts-list');
+  const red = await hall.client('supervisor');
+  assert.equal((await red.get('/board')).rows.length, rows);
+});
+
+test('the applicant asks with number and query code of her receipt, without script, and is told no more', async () => {
+  const clerk = await hall.client('clerk');
+  const { documents } = await clerk.get(`/cases/${open}`);
+  const receipt = documents.find((one) => one.code === 'B01').number;
+  const pdf = await fetch(`${hall.url}/api/v1/cases/${open}/documents/${receipt}/pdf`, { headers: { Cookie: clerk.cookie } });
+  const printed = execFileSync('pdftotext', ['-', '-'], { input: Buffer.from(await pdf.arrayBuffer()), encoding: 'utf8' });
+  const [, code] = /查询码\D{0,12}(\d[\d ]+)/.exec(printed) ?? assert.fail(printed);
+  const plain = await browser.context.browser().newContext({ javaScriptEnabled: false, locale: lang === 'zh' ? 'zh-CN' : 'en-GB' });
+  const visitor = await plain.newPage();
+  await visitor.goto(`${hall.url}/p/`);
+  assert.ok(await visitor.evaluate(() => parseFloat(getComputedStyle(document.body).fontSize)) >= 24);
+  for (const [given, seen] of [['000000', '.wrong'], [code.replaceAll(' ', ''), '.state']]) {
+    await visitor.fill('input[name=number]', words.showNumber(open));
+    await visitor.fill('input[name=code]', given);
+    await visitor.keyboard.press('Enter');
+    await visitor.waitForSelector(seen);
+    assert.equal(visitor.url(), `${hall.url}/p/`);
+  }
+  assert.equal((await visitor.content()).includes('锦溪'), false);
+  await plain.close();
+});

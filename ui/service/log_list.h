@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What the service tells the journal of the machine: the one list, from which the message
+ * catalogue is made (`anjuan document catalog`).
+ *
+ * X(NAME, message id, syslog level,
+ *   the line (English, Chinese; one %s for the detail),
+ *   what it means and what to do (English, Chinese))
+ *
+ * An id never changes and never moves to another message (`systemd-id128 new` makes one).
+ * Details and fields carry numbers, tokens and paths: no name, no identity number, no address.
+ */
+#pragma once
+
+/* clang-format off */
+#define ANJUAN_LOG_LIST(X)                                                                         \
+    X(READY, "8b4d223b9b164e1b943af731294c100a", 5,                                                \
+      "ready at %s", "已就绪: %s",                                                                 \
+      "The store is open and the page answers.",                                                   \
+      "数据已打开, 页面可以访问。")                                                                \
+    X(ENDING, "919779fdc66b4dcbb0f403a6835abd0f", 5,                                               \
+      "ending%s", "正在停止%s",                                                                    \
+      "The service was told to end. Scans end after the sheet that is moving; what was\n"          \
+      "acknowledged is on disk.",                                                                  \
+      "服务收到停止指令。扫描在当前一张纸之后停下, 已确认的内容都在磁盘上。")                      \
+    X(RECORD, "8eaf69ac1bdb4d54828709c107fee567", 6,                                               \
+      "record: %s", "记录: %s",                                                                    \
+      "One record of the journal of cases became durable. ANJUAN_EVENT= names the act,\n"          \
+      "ANJUAN_CASE= the case (where there is one), ANJUAN_SEQ= its place in the journal.",         \
+      "业务日志的一条记录已落盘。ANJUAN_EVENT= 是动作, ANJUAN_CASE= 是办件编号 (如有),\n"          \
+      "ANJUAN_SEQ= 是它在日志中的序号。")                                                          \
+    X(STORE_SILENT, "89afd70b75b143e098f9c585cf386794", 3,                                         \
+      "the store does not answer: %s", "数据没有应答: %s",                                         \
+      "The watchdog is not fed until the store answers again; if it does not, the service is\n"    \
+      "started anew. What was acknowledged is safe. Look at the disk: is it full, read-only or\n"  \
+      "failing? 'anjuan doctor' says more.",                                                       \
+      "数据恢复应答之前不喂看门狗, 若一直不恢复, 服务会被重新启动。已确认的内容是安全的。\n"       \
+      "请检查磁盘是否已满、只读或损坏; anjuan doctor 有更多说明。")                                \
+    X(CLOCK_UNTRUSTED, "2b3c136c69c04e8dae11dd5001b47c1e", 4,                                      \
+      "the clock is not synchronised%s", "时钟未同步%s",                                           \
+      "Records are written with the trust level 'unknown' until the clock is synchronised.\n"      \
+      "Check the network and the time servers ('chronyc sources'), or set the time by hand.",      \
+      "时钟同步之前, 记录都带有 “不可信” 标记。请检查网络和时间服务器 (chronyc sources),\n"        \
+      "或手工校时。")                                                                              \
+    X(CLOCK_TRUSTED, "330a796b48f84a59acbd0345c6917d03", 5,                                        \
+      "the clock is synchronised%s", "时钟已同步%s",                                               \
+      "Records carry trusted time again.",                                                         \
+      "记录重新带有可信时间。")
+/* clang-format on */
