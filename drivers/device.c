@@ -565,6 +565,7 @@ gboolean device_start(Device *device, const DeviceBatch *batch, GError **error)
 
 gboolean device_release(Device *device, guint64 id, const char *refusal, GError **error)
 {
+    g_autoptr(GError) why = NULL;
     WireMessage message = {.kind = WIRE_SETTLE};
 
     for (guint i = 0; i < device->held->len; i++) {
@@ -580,7 +581,11 @@ gboolean device_release(Device *device, guint64 id, const char *refusal, GError 
             return TRUE;
         if (refusal != NULL)
             g_strlcpy(message.text, refusal, sizeof message.text);
-        return tell(device, &message, error);
+        /* A worker that has just died is told by the next event, as one that is known to be gone.
+         */
+        if (!tell(device, &message, &why))
+            g_info("release: %s", why->message);
+        return TRUE;
     }
     return error_set(error, ERROR_INTERNAL, "side %" G_GUINT64_FORMAT " is not held", id);
 }

@@ -436,16 +436,17 @@ static void add_own_bytes(BagWriter *writer, const char *path, const char *text)
     g_array_append_val(writer->tags, item);
 }
 
-/* What is read: every file once more for each digest pass it needs. */
-static guint64 bytes_to_read(const GArray *items)
+/* What is read: every file once for each pass it needs. */
+static guint64 bytes_to_read(const BagWriter *writer, const GArray *items)
 {
+    guint copies = writer->options.form == ARCHIVE_ZIP ? 2 : 1;
     guint64 bytes = 0;
 
     for (guint i = 0; i < items->len; i++) {
         const BagItem *item = &g_array_index(items, BagItem, i);
 
         if (item->kind == SOURCE_PATH || item->kind == SOURCE_FD)
-            bytes += item->size * (item->sha256_known && item->sha512_known ? 1 : 2);
+            bytes += item->size * (copies + !(item->sha256_known && item->sha512_known));
     }
     return bytes;
 }
@@ -458,7 +459,7 @@ gboolean bag_close_payload(BagWriter *writer, BagPayload *payload, GError **erro
     if (writer->payload->len == 0)
         return error_set(error, ERROR_INVALID, "%s: a bag without payload", writer->path);
     writer->closed = TRUE;
-    writer->total = bytes_to_read(writer->payload);
+    writer->total = bytes_to_read(writer, writer->payload);
     g_array_sort(writer->payload, compare_items);
     if (!measure_all(writer, writer->payload, error) ||
         !add_manifest(writer, writer->tags, writer->payload, MANIFEST_SHA256, error) ||
@@ -469,6 +470,7 @@ gboolean bag_close_payload(BagWriter *writer, BagPayload *payload, GError **erro
         payload->octets += g_array_index(writer->payload, BagItem, i).size;
     manifest = &g_array_index(writer->tags, BagItem, writer->tags->len - 1);
     memcpy(payload->manifest_sha512, manifest->digests.sha512, sizeof payload->manifest_sha512);
+    memcpy(payload->manifest_sha256, manifest[-1].digests.sha256, sizeof payload->manifest_sha256);
     g_string_append_printf(writer->info,
                            "Payload-Oxum: %" G_GUINT64_FORMAT ".%" G_GUINT64_FORMAT "\n",
                            payload->octets, payload->files);
@@ -488,14 +490,26 @@ static gboolean sink_copy(void *data, const void *bytes, gsize size, GError **er
     return pack_write(copy->pack, bytes, size, error);
 }
 
+static gboolean sink_crc(void *data, const void *bytes, gsize size, GError **error G_GNUC_UNUSED)
+{
+    guint32 *crc = data;
+
+    *crc = pack_crc(*crc, bytes, size);
+    return TRUE;
+}
+
 static gboolean copy_item(BagWriter *writer, Pack *pack, const BagItem *item, GError **error)
 {
     Copy copy = {.pack = pack};
+    PackMember member = {.path = item->path, .size = item->size};
     guint8 digest[SHA256_DIGEST_SIZE];
 
+    /* A zip tells it before the bytes, and reading twice costs less than writing twice. */
+    if (writer->options.form == ARCHIVE_ZIP && !feed(writer, item, sink_crc, &member.crc, error))
+        return FALSE;
     sha256_init(&copy.sha256);
-    if (!pack_begin(pack, item->path, item->size, error) ||
-        !feed(writer, item, sink_copy, &copy, error) || !pack_end(pack, error))
+    if (!pack_begin(pack, &member, error) || !feed(writer, item, sink_copy, &copy, error) ||
+        !pack_end(pack, error))
         return FALSE;
     sha256_digest(&copy.sha256, sizeof digest, digest);
     if (memcmp(digest, item->digests.sha256, sizeof digest) != 0)
@@ -526,7 +540,7 @@ static gboolean finish_tags(BagWriter *writer, GError **error)
     add_own_bytes(writer, "bagit.txt", BAGIT_TEXT);
     add_own_bytes(writer, "bag-info.txt", writer->info->str);
     add_own_bytes(writer, "README.txt", README_TEXT);
-    writer->total += bytes_to_read(writer->tags);
+    writer->total += bytes_to_read(writer, writer->tags);
     g_array_sort(writer->tags, compare_items);
     return measure_all(writer, writer->tags, error) &&
            add_manifest(writer, writer->tag_manifests, writer->tags, MANIFEST_SHA256, error) &&
@@ -544,20 +558,21 @@ static gboolean write_members(BagWriter *writer, Pack *pack, GError **error)
     return copy_all(writer, pack, tags, error) && copy_all(writer, pack, writer->payload, error);
 }
 
-gboolean bag_write(BagWriter *writer, GError **error)
+gboolean bag_write(BagWriter *writer, PackDone *done, GError **error)
 {
     PackOptions options = {.form = writer->options.form,
                            .path = writer->path,
                            .base = writer->name,
                            .time_us = writer->options.time_us,
-                           .sidecar = writer->options.sidecar};
+                           .sidecar = writer->options.sidecar,
+                           .digest = done != NULL};
     g_autoptr(Pack) pack = NULL;
 
     g_return_val_if_fail(writer->closed, FALSE);
     if (!finish_tags(writer, error))
         return FALSE;
     pack = pack_new(&options, error);
-    return pack != NULL && write_members(writer, pack, error) && pack_commit(pack, error);
+    return pack != NULL && write_members(writer, pack, error) && pack_commit(pack, done, error);
 }
 
 char *bag_volume_line(guint number, const char *name, const BagPayload *payload)

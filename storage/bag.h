@@ -67,14 +67,16 @@ gboolean bag_add_bytes(BagWriter *writer, const char *path, GBytes *bytes,
 
 typedef struct {
     guint64 octets, files;                      /* Payload-Oxum */
-    guint8 manifest_sha512[SHA512_DIGEST_SIZE]; /* of manifest-sha512.txt */
+    guint8 manifest_sha256[SHA256_DIGEST_SIZE]; /* SHA-256 of manifest-sha256.txt */
+    guint8 manifest_sha512[SHA512_DIGEST_SIZE]; /* SHA-512 of manifest-sha512.txt */
 } BagPayload;
 
 gboolean bag_close_payload(BagWriter *writer, BagPayload *payload,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Write it all; nothing stands under the final name before it is whole and durable. Once. */
-gboolean bag_write(BagWriter *writer, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Write it all; nothing stands under the final name before it is whole and durable. Once. What
+ * stands there then is told in `done` (may be NULL); the SHA-256 is that of a tar or zip. */
+gboolean bag_write(BagWriter *writer, PackDone *done, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* One line of volumes.txt, the same file in every volume of an export:
  * "<N> <bag name> <sha512 of its manifest-sha512.txt> <octets>.<files>\n". */

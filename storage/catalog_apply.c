@@ -32,7 +32,7 @@
  *                   bytes, told?[]
  *   paper.reprint   number, reprint
  *   slot            slot, what, value
- *   export          format, name, manifest, cases[]
+ *   export          format, name, manifest (a text, or a list of one a volume), cases[]
  *   export.done     export, bytes, sha256
  *   bundle.receipt  bundle, by: who took it
  *   custody         step, document (0: all of the case), copy, to?, where?, due?, receiver?,
@@ -494,10 +494,25 @@ static gboolean apply_slot(Catalog *catalog, const CatalogRecord *record, GError
            touch_case(catalog, record, error);
 }
 
+/* One manifest, or a list of one a volume. */
+static char *manifests_of(const json_t *body)
+{
+    const json_t *list = json_object_get(body, "manifest"), *one;
+    GString *text = g_string_new(json_string_value(list));
+    gsize i;
+
+    json_array_foreach(list, i, one)
+    {
+        g_string_append_printf(text, "%s%s", i > 0 ? " " : "", json_string_value(one));
+    }
+    return g_string_free(text, FALSE);
+}
+
 static gboolean apply_export(Catalog *catalog, const CatalogRecord *record, GError **error)
 {
     const json_t *b = record->body;
     const json_t *cases = json_object_get(b, "cases");
+    g_autofree char *manifests = manifests_of(b);
     gsize i;
     json_t *number;
 
@@ -505,7 +520,7 @@ static gboolean apply_export(Catalog *catalog, const CatalogRecord *record, GErr
                 "INSERT INTO bundle (seq, t, format, name, manifest, cases)"
                 " VALUES (?, ?, ?, ?, ?, ?)",
                 "itttti", record->seq, record->t, json_text(b, "format"), json_text(b, "name"),
-                json_text(b, "manifest"), (gint64)json_array_size(cases)))
+                manifests, (gint64)json_array_size(cases)))
         return FALSE;
     json_array_foreach(cases, i, number)
     {
@@ -576,15 +591,19 @@ static Apply find_act(const char *act)
     return NULL;
 }
 
-/* The fields of the act alone: what timelines show. */
-static char *detail_of(const json_t *body)
+/* The fields of the act alone: what timelines show. Most records are sides, and what is bulky of
+ * them stands in their own rows. */
+static char *detail_of(const char *act, const json_t *body)
 {
+    static const char *const bulk[] = {"facts", "codes", "sha512"};
     static const char *const head[] = {"v",       "seq", "prev", "t",    "trust", "actor",
                                        "station", "act", "case", "more", "nonce"};
     g_autoptr(json_t) detail = json_copy((json_t *)body);
 
     for (gsize i = 0; i < G_N_ELEMENTS(head); i++)
         json_object_del(detail, head[i]);
+    for (gsize i = 0; i < G_N_ELEMENTS(bulk) && strcmp(act, "side") == 0; i++)
+        json_object_del(detail, bulk[i]);
     return json_line(detail);
 }
 
@@ -634,7 +653,7 @@ gboolean catalog_apply(Catalog *catalog, const CatalogRecord *record, GError **e
         return error_set(error, ERROR_UNKNOWN_ACT, "%s", record->act);
     if (!event_secret(catalog, record, &secret, error))
         return FALSE;
-    detail = detail_of(record->body);
+    detail = detail_of(record->act, record->body);
     return db_run(catalog->db, error,
                   "INSERT INTO event (seq, t, actor, station, act, \"case\", detail, secret)"
                   " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",

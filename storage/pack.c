@@ -4,6 +4,7 @@
 #include "appliance/base/text.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -22,6 +23,8 @@ static gboolean hand_over(Pack *pack, const void *bytes, gsize size, GError **er
         return FALSE;
     if (pack->options.sidecar)
         sha512_update(&pack->sha512, size, bytes);
+    if (pack->options.digest)
+        sha256_update(&pack->sha256, size, bytes);
     pack->flushed += size;
     return TRUE;
 }
@@ -34,7 +37,7 @@ static gboolean flush(Pack *pack, GError **error)
     return filled == 0 || hand_over(pack, pack->buffer, filled, error);
 }
 
-gboolean pack_put(Pack *pack, const void *bytes, gsize size, GError **error)
+gboolean pack_emit(Pack *pack, const void *bytes, gsize size, GError **error)
 {
     if (pack->filled + size > sizeof pack->buffer && !flush(pack, error))
         return FALSE;
@@ -42,24 +45,6 @@ gboolean pack_put(Pack *pack, const void *bytes, gsize size, GError **error)
         return hand_over(pack, bytes, size, error);
     memcpy(pack->buffer + pack->filled, bytes, size);
     pack->filled += size;
-    return TRUE;
-}
-
-gboolean pack_patch(Pack *pack, guint64 offset, const void *bytes, gsize size, GError **error)
-{
-    int fault;
-
-    if (offset < pack->flushed && offset + size > pack->flushed && !flush(pack, error))
-        return FALSE;
-    if (offset >= pack->flushed) {
-        memcpy(pack->buffer + (offset - pack->flushed), bytes, size);
-        return TRUE;
-    }
-    fault = file_fault(FILE_WRITE, pack->path);
-    if (fault != 0)
-        return error_set_errno(error, ERROR_IO, fault > 0 ? fault : EIO, "%s", pack->path);
-    if (pwrite(pack->fd, bytes, size, (off_t)offset) != (ssize_t)size)
-        return error_set_errno(error, ERROR_IO, errno, "%s", pack->path);
     return TRUE;
 }
 
@@ -93,7 +78,9 @@ Pack *pack_new(const PackOptions *options, GError **error)
     pack->batch = file_batch_new();
     pack->directory = g_byte_array_new();
     pack->options.sidecar = options->sidecar && options->form == ARCHIVE_TAR;
+    pack->options.digest = options->digest && options->form != ARCHIVE_FOLDER;
     sha512_init(&pack->sha512);
+    sha256_init(&pack->sha256);
     if (!clear_names(pack, error))
         return NULL;
     if (options->form == ARCHIVE_FOLDER ? !file_make_folder(pack->temporary, 0755, error)
@@ -126,20 +113,23 @@ static gboolean begin_in_folder(Pack *pack, const char *path, GError **error)
     return pack->fd >= 0;
 }
 
-gboolean pack_begin(Pack *pack, const char *path, guint64 size, GError **error)
+gboolean pack_begin(Pack *pack, const PackMember *member, GError **error)
 {
+    gboolean at_top = pack->options.form == ARCHIVE_FOLDER || pack->base == NULL;
+
     g_free(pack->member);
-    pack->member = pack->options.form == ARCHIVE_FOLDER ? g_strdup(path)
-                                                        : g_strconcat(pack->base, "/", path, NULL);
-    pack->left = pack->size = size;
+    pack->member =
+        at_top ? g_strdup(member->path) : g_strconcat(pack->base, "/", member->path, NULL);
+    pack->left = pack->size = member->size;
     pack->crc = 0;
+    pack->told = member->crc;
     switch (pack->options.form) {
     case ARCHIVE_FOLDER:
-        return begin_in_folder(pack, path, error);
+        return begin_in_folder(pack, member->path, error);
     case ARCHIVE_TAR:
-        return pack_tar_begin(pack, size, error);
+        return pack_tar_begin(pack, member->size, error);
     default:
-        return pack_zip_begin(pack, size, error);
+        return pack_zip_begin(pack, error);
     }
 }
 
@@ -149,8 +139,8 @@ gboolean pack_write(Pack *pack, const void *bytes, gsize size, GError **error)
         return error_set(error, ERROR_DIGEST, "%s: has grown while it was read", pack->member);
     pack->left -= size;
     if (pack->options.form == ARCHIVE_ZIP)
-        pack->crc = (guint32)crc32_z(pack->crc, bytes, size);
-    return pack_put(pack, bytes, size, error);
+        pack->crc = pack_crc(pack->crc, bytes, size);
+    return pack_emit(pack, bytes, size, error);
 }
 
 gboolean pack_end(Pack *pack, GError **error)
@@ -163,8 +153,75 @@ gboolean pack_end(Pack *pack, GError **error)
     case ARCHIVE_TAR:
         return pack_tar_pad(pack, error);
     default:
-        return pack_zip_end(pack, error);
+        if (pack->crc != pack->told)
+            return error_set(error, ERROR_DIGEST, "%s: has changed while it was read",
+                             pack->member);
+        return TRUE;
     }
+}
+
+guint32 pack_crc(guint32 crc, const void *bytes, gsize size)
+{
+    return (guint32)crc32_z(crc, bytes, size);
+}
+
+gboolean pack_put(Pack *pack, const char *path, const void *bytes, gsize size, GError **error)
+{
+    PackMember member = {path, size, 0};
+
+    if (pack->options.form == ARCHIVE_ZIP)
+        member.crc = pack_crc(0, bytes, size);
+    return pack_begin(pack, &member, error) &&
+           (size == 0 || pack_write(pack, bytes, size, error)) && pack_end(pack, error);
+}
+
+/* ── a file as it is stored ──────────────────────────────────────────────────────────────── */
+
+typedef struct {
+    Pack *pack; /* NULL: its CRC-32 alone */
+    struct sha256_ctx sha256;
+    guint64 size;
+    guint32 crc;
+} Copying;
+
+static gboolean copy_blocks(Copying *copying, int fd, const char *path, GError **error)
+{
+    g_autofree guint8 *block = g_malloc(PACK_BUFFER_BYTES);
+    ssize_t n;
+
+    while ((n = pread(fd, block, PACK_BUFFER_BYTES, (off_t)copying->size)) > 0) {
+        copying->size += (guint64)n;
+        if (copying->pack == NULL) {
+            copying->crc = pack_crc(copying->crc, block, (gsize)n);
+            continue;
+        }
+        sha256_update(&copying->sha256, (gsize)n, block);
+        if (!pack_write(copying->pack, block, (gsize)n, error))
+            return FALSE;
+    }
+    return n == 0 || error_set_errno(error, ERROR_IO, errno, "%s", path);
+}
+
+gboolean pack_copy(Pack *pack, const char *path, const char *source, const Digests *digests,
+                   GError **error)
+{
+    g_auto(Fd) fd = open(source, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    Copying look = {0}, copying = {.pack = pack};
+    guint8 digest[SHA256_DIGEST_SIZE];
+    struct stat info;
+
+    if (fd < 0 || fstat(fd, &info) != 0 || !S_ISREG(info.st_mode))
+        return error_set_errno(error, ERROR_NO_FILE, errno, "%s", source);
+    if (pack->options.form == ARCHIVE_ZIP && !copy_blocks(&look, fd, source, error))
+        return FALSE;
+    sha256_init(&copying.sha256);
+    if (!pack_begin(pack, &(PackMember){path, (guint64)info.st_size, look.crc}, error) ||
+        !copy_blocks(&copying, fd, source, error) || !pack_end(pack, error))
+        return FALSE;
+    sha256_digest(&copying.sha256, sizeof digest, digest);
+    if (memcmp(digest, digests->sha256, sizeof digest) != 0)
+        return error_set(error, ERROR_DIGEST, "%s", source);
+    return TRUE;
 }
 
 /* "<128 hex>  <file name>\n", as sha512sum writes and checks it. */
@@ -190,7 +247,14 @@ static gboolean commit_folder(Pack *pack, GError **error)
            file_sync_folder(parent, error);
 }
 
-gboolean pack_commit(Pack *pack, GError **error)
+static void tell_done(Pack *pack, PackDone *done)
+{
+    *done = (PackDone){.bytes = pack->flushed};
+    if (pack->options.digest)
+        sha256_digest(&pack->sha256, sizeof done->sha256, done->sha256);
+}
+
+gboolean pack_commit(Pack *pack, PackDone *tell, GError **error)
 {
     gboolean done;
 
@@ -203,6 +267,8 @@ gboolean pack_commit(Pack *pack, GError **error)
                file_batch_commit(pack->batch, error);
     }
     pack->committed = done;
+    if (done && tell != NULL)
+        tell_done(pack, tell);
     return done;
 }
 

@@ -22,21 +22,17 @@ struct Pack {
     char *member;             /* file being written */
     guint64 left;             /* its bytes not written yet */
     struct sha512_ctx sha512; /* of the whole archive, for the side-car */
+    struct sha256_ctx sha256; /* of the whole archive */
     GByteArray *directory;    /* zip: central directory */
     guint64 members;          /* zip */
-    guint64 header;           /* zip: local header of the member */
     guint64 size;             /* zip: of the member */
-    guint32 crc;              /* zip */
+    guint32 crc, told;        /* zip: of the member's bytes so far, and as its header tells */
     gboolean committed;
 };
 
 /* Bytes of the archive's own structure or of a member, buffered. */
-gboolean pack_put(Pack *pack, const void *bytes, gsize size,
-                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
-
-/* Overwrite bytes put before, in the buffer or on the disk. */
-gboolean pack_patch(Pack *pack, guint64 offset, const void *bytes, gsize size,
-                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean pack_emit(Pack *pack, const void *bytes, gsize size,
+                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Where the next byte goes. */
 guint64 pack_offset(const Pack *pack);
@@ -45,6 +41,5 @@ gboolean pack_tar_begin(Pack *pack, guint64 size, GError **error) G_GNUC_WARN_UN
 gboolean pack_tar_pad(Pack *pack, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean pack_tar_finish(Pack *pack, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-gboolean pack_zip_begin(Pack *pack, guint64 size, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-gboolean pack_zip_end(Pack *pack, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean pack_zip_begin(Pack *pack, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean pack_zip_finish(Pack *pack, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -75,7 +75,7 @@ static gboolean put_header(Pack *pack, const char *path, guint64 size, char kind
     put_octal(header + AT_MAJOR, 7, 0);
     put_octal(header + AT_MINOR, 7, 0);
     put_checksum(header);
-    return pack_put(pack, header, sizeof header, error);
+    return pack_emit(pack, header, sizeof header, error);
 }
 
 /* "<length> key=value\n"; the length counts its own digits. */
@@ -98,7 +98,7 @@ static gboolean pad(Pack *pack, guint64 size, GError **error)
     static const char zeroes[BLOCK];
     gsize rest = size % BLOCK;
 
-    return rest == 0 || pack_put(pack, zeroes, BLOCK - rest, error);
+    return rest == 0 || pack_emit(pack, zeroes, BLOCK - rest, error);
 }
 
 static gboolean put_extension(Pack *pack, guint64 size, GError **error)
@@ -113,7 +113,7 @@ static gboolean put_extension(Pack *pack, guint64 size, GError **error)
     if (records->len == 0)
         return TRUE;
     return put_header(pack, "././@PaxHeader", records->len, 'x', error) &&
-           pack_put(pack, records->str, records->len, error) && pad(pack, records->len, error);
+           pack_emit(pack, records->str, records->len, error) && pad(pack, records->len, error);
 }
 
 gboolean pack_tar_begin(Pack *pack, guint64 size, GError **error)
@@ -130,5 +130,5 @@ gboolean pack_tar_finish(Pack *pack, GError **error)
 {
     static const char zeroes[2 * BLOCK];
 
-    return pack_put(pack, zeroes, sizeof zeroes, error);
+    return pack_emit(pack, zeroes, sizeof zeroes, error);
 }

@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#define CRC_IN_LOCAL   14 /* offset of the CRC-32 in a local header */
 #define FLAG_UTF8      (1 << 11)
 #define MADE_BY_UNIX   (3 << 8)
 #define MODE_FILE_0644 (G_GUINT64_CONSTANT(0100644) << 16)
@@ -42,35 +41,17 @@ static void put_common(const Pack *pack, GByteArray *out, gboolean wide, gsize e
     put(out, 2, FLAG_UTF8);
     put(out, 2, 0); /* stored */
     put(out, 4, dos_time(pack->options.time_us));
-    put(out, 4, pack->crc);
+    put(out, 4, pack->told);
     put(out, 4, MIN(pack->size, WIDE));
     put(out, 4, MIN(pack->size, WIDE));
     put(out, 2, strlen(pack->member));
     put(out, 2, extra);
 }
 
-gboolean pack_zip_begin(Pack *pack, guint64 size, GError **error)
-{
-    g_autoptr(GByteArray) out = g_byte_array_new();
-    gboolean wide = size >= WIDE;
-
-    pack->header = pack_offset(pack);
-    put(out, 4, 0x04034b50);
-    put_common(pack, out, wide, wide ? 20 : 0); /* the CRC-32 comes by pack_zip_end */
-    g_byte_array_append(out, (const guint8 *)pack->member, (guint)strlen(pack->member));
-    if (wide) {
-        put(out, 2, 1);
-        put(out, 2, 16);
-        put(out, 8, size);
-        put(out, 8, size);
-    }
-    return pack_put(pack, out->data, out->len, error);
-}
-
-static void add_to_directory(Pack *pack)
+static void add_to_directory(Pack *pack, guint64 header)
 {
     GByteArray *out = pack->directory;
-    gboolean wide_size = pack->size >= WIDE, wide_offset = pack->header >= WIDE;
+    gboolean wide_size = pack->size >= WIDE, wide_offset = header >= WIDE;
     gsize extra = (wide_size ? 16U : 0U) + (wide_offset ? 8U : 0U);
 
     put(out, 4, 0x02014b50);
@@ -78,7 +59,7 @@ static void add_to_directory(Pack *pack)
     put_common(pack, out, extra != 0, extra != 0 ? extra + 4 : 0);
     put(out, 2 + 2 + 2, 0); /* no comment, first disk, no internal attributes */
     put(out, 4, MODE_FILE_0644);
-    put(out, 4, MIN(pack->header, WIDE));
+    put(out, 4, MIN(header, WIDE));
     g_byte_array_append(out, (const guint8 *)pack->member, (guint)strlen(pack->member));
     if (extra == 0)
         return;
@@ -89,17 +70,26 @@ static void add_to_directory(Pack *pack)
         put(out, 8, pack->size);
     }
     if (wide_offset)
-        put(out, 8, pack->header);
+        put(out, 8, header);
 }
 
-gboolean pack_zip_end(Pack *pack, GError **error)
+gboolean pack_zip_begin(Pack *pack, GError **error)
 {
-    guint8 crc[4] = {(guint8)pack->crc, (guint8)(pack->crc >> 8), (guint8)(pack->crc >> 16),
-                     (guint8)(pack->crc >> 24)};
+    g_autoptr(GByteArray) out = g_byte_array_new();
+    gboolean wide = pack->size >= WIDE;
 
-    add_to_directory(pack);
+    add_to_directory(pack, pack_offset(pack));
     pack->members++;
-    return pack_patch(pack, pack->header + CRC_IN_LOCAL, crc, sizeof crc, error);
+    put(out, 4, 0x04034b50);
+    put_common(pack, out, wide, wide ? 20 : 0);
+    g_byte_array_append(out, (const guint8 *)pack->member, (guint)strlen(pack->member));
+    if (wide) {
+        put(out, 2, 1);
+        put(out, 2, 16);
+        put(out, 8, pack->size);
+        put(out, 8, pack->size);
+    }
+    return pack_emit(pack, out->data, out->len, error);
 }
 
 static void put_end64(const Pack *pack, GByteArray *out, guint64 offset)
@@ -135,6 +125,6 @@ gboolean pack_zip_finish(Pack *pack, GError **error)
     put(out, 4, MIN(size, WIDE));
     put(out, 4, MIN(offset, WIDE));
     put(out, 2, 0);
-    return pack_put(pack, pack->directory->data, pack->directory->len, error) &&
-           pack_put(pack, out->data, out->len, error);
+    return pack_emit(pack, pack->directory->data, pack->directory->len, error) &&
+           pack_emit(pack, out->data, out->len, error);
 }

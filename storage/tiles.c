@@ -89,19 +89,12 @@ static gboolean builder_leaf(Builder *builder, const void *record, gsize size, G
     return builder_add(builder, 0, &leaf, error);
 }
 
-static gboolean put_file(Pack *pack, const char *path, const void *bytes, gsize size,
-                         GError **error)
-{
-    return pack_begin(pack, path, size, error) && pack_write(pack, bytes, size, error) &&
-           pack_end(pack, error);
-}
-
 static gboolean emit_to_pack(Builder *builder, guint level, GError **error)
 {
     const Level *at = &builder->levels[level];
     g_autofree char *path = level_path(level, at->tiles, at->count);
 
-    return put_file(builder->data, path, at->hashes, at->count * sizeof at->hashes[0], error);
+    return pack_put(builder->data, path, at->hashes, at->count * sizeof at->hashes[0], error);
 }
 
 static gboolean add_record(GByteArray *bundle, GBytes *record, guint64 index, GError **error)
@@ -133,7 +126,7 @@ static gboolean write_records(const TilesOptions *options, Builder *builder, Pac
             g_autofree char *path =
                 tile_path("entries", i / TILE_WIDTH, (guint)(i % TILE_WIDTH) + 1);
 
-            if (!put_file(pack, path, bundle->data, bundle->len, error))
+            if (!pack_put(pack, path, bundle->data, bundle->len, error))
                 return FALSE;
             g_byte_array_set_size(bundle, 0);
         }
@@ -167,8 +160,8 @@ gboolean tiles_write(const TilesOptions *options, GError **error)
         return FALSE;
     if (!leads_to(builder, &checkpoint.tree))
         return error_set(error, ERROR_INVALID, "the records do not lead to the checkpoint");
-    return put_file(pack, "checkpoint", options->note, strlen(options->note), error) &&
-           pack_commit(pack, error);
+    return pack_put(pack, "checkpoint", options->note, strlen(options->note), error) &&
+           pack_commit(pack, NULL, error);
 }
 
 /* The file of a tile; a full one stands in for a partial one that was removed. */

@@ -29,6 +29,16 @@ static gboolean is_bag(const Archive *archive)
     return FALSE;
 }
 
+/* A folder of nothing, or of nothing but what keeps it in a version control: as an object it lacks
+ * declaration and inventory, and that can be said. */
+static gboolean is_bare_folder(const Archive *archive)
+{
+    for (guint i = 0; i < archive_count(archive); i++)
+        if (archive_member(archive, i)->path[0] != '.')
+            return FALSE;
+    return archive_form(archive) == ARCHIVE_FOLDER;
+}
+
 /* Folder roots may hold more members than any list: they are walked, not listed. */
 static gboolean judge_root_folder(Judge *judge, const char *path)
 {
@@ -50,7 +60,7 @@ static gboolean judge_archive(Judge *judge, const char *path, GError **error)
         judge_ocfl_root(judge, NULL);
     else if (is_bag(archive))
         judge_bag(judge);
-    else if (ocfl_is_object(archive))
+    else if (ocfl_is_object(archive) || is_bare_folder(archive))
         judge_ocfl_object(judge);
     else
         return error_set(error, ERROR_FORMAT, "%s: no bag and no OCFL root or object", path);

@@ -21,6 +21,10 @@ static void remove_folders(void)
 
 void testing_begin(void)
 {
+    const char *filter = g_getenv("ANJUAN_FILTER");
+
+    if (filter != NULL)
+        cmocka_set_test_filter(filter);
     g_log_set_always_fatal(G_LOG_LEVEL_CRITICAL | G_LOG_LEVEL_WARNING | G_LOG_FATAL_MASK);
     worker_program_set(ANJUAN_PROGRAM);
     /* SANE's installed configuration would send packets into the network. */

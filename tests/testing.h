@@ -25,7 +25,8 @@
         return cmocka_run_group_tests(tests, NULL, NULL);                                          \
     }
 
-/* Makes GLib's warnings fatal and names the built program for workers. */
+/* Makes GLib's warnings fatal and names the built program for workers. ANJUAN_FILTER chooses cases
+ * by a pattern ("a_damaged*"). */
 void testing_begin(void);
 
 /* A fresh empty folder below $TMPDIR; removed at exit unless ANJUAN_KEEP is set. */

@@ -3,8 +3,10 @@
 
 #include "appliance/counter/archive.h"
 #include "appliance/counter/destroy.h"
+#include "appliance/counter/sweep.h"
 #include "appliance/intake/intake.h"
 #include "ui/api/api.h"
+#include "ui/http/certificate.h"
 #include "ui/http/repeat.h"
 #include "ui/service/log.h"
 #include "ui/service/notify.h"
@@ -23,11 +25,14 @@
 
 #define WORKERS 6
 
-#define PEM_MAX       (1024 * 1024)
-#define CLOCK_LOOK_MS 60000
+#define CLOCK_LOOK_MS  60000
+#define SWEEP_EVERY_MS (10 * 60 * 1000)
 
 typedef struct {
+    Store *store;
     int signals; /* readable when it is time to end */
+    Sessions *sessions;
+    const Certificate *certificate; /* empty: plain HTTP */
     Api *api;
     const Clock *clock;
     Lang lang;
@@ -49,6 +54,23 @@ static Fd signals_open(GError **error)
         (fd = signalfd(-1, &signals, SFD_CLOEXEC)) < 0)
         error_set_errno(error, ERROR_IO, errno, "signals");
     return fd;
+}
+
+/* What fell due is taken at once and then every ten minutes, on a thread of its own: a hall with
+ * many open cases must not keep the watchdog waiting. */
+static void *sweep_now_and_then(void *data)
+{
+    const Daemon *daemon = data;
+    g_autoptr(House) house = house_new(daemon->store);
+    struct pollfd end = {daemon->signals, POLLIN, 0};
+
+    do {
+        g_autoptr(GError) error = NULL;
+
+        if (!sweep_due(house, NULL, NULL, &error))
+            error_print(stderr, error, daemon->lang);
+    } while (poll(&end, 1, SWEEP_EVERY_MS) <= 0);
+    return NULL;
 }
 
 /* The watchdog is fed only while the store answers: a daemon that cannot write is no daemon. */
@@ -87,14 +109,51 @@ static void wait_for_end(Daemon *daemon)
     }
 }
 
-static void announce(const HttpServer *server, Sessions *sessions, Lang lang)
+static void announce(const HttpServer *server, const Daemon *daemon, Lang lang)
 {
-    g_autofree char *code = sessions_first_run_code(sessions);
+    g_autofree char *code = sessions_first_run_code(daemon->sessions);
 
     printf("%s\n", http_server_url(server));
     if (code != NULL)
         printf(lang == LANG_ZH ? "首次运行码: %s\n" : "first-run code: %s\n", code);
+    if (daemon->certificate->fingerprint != NULL)
+        printf(lang == LANG_ZH ? "证书指纹 SHA-256: %s\n" : "certificate SHA-256: %s\n",
+               daemon->certificate->fingerprint);
     fflush(stdout);
+}
+
+static char *named_or_credential(const char *path, const char *credential)
+{
+    return path != NULL ? g_strdup(path) : notify_credential(credential);
+}
+
+/* What the server shows; nothing where it speaks plain HTTP. */
+static gboolean find_certificate(Store *store, const ServeOptions *options,
+                                 Certificate *certificate, GError **error)
+{
+    gint64 now_us = clock_now_us(store_clock(store));
+    g_autofree char *folder = store_path(store, "tls");
+    g_autofree char *chain = named_or_credential(options->tls_chain, "tls.certificate");
+    g_autofree char *key = named_or_credential(options->tls_key, "tls.key");
+    g_auto(GStrv) names = NULL;
+
+    if ((chain != NULL) != (key != NULL))
+        return error_set(error, ERROR_SETTINGS, "%s",
+                         key == NULL ? "a certificate without its key"
+                                     : "a key without its certificate");
+    if (chain != NULL)
+        return certificate_own(chain, key, now_us, certificate, error);
+    if (!options->tls)
+        return TRUE;
+    names = certificate_names();
+    return certificate_hall(folder, (const char *const *)names, now_us, certificate, error);
+}
+
+static void log_access(void *context G_GNUC_UNUSED, const HttpLogLine *line)
+{
+    fprintf(stderr, "%s %s %u %.1f ms\n", line->method,
+            *line->pattern != '\0' ? line->pattern : "-", line->status,
+            (double)line->took_us / 1000);
 }
 
 /* What a crash interrupted is finished before the doors open. */
@@ -121,46 +180,23 @@ static Assets *web_assets(void)
 #endif
 }
 
-/* A PEM file of the settings or a credential; NULL without an error where there is neither. */
-static gboolean read_pem(const char *file, const char *credential, char **pem, GError **error)
-{
-    g_autofree char *path = file != NULL ? g_strdup(file) : notify_credential(credential);
-    g_autoptr(GBytes) bytes = path != NULL ? file_read(path, PEM_MAX, error) : NULL;
-
-    if (path != NULL && bytes == NULL)
-        return FALSE;
-    if (bytes != NULL)
-        *pem = g_strndup(g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes));
-    return TRUE;
-}
-
-static gboolean read_tls(const ServeOptions *options, char **certificate, char **key,
-                         GError **error)
-{
-    if (!read_pem(options->certificate, "tls.certificate", certificate, error) ||
-        !read_pem(options->key, "tls.key", key, error))
-        return FALSE;
-    if ((*certificate == NULL) != (*key == NULL))
-        return error_set(error, ERROR_SETTINGS, "%s",
-                         *key == NULL ? "a certificate without its key"
-                                      : "a key without its certificate");
-    return TRUE;
-}
-
 /* The doors are open until somebody says otherwise. */
 static gboolean run(Daemon *daemon, HttpOptions *http, GError **error)
 {
     gsize n_routes;
     const HttpRoute *routes = api_routes(daemon->api, &n_routes);
     HttpServer *server;
+    GThread *sweeper;
 
     http->hub = api_hub(daemon->api);
     server = http_server_new(http, routes, n_routes, daemon->api, error);
     if (server != NULL) {
-        announce(server, http->guard_context, daemon->lang);
+        announce(server, daemon, daemon->lang);
         log_tell(LOG_READY, daemon->lang, http_server_url(server));
         notify_ready(http_server_url(server));
+        sweeper = g_thread_new("sweep", sweep_now_and_then, daemon);
         wait_for_end(daemon);
+        g_thread_join(sweeper);
         notify_ending();
         log_tell(LOG_ENDING, daemon->lang, "");
     }
@@ -173,7 +209,12 @@ gboolean serve(Store *store, const ServeOptions *options, GError **error)
     g_autofree char *local_path = store_path(store, "local.db");
     g_autoptr(Local) local = local_open(local_path, error);
     g_auto(Fd) signals = -1;
-    Daemon daemon = {.clock = store_clock(store), .lang = options->lang, .trust = TRUST_SYNCED};
+    g_auto(Certificate) certificate = {0};
+    Daemon daemon = {.store = store,
+                     .certificate = &certificate,
+                     .clock = store_clock(store),
+                     .lang = options->lang,
+                     .trust = TRUST_SYNCED};
     SessionsOptions sessions_options = {.local = local,
                                         .clock = *store_clock(store),
                                         .random = *store_random(store),
@@ -184,17 +225,19 @@ gboolean serve(Store *store, const ServeOptions *options, GError **error)
                         .after = repeats_after,
                         .sign_on_path = "/login",
                         .limits = {.workers = WORKERS},
-                        .ready = api_is_ready};
+                        .ready = api_is_ready,
+                        .metrics = api_metrics};
     g_autoptr(Sessions) sessions = NULL;
     g_autoptr(Repeats) repeats = NULL;
     g_autoptr(Assets) assets = web_assets();
-    g_autofree char *certificate = NULL, *key = NULL;
     gboolean ok;
 
-    if (local == NULL || !read_tls(options, &certificate, &key, error) || !recover(store, error) ||
+    if (local == NULL || !recover(store, error) ||
+        !find_certificate(store, options, &certificate, error) ||
         !listen_address_parse(options->listen != NULL ? options->listen : DEFAULT_LISTEN,
                               &http.listen, error))
         return FALSE;
+    sessions_options.secure = certificate.chain != NULL;
     sessions = sessions_new(&sessions_options, error);
     if (sessions == NULL)
         return FALSE;
@@ -203,18 +246,21 @@ gboolean serve(Store *store, const ServeOptions *options, GError **error)
     if (signals < 0)
         return FALSE;
     daemon.signals = signals;
+    daemon.sessions = sessions;
     repeats = repeats_new(local, store_clock(store));
     daemon.api = api_new(&(ApiOptions){.store = store,
                                        .local = local,
                                        .sessions = sessions,
                                        .devices = options->devices,
-                                       .lang = options->lang},
+                                       .lang = options->lang,
+                                       .secure = sessions_options.secure},
                          error);
     http.guard_context = sessions;
     http.around_context = repeats;
     http.assets = assets;
-    http.tls_certificate = certificate;
-    http.tls_key = key;
+    http.tls_certificate = certificate.chain;
+    http.tls_key = certificate.key;
+    http.log = options->access_log ? log_access : NULL;
     ok = daemon.api != NULL && run(&daemon, &http, error);
     api_free(g_steal_pointer(&daemon.api));
     return ok;

@@ -11,12 +11,14 @@
 typedef struct {
     const char *listen;       /* NULL: 127.0.0.1:8080 */
     const GPtrArray *devices; /* names of configured scanners */
-    const char *certificate;  /* PEM files; NULL: credentials of the service, else plain HTTP */
-    const char *key;
-    gboolean browser; /* open one where there is a desktop */
+    gboolean browser;         /* open one where there is a desktop */
+    gboolean tls;             /* with the hall's own authority, in DATA/tls */
+    const char *tls_chain;    /* PEM files of a certificate given by somebody else, both or */
+    const char *tls_key;      /* neither; NULL: credentials of the service. They mean TLS too */
+    gboolean access_log;      /* a line an answer on standard error; nobody is named */
     Lang lang;
 } ServeOptions;
 
 /* Serve. The address is the first line on standard output once it is ready; on a first run the
- * one-time code is the second. */
+ * one-time code is the second; over TLS the fingerprint of the authority follows. */
 gboolean serve(Store *store, const ServeOptions *options, GError **error) G_GNUC_WARN_UNUSED_RESULT;

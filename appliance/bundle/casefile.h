@@ -10,6 +10,16 @@
  *
  * Names are of [A-Za-z0-9._-] alone. The files of sides and papers are named with the digests the
  * catalogue keeps; the others are made here.
+ *
+ * Beside the files stands what is known of the case, for whoever describes or rearranges them:
+ * `record` is metadata/case.json, and `about` an object of
+ *   number item item_name kind applicant received organ uscc fonds fonds_name region heading
+ *                                         always there
+ *   at                                    instant of the last record, or of the filing
+ *   archive_number category year retention unit filed         once filed
+ *   accepted decided ended result         as far as the case came
+ *   events                                [{t, act, actor, station}] in order
+ *   batches                               [{id, closed_at}] that brought its sides
  */
 #pragma once
 
@@ -20,12 +30,13 @@ typedef struct {
     char *path;      /* inside the case file */
     char *source;    /* full path of a stored file; NULL: `bytes` */
     GBytes *bytes;   /* made here; NULL: `source` */
-    Digests digests; /* of `source`, as the catalogue keeps them */
+    Digests digests; /* of `source`, as the catalogue keeps them; of `bytes` */
 } CasefilePart;
 
 typedef struct {
-    char *number;     /* of the case */
-    GPtrArray *parts; /* of CasefilePart, in order of path */
+    char *number;           /* of the case */
+    GPtrArray *parts;       /* of CasefilePart, in order of path */
+    json_t *record, *about; /* NULL until they are given */
 } Casefile;
 
 Casefile *casefile_new(const char *number);
@@ -40,3 +51,19 @@ void casefile_add_text(Casefile *casefile, const char *path, const char *text);
 
 /* Put the parts in byte order of path. */
 void casefile_sort(Casefile *casefile);
+
+/* The part of this path; NULL: none. */
+const CasefilePart *casefile_find(const Casefile *casefile, const char *path);
+
+/* Take `record` out of metadata/case.json, which is there. */
+gboolean casefile_read_record(Casefile *casefile, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The paper of a document (统一编号) among the parts; NULL: none. */
+const CasefilePart *casefile_paper(const Casefile *casefile, gint64 document);
+
+gboolean casefile_part_size(const CasefilePart *part, guint64 *size,
+                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
+char *casefile_part_sha256(const CasefilePart *part) G_GNUC_WARN_UNUSED_RESULT; /* hex */
+
+/* A whole part that is no page, checked against its digest. */
+GBytes *casefile_part_read(const CasefilePart *part, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -2,11 +2,10 @@
 #include "appliance/casework/check.h"
 
 #include "appliance/casework/norm.h"
+#include "appliance/code/code.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-#define DOCUMENTS_MAX 999 /* 统一编号 has three digits */
 
 typedef enum { ANSWER_UNKNOWN, ANSWER_NO, ANSWER_YES } Answer;
 

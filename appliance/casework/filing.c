@@ -6,8 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DOCUMENTS_MAX 999 /* 统一编号 has three digits */
-
 const char *const filing_contents_columns[CONTENTS_COLUMNS] = {"顺序号", "文号", "责任者", "题名",
                                                                "日期",   "页号", "备注"};
 const char *const filing_item_columns[ITEM_COLUMNS] = {"序号", "档号", "文号", "责任者", "题名",
@@ -220,12 +218,22 @@ static void refuse(Filing *filing, FilingReasonCode code, guint32 slot, guint32 
     g_ptr_array_add(filing->reasons, reason);
 }
 
-/* The state of a slot that stands against filing; REASONS where it does not. */
-static FilingReasonCode reason_of(SlotState state, FilingOutcome outcome)
+/* A question that nobody answered before a case ended otherwise than granted: no paper of the slot
+ * lies there to be looked at, and nobody will be asked for one. */
+static gboolean is_idle_question(const SlotResult *result, FilingOutcome outcome)
 {
-    if (state == SLOT_PERSON)
+    return outcome == OUTCOME_OTHER && result->state == SLOT_PERSON && result->documents == 0;
+}
+
+/* What of a slot stands against filing; REASONS where nothing does. A 容缺 is open while the case
+ * waits for it: a case that was not granted waits for nothing. */
+static FilingReasonCode reason_of(const SlotResult *result, FilingOutcome outcome)
+{
+    SlotState state = result->state;
+
+    if (state == SLOT_PERSON && !is_idle_question(result, outcome))
         return REASON_PERSON;
-    if (state == SLOT_LATER)
+    if (state == SLOT_LATER && outcome != OUTCOME_OTHER)
         return REASON_LATER;
     if (outcome == OUTCOME_GRANTED && state == SLOT_MISSING)
         return REASON_MISSING;
@@ -238,7 +246,7 @@ static void judge_slots(Filing *filing, const FilingFacts *facts)
 {
     for (guint i = 0; i < facts->check->slots->len; i++) {
         const SlotResult *result = g_ptr_array_index(facts->check->slots, i);
-        FilingReasonCode code = reason_of(result->state, facts->outcome);
+        FilingReasonCode code = reason_of(result, facts->outcome);
         const char *name = result->slot->name, *zh = slot_state_word(result->state, LANG_ZH);
 
         if (code != REASONS)
@@ -246,7 +254,8 @@ static void judge_slots(Filing *filing, const FilingFacts *facts)
                    g_strdup_printf("%s %s:%s", result->slot->code, name, zh),
                    g_strdup_printf("%s %s: %s", result->slot->code, name,
                                    slot_state_word(result->state, LANG_EN)));
-        else if (result->state == SLOT_MISSING || result->state == SLOT_WRONG)
+        else if (result->state == SLOT_MISSING || result->state == SLOT_WRONG ||
+                 result->state == SLOT_LATER || result->state == SLOT_PERSON)
             g_ptr_array_add(filing->remarks,
                             g_strdup_printf("%s %s:%s", result->slot->code, name, zh));
     }

@@ -78,10 +78,11 @@ typedef struct {
 
 typedef enum {
     REASON_NOT_ENDED,
-    REASON_MISSING,     /* granted, and a slot is 缺 */
-    REASON_WRONG,       /* granted, and a slot is 不符 */
-    REASON_PERSON,      /* something is 待人工核对 */
-    REASON_LATER,       /* a 容缺 is open */
+    REASON_MISSING, /* granted, and a slot is 缺 */
+    REASON_WRONG,   /* granted, and a slot is 不符 */
+    REASON_PERSON, /* something is 待人工核对; an unanswered question only where it was granted or
+                      a paper lies there */
+    REASON_LATER,       /* a 容缺 is open; of an ending other than 准予 it is a remark */
     REASON_UNACCOUNTED, /* a 统一编号 is missing, or stands twice */
     REASON_UNREAD,      /* a side nobody could look at */
     REASON_NO_PAGE,     /* a material without an image and without a place sheet */

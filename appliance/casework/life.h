@@ -303,6 +303,10 @@ guint life_untold_keys(const LifeState *state); /* … and not on the notice */
 gboolean life_clock(const LifeState *state, ClockPurpose purpose, Day today, guint minute,
                     ClockReading *reading);
 
+/* The clock that the stage of the case waits for: telling, supplementing, deciding or delivering; -1
+ * where none runs. */
+int life_waiting_clock(const LifeState *state);
+
 /* Working days beyond the promise, up to the decision or, while it is open, today; 0: none. */
 guint life_overdue_days(const LifeState *state, Day today, guint minute);
 

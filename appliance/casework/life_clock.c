@@ -97,6 +97,25 @@ gboolean life_clock(const LifeState *state, ClockPurpose purpose, Day today, gui
     return TRUE;
 }
 
+int life_waiting_clock(const LifeState *state)
+{
+    switch (state->stage) {
+    case LIFE_RECEIVED:
+    case LIFE_CHECKED:
+        return CLOCK_TELL;
+    case LIFE_SUPPLEMENT:
+        return state->told == DAY_NONE ? CLOCK_TELL : CLOCK_SUPPLEMENT;
+    case LIFE_ACCEPTED:
+    case LIFE_PAUSED:
+    case LIFE_HANDED_UP:
+        return CLOCK_DECIDE;
+    case LIFE_DECIDED:
+        return CLOCK_DELIVER;
+    default:
+        return -1;
+    }
+}
+
 guint life_overdue_days(const LifeState *state, Day today, guint minute)
 {
     Day until = first_of(state->decided, state->ended);

@@ -496,10 +496,14 @@ static gboolean step_accept(LifeState *state, const LifeEvent *event, GError **e
     state->accepted_minute = event->minute;
     if (state->completed == DAY_NONE)
         state->completed = state->received;
-    issue(state, kind->notice == PAPER_PROMISE ? PAPER_PROMISE : PAPER_ACCEPTANCE);
+    if (life_open_keys(state) > 0) {
+        if (!take_tolerance(state, event, error))
+            return FALSE;
+    } else
+        issue(state, kind->notice == PAPER_PROMISE ? PAPER_PROMISE : PAPER_ACCEPTANCE);
     if (kind->role == KIND_JOINT)
         issue(state, PAPER_JOINT);
-    return life_open_keys(state) == 0 || take_tolerance(state, event, error);
+    return TRUE;
 }
 
 static gboolean step_silence(LifeState *state, const LifeEvent *event, GError **error)

@@ -8,8 +8,10 @@ static const struct {
     guint32 slot;
     const char *title;
     gboolean numbered;
-} kinds[PAPER_COUNT] = {[PAPER_NONE] = {"none", 0, "", FALSE},
-#define X(name, token, code, title, numbered) [PAPER_##name] = {token, code, title, numbered},
+    const char *word;
+} kinds[PAPER_COUNT] = {[PAPER_NONE] = {"none", 0, "", FALSE, NULL},
+#define X(name, token, code, title, numbered, word)                                                \
+    [PAPER_##name] = {token, code, title, numbered, word},
                         PAPER_KINDS(X)
 #undef X
 };
@@ -40,6 +42,11 @@ const char *paper_kind_title(PaperKind kind)
 gboolean paper_kind_is_numbered(PaperKind kind)
 {
     return kinds[kind].numbered;
+}
+
+const char *paper_kind_word(PaperKind kind)
+{
+    return kinds[kind].word;
 }
 
 PaperKind paper_kind_of_slot(guint32 slot)

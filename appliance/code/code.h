@@ -21,6 +21,7 @@
 
 #include "appliance/base/error.h"
 
+#define DOCUMENTS_MAX   999 /* 统一编号 has three digits */
 #define CODE_DIGITS_MAX 30
 #define CODE_ITEM_CARD  0 /* the slot of an item card: opens a case of its item */
 

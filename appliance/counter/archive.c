@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "appliance/counter/archive.h"
+#include "appliance/counter/archive_intern.h"
 
 #include "appliance/base/text.h"
-#include "appliance/paper/paper.h"
+#include "appliance/bundle/describe.h"
 #include "storage/catalog_keeping.h"
 #include "storage/ocfl.h"
 #include "storage/seal.h"
@@ -14,18 +14,6 @@
 #include <sys/file.h>
 
 #define ARCHIVE_TRIES 8
-
-struct ArchiveView {
-    char *number;
-    CaseLife life;
-    json_t *row, *documents, *sides, *fields;
-    const Department *department;
-    Check *check;
-    GPtrArray *orders;    /* of FilingOrder */
-    GArray *facts;        /* of FilingDocument */
-    GPtrArray *side_sets; /* of GArray of FilingSide, which the facts point into */
-    Filing *filing;
-};
 
 /* ── the arrangement ─────────────────────────────────────────────────────────────────────── */
 
@@ -179,6 +167,16 @@ const Filing *archive_view_filing(const ArchiveView *view)
     return view->filing;
 }
 
+const char *archive_view_number(const ArchiveView *view)
+{
+    return view->number;
+}
+
+const json_t *archive_view_side(const ArchiveView *view, gint64 id)
+{
+    return json_array_get(view->sides, (gsize)id);
+}
+
 /* ── its files ───────────────────────────────────────────────────────────────────────────── */
 
 static const char *extension_of(const char *file)
@@ -204,12 +202,13 @@ static gboolean add_sides(Casefile *casefile, const ArchiveView *view, Store *st
             return FALSE;
         json_array_append_new(
             pages,
-            json_pack("{s:s, s:i, s:i, s:b, s:s, s:O, s:O, s:O, s:O, s:O}", "file", path,
+            json_pack("{s:s, s:i, s:i, s:b, s:s, s:O, s:O, s:O, s:O, s:O, s:O}", "file", path,
                       "document", (int)page->number, "page_number", (int)page->page, "blank",
                       json_int(row, "blank", 0) != 0, "state", json_text(row, "state"), "batch",
                       json_object_get(row, "batch"), "sheet", json_object_get(row, "sheet"), "side",
                       json_object_get(row, "side"), "sha256", json_object_get(row, "sha256"),
-                      "bytes", json_object_get(row, "bytes")));
+                      "bytes", json_object_get(row, "bytes"), "turn",
+                      json_object_get(row, "turn")));
     }
     return TRUE;
 }
@@ -284,110 +283,7 @@ static gboolean add_records(Casefile *casefile, const ArchiveView *view, Store *
     return TRUE;
 }
 
-/* ── cover, contents list, remarks sheet ─────────────────────────────────────────────────── */
-
-/* The archive standards write 20261121, templates take 2026-11-21. */
-static char *iso_day(const char *compact)
-{
-    Day day;
-
-    return day_parse_compact(compact, &day) ? day_format(day) : g_strdup(compact);
-}
-
-static json_t *contents_values(const ArchiveView *view, const char *archive_number)
-{
-    g_autoptr(GPtrArray) rows = filing_contents(view->filing);
-    json_t *list = json_array();
-
-    for (guint i = 0; i < rows->len; i++) {
-        char **cells = g_ptr_array_index(rows, i);
-        g_autofree char *date = iso_day(cells[4]);
-
-        json_array_append_new(list, json_pack("{s:I, s:s, s:s, s:s, s:s, s:s, s:s}", "position",
-                                              g_ascii_strtoll(cells[0], NULL, 10), "number",
-                                              cells[1], "author", cells[2], "title", cells[3],
-                                              "date", date, "pages", cells[5], "remark", cells[6]));
-    }
-    return json_pack("{s:s, s:o}", "archive_number", archive_number, "rows", list);
-}
-
-static json_t *cover_values(const ArchiveView *view, const ArchiveNumber *number,
-                            const char *archive_number, Day today)
-{
-    g_autofree char *filed = day_format(today);
-    g_autofree char *year = g_strdup_printf("%u", number->year);
-    g_autofree char *title =
-        g_strdup_printf("%s %s", json_text(view->row, "applicant"), view->life.rules.item->name);
-    g_autofree char *piece = g_strdup_printf("%04u", number->item);
-    g_autofree char *accepted =
-        view->life.state.effective > 0 ? day_format(view->life.state.effective) : NULL;
-    g_autofree char *decided =
-        view->life.state.decided > 0 ? day_format(view->life.state.decided) : NULL;
-
-    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s*, s:s*, s:s, s:s, s:s, s:i, s:i, s:s,"
-                     " s:s, s:s*, s:s}",
-                     "fonds_name", view->department->fonds_name, "fonds", number->fonds,
-                     "class_name", number->category, "title_line", title, "applicant",
-                     json_text(view->row, "applicant"), "item", view->life.rules.item->name,
-                     "organ", view->department->name, "accepted", accepted, "decided", decided,
-                     "result", life_ending_word(view->life.state.ending), "filed", filed,
-                     "retention", number->retention, "items", (int)view->filing->n_positions,
-                     "pages", (int)view->filing->n_pages, "archive_number", archive_number, "year",
-                     year, "unit", number->unit, "piece", piece);
-}
-
-static json_t *remarks_values(const ArchiveView *view, const char *archive_number,
-                              const StoreActor *actor, Day today)
-{
-    g_autoptr(GString) situation = g_string_new(NULL);
-    g_autofree char *date = day_format(today);
-    json_t *voids = json_array();
-
-    for (guint i = 0; i < view->filing->remarks->len; i++)
-        g_string_append_printf(situation, "%s%s", i > 0 ? "\n" : "",
-                               (const char *)g_ptr_array_index(view->filing->remarks, i));
-    for (guint i = 0; i < view->filing->entries->len; i++) {
-        const FilingEntry *entry = g_ptr_array_index(view->filing->entries, i);
-        g_autofree char *number = g_strdup_printf("%03u", entry->document->number);
-
-        if (entry->document->void_reason != NULL)
-            json_array_append_new(voids, json_pack("{s:s, s:s}", "number", number, "reason",
-                                                   entry->document->void_reason));
-    }
-    return json_pack("{s:s, s:i, s:i, s:i, s:o, s:s, s:s, s:s}", "archive_number", archive_number,
-                     "items", (int)view->filing->n_positions, "pages", (int)view->filing->n_pages,
-                     "blank_sides", (int)view->filing->n_blanks, "void", voids, "situation",
-                     situation->len > 0 ? situation->str : "无", "arranger",
-                     g_str_has_prefix(actor->actor, "os:") ? actor->actor + 3 : actor->actor,
-                     "arranged", date);
-}
-
-/* One frame paper of the case file; takes `values`. */
-static gboolean add_frame(Casefile *casefile, House *house, const char *kind, json_t *values,
-                          GError **error)
-{
-    g_autoptr(json_t) owned = values;
-    g_autofree char *folder = store_path(house_store(house), "templates");
-    g_autofree char *path = g_strdup_printf("documentation/%s.pdf", kind);
-    g_autoptr(PaperTemplate) template = paper_template_find(kind, folder, error);
-    g_autofree char *printed = case_print_number(casefile->number);
-    PaperCopy copy = {0};
-    PaperOptions options = {.created_us = clock_now_us(store_clock(house_store(house))),
-                            .copies = &copy,
-                            .n_copies = 1};
-    g_autoptr(GBytes) pdf = NULL;
-
-    if (template == NULL || owned == NULL)
-        return owned != NULL ? FALSE
-                             : error_set(error, ERROR_INTERNAL, "%s: values are no JSON", kind);
-    copy.code = casefile->number;
-    copy.printed = printed;
-    json_object_set_new(owned, "case_printed", json_string(printed));
-    if (!paper_render(template, owned, &options, &pdf, error))
-        return FALSE;
-    casefile_add_bytes(casefile, path, pdf);
-    return TRUE;
-}
+/* ── all of them ────────────────────────────────────────────────────────────────────────── */
 
 Casefile *archive_casefile(House *house, Catalog *catalog, const ArchiveView *view, GError **error)
 {
@@ -417,6 +313,7 @@ typedef struct {
     OcflStage *stage;
     guint8 inventory[SHA512_DIGEST_SIZE];
     char *digest; /* of the content, seal.h */
+    guint files;
 } Sealing;
 
 static OcflRoot *open_vault(Store *store, GError **error)
@@ -493,19 +390,6 @@ static gboolean draw_archive_number(Sealing *sealing, Catalog *catalog, GError *
     return sealing->archive_number != NULL;
 }
 
-static gboolean add_frames(Sealing *sealing, Casefile *casefile, GError **error)
-{
-    Day today = house_today(sealing->house);
-    const ArchiveView *view = sealing->view;
-    const char *number = sealing->archive_number;
-
-    return add_frame(casefile, sealing->house, "cover",
-                     cover_values(view, &sealing->number, number, today), error) &&
-           add_frame(casefile, sealing->house, "contents", contents_values(view, number), error) &&
-           add_frame(casefile, sealing->house, "remarks",
-                     remarks_values(view, number, sealing->actor, today), error);
-}
-
 /* The parts stand in byte order of path, as the digest wants them. */
 static char *content_digest(const Casefile *casefile)
 {
@@ -537,6 +421,37 @@ static gboolean stage_parts(Sealing *sealing, const Casefile *casefile, GError *
     return ocfl_stage_finish(sealing->stage, sealing->inventory, error);
 }
 
+/* What the filing itself adds to what is known of the case. */
+static json_t *about_filing(const Sealing *sealing, Catalog *catalog, gint64 now_us, GError **error)
+{
+    json_t *about = archive_about(sealing->house, catalog, sealing->request->number, error);
+    g_autofree char *at = clock_format(now_us);
+
+    if (about == NULL)
+        return NULL;
+    archive_about_number(about, sealing->archive_number, &sealing->number);
+    json_object_set_new(about, "at", json_string(at));
+    json_object_set_new(about, "filed", json_string(at));
+    return about;
+}
+
+static gboolean frame_and_describe(Sealing *sealing, Casefile *casefile, Catalog *catalog,
+                                   gint64 now_us, GError **error)
+{
+    ArchiveFrame frame = {.house = sealing->house,
+                          .view = sealing->view,
+                          .number = &sealing->number,
+                          .archive_number = sealing->archive_number,
+                          .arranger = sealing->actor->actor,
+                          .at_us = now_us};
+
+    if (!archive_add_frame(casefile, &frame, error))
+        return FALSE;
+    casefile->about = about_filing(sealing, catalog, now_us, error);
+    return casefile->about != NULL && casefile_read_record(casefile, error) &&
+           casefile_describe(casefile, error);
+}
+
 static gboolean stage_case(Sealing *sealing, Catalog *catalog, GError **error)
 {
     g_autofree char *id = g_strdup_printf("urn:anjuan:%s", sealing->request->number);
@@ -549,9 +464,10 @@ static gboolean stage_case(Sealing *sealing, Catalog *catalog, GError **error)
         .user_address = "urn:anjuan:station",
     };
 
-    if (casefile == NULL || !add_frames(sealing, casefile, error))
+    if (casefile == NULL ||
+        !frame_and_describe(sealing, casefile, catalog, version.created_us, error))
         return FALSE;
-    casefile_sort(casefile);
+    sealing->files = casefile->parts->len;
     sealing->stage = ocfl_stage_new(sealing->root, &version, error);
     return sealing->stage != NULL && stage_parts(sealing, casefile, error);
 }
@@ -579,10 +495,10 @@ static json_t *seal_body(StoreTxn *txn, const Sealing *sealing)
                                                    json_object_get(row, "sheet"),
                                                    json_object_get(row, "side"), (int)page->page));
     }
-    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:o}", "archive_number",
+    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:i, s:o, s:o}", "archive_number",
                      sealing->archive_number, "filed_at", txn_now(txn), "retention",
                      sealing->number.retention, "digest", sealing->digest, "inventory", digest,
-                     "documents", documents, "sides", sides);
+                     "files", (int)sealing->files, "documents", documents, "sides", sides);
 }
 
 static gboolean seal_command(StoreTxn *txn, void *data, GError **error)

@@ -29,6 +29,10 @@ ArchiveView *archive_view(House *house, Catalog *catalog, const char *number, co
 void archive_view_free(ArchiveView *view);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ArchiveView, archive_view_free)
 const Filing *archive_view_filing(const ArchiveView *view);
+const char *archive_view_number(const ArchiveView *view); /* of the case */
+
+/* The row of a side that the arrangement names (FilingPage.id). */
+const json_t *archive_view_side(const ArchiveView *view, gint64 id);
 
 /* File the case; its archive number comes out. ERROR_FILING_REFUSED lists every reason. */
 gboolean archive_file(House *house, const StoreActor *actor, const ArchiveRequest *request,
@@ -40,3 +44,11 @@ gboolean archive_recover(Store *store, GError **error) G_GNUC_WARN_UNUSED_RESULT
 /* The files of a case for a bundle or the vault, in the arrangement of `view`. */
 Casefile *archive_casefile(House *house, Catalog *catalog, const ArchiveView *view,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Contents list and remarks sheet of a case that is not filed, dated `at_us`. */
+gboolean archive_add_lists(Casefile *casefile, House *house, const ArchiveView *view, gint64 at_us,
+                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* What is known of a case beside its files: the `about` of casefile.h. */
+json_t *archive_about(House *house, Catalog *catalog, const char *number,
+                      GError **error) G_GNUC_WARN_UNUSED_RESULT;

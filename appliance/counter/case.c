@@ -155,6 +155,7 @@ static gboolean check_opening(const CaseOpening *opening, GError **error)
            check_text("phone", opening->phone, error) &&
            check_text("identity", opening->identity, error) &&
            check_text("platform number", opening->platform_id, error) &&
+           check_text("taken for", opening->taken_for, error) &&
            check_text("reason", opening->reason, error) && check_channel(opening->channel, error) &&
            check_fields(opening->fields, error);
 }
@@ -257,10 +258,11 @@ static json_t *opening_body(StoreTxn *txn, const Open *open, const Item *item, c
     g_autofree char *day = g_strdup_printf("%06u", day_yymmdd(parts->day));
     g_autofree char *window = g_strdup_printf("%03u", parts->window);
     g_autofree char *received = clock_format(received_us(txn, o));
-    json_t *body = json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:s, s:s}", "item", item->code,
-                             "item_digest", digest, "kind", item->kind, "window", window, "day",
-                             day, "serial", (json_int_t)parts->serial, "channel",
-                             o->channel != NULL ? o->channel : "window", "received_at", received);
+    json_t *body =
+        json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:s, s:s}", "item", item->code, "item_digest",
+                  digest, "kind", o->kind != NULL ? o->kind : item->kind, "window", window, "day",
+                  day, "serial", (json_int_t)parts->serial, "channel",
+                  o->channel != NULL ? o->channel : "window", "received_at", received);
 
     if (body != NULL && o->platform_id != NULL)
         json_object_set_new(body, "platform_id", json_string(o->platform_id));
@@ -269,12 +271,32 @@ static json_t *opening_body(StoreTxn *txn, const Open *open, const Item *item, c
     return body;
 }
 
+/* 收件 as a step: when, by what evidence, for whom, and with whom where it is entered later. */
+static gboolean receive(StoreTxn *txn, const Open *open, const Item *item, gint64 at_us,
+                        GError **error)
+{
+    const CaseOpening *o = open->opening;
+    LifeEvent event = {.type = EVENT_RECEIVE,
+                       .actor = ACTOR_CLERK,
+                       .kind = o->kind != NULL ? o->kind : item->kind,
+                       .channel = o->channel,
+                       .secret = o->secret,
+                       .received = day_of_instant(at_us, HOUSE_OFFSET_S),
+                       .received_minute = day_minute_of_instant(at_us, HOUSE_OFFSET_S),
+                       .evidence = o->evidence,
+                       .taken_for = o->taken_for,
+                       .reason = o->reason,
+                       .second_person = o->second};
+    CaseLife life;
+
+    return case_step_in(txn, open->house, open->actor, open->number, &event, &life, error);
+}
+
 static gboolean open_command(StoreTxn *txn, void *data, GError **error)
 {
     Open *open = data;
     NumberParts parts = {0};
     gint64 at_us = received_us(txn, open->opening);
-    CaseLife life;
     g_autofree char *digest = NULL;
     const Item *item;
 
@@ -283,22 +305,13 @@ static gboolean open_command(StoreTxn *txn, void *data, GError **error)
         return FALSE;
     if (at_us > txn_now_us(txn))
         return error_set(error, ERROR_INVALID, "received at a time to come");
+    /* The checklist of the day of receipt counts, however late it is entered. */
     item = house_item_on(open->house, txn_catalog(txn), open->opening->item,
                          day_of_instant(at_us, HOUSE_OFFSET_S), &digest, error);
     return item != NULL &&
            txn_append(txn, "case.open", open->number, opening_body(txn, open, item, digest, &parts),
                       error) &&
-           case_step_in(
-               txn, open->house, open->actor, open->number,
-               &(LifeEvent){.type = EVENT_RECEIVE,
-                            .actor = ACTOR_CLERK,
-                            .kind = item->kind,
-                            .channel = open->opening->channel,
-                            .received = day_of_instant(at_us, HOUSE_OFFSET_S),
-                            .received_minute = day_minute_of_instant(at_us, HOUSE_OFFSET_S),
-                            .reason = open->opening->reason,
-                            .second_person = open->opening->second},
-               &life, error);
+           receive(txn, open, item, at_us, error);
 }
 
 gboolean case_open(House *house, const StoreActor *actor, const CaseOpening *opening, char **number,

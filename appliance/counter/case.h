@@ -7,10 +7,12 @@
  */
 #pragma once
 
+#include "appliance/casework/life.h"
 #include "appliance/counter/house.h"
 #include "appliance/intake/placing.h"
 
 #define CASE_APPLICANT_CHARS_MAX 50
+#define CASE_WITNESS             "witness." /* + slot: the field that names who saw a thumbprint given */
 
 typedef struct {
     const char *item;   /* six digits */
@@ -25,6 +27,10 @@ typedef struct {
     gint64 received_us;      /* 补登: when it came in; 0: now */
     const char *reason;      /* of a 补登 */
     const char *second;      /* … and who signs for it beside the actor */
+    const char *kind;        /* token of the profile; NULL: the item's */
+    gboolean secret;         /* 涉密: register-only */
+    LifeEvidence evidence;   /* how it is known when it came in */
+    const char *taken_for;   /* 代收: the colleague */
 } CaseOpening;
 
 /* Receive a case: its number (24 digits) comes out. A number given must be this hall's and free
@@ -62,9 +68,10 @@ PlacingLookup case_lookup(CaseLookup *context);
 /* ── what a person says of a slot ────────────────────────────────────────────────────────── */
 
 /* Record a fact of a slot: `what` is "tick:<token>" (yes|no), "copies", "originals", "issued",
- * "expires", "declared-pages", "placeholder", "exempt", "promised", "later", "wrong-size"; slot ""
- * takes "answer:<question>" (yes|no) and "side:<batch>-<sheet>-<side>" (good|bad). An empty value
- * takes back what was said. */
+ * "expires", "declared-pages", "placeholder", "exempt", "promised", "later", "wrong-size",
+ * "thumbprint" (yes|no; its witness is the field CASE_WITNESS + slot); slot "" takes
+ * "answer:<question>" (yes|no) and "side:<batch>-<sheet>-<side>" (good|bad). An empty value takes
+ * back what was said. */
 typedef struct {
     const char *number;
     const char *slot; /* "A01", or "" */

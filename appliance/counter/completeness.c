@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/counter/completeness.h"
 
+#include "appliance/casework/clock.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -88,6 +90,29 @@ static void add_ticks(const Gather *gather, const char *slot, CheckDocument *doc
     }
 }
 
+/* A paper that was printed to be signed is signed once its signed copy was captured. */
+static gboolean is_signed(const Gather *gather, gint64 document)
+{
+    gsize i;
+    json_t *side;
+
+    json_array_foreach(gather->sides, i, side)
+    {
+        if (json_int(side, "document", 0) == document && json_int(side, "blank", 0) == 0 &&
+            strcmp(json_text(side, "state"), "void") != 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* By what a paper need not be brought is the item's to say. */
+static const char *means_of(const Gather *gather, guint32 slot)
+{
+    const ItemSlot *of_item = item_slot(gather->item, slot);
+
+    return of_item != NULL && of_item->free_by == FREE_SHARE ? "share" : "licence";
+}
+
 static void add_stand_in(Gather *gather, const json_t *row, guint32 slot)
 {
     const char *what = json_text(row, "what"), *value = json_text(row, "value");
@@ -95,7 +120,7 @@ static void add_stand_in(Gather *gather, const json_t *row, guint32 slot)
     if (strcmp(what, "exempt") == 0) {
         CheckExemption exemption = {.slot = slot,
                                     .reference = value,
-                                    .means = "licence",
+                                    .means = means_of(gather, slot),
                                     .person = json_text(row, "actor")};
         const char *sheet = said(gather, json_text(row, "slot"), "exempt-sheet");
 
@@ -103,7 +128,8 @@ static void add_stand_in(Gather *gather, const json_t *row, guint32 slot)
         exemption.day = said_day(gather, json_text(row, "slot"), "exempt-day");
         g_array_append_val(gather->exemptions, exemption);
     } else if (strcmp(what, "promised") == 0) {
-        CheckPromise promise = {slot, (guint32)g_ascii_strtoull(value, NULL, 10), TRUE};
+        guint32 paper = (guint32)g_ascii_strtoull(value, NULL, 10);
+        CheckPromise promise = {slot, paper, is_signed(gather, paper)};
 
         g_array_append_val(gather->promises, promise);
     } else if (strcmp(what, "later") == 0) {
@@ -155,6 +181,14 @@ static guint count_pages(const Gather *gather, gint64 document)
     return pages;
 }
 
+/* Who saw the thumbprint given: a name, and so kept among the fields. */
+static const char *witness_of(const Gather *gather, const char *slot)
+{
+    g_autofree char *field = g_strconcat(CASE_WITNESS, slot, NULL);
+
+    return json_text(gather->fields, field);
+}
+
 static void add_document(Gather *gather, const json_t *row)
 {
     guint32 number = (guint32)json_int(row, "number", 0);
@@ -172,6 +206,8 @@ static void add_document(Gather *gather, const json_t *row)
     document.issued = said_day(gather, slot, "issued");
     document.expires = said_day(gather, slot, "expires");
     document.placeholder = said(gather, slot, "placeholder");
+    document.thumbprint = g_strcmp0(said(gather, slot, "thumbprint"), "yes") == 0;
+    document.witness = witness_of(gather, slot);
     document.wrong_size = g_strcmp0(said(gather, slot, "wrong-size"), "yes") == 0;
     add_ticks(gather, slot, &document);
     g_array_append_val(gather->document_facts, document);
@@ -318,6 +354,26 @@ void check_keys_free(CheckKeys *keys)
     g_free(keys);
 }
 
+/* The day by which it is promised to be decided, reckoned from today while it is not accepted. */
+static Day promised_day(House *house, Catalog *catalog, const Item *item, const json_t *row)
+{
+    const Calendar *calendar = house_calendar(house, catalog, NULL);
+    Day accepted = DAY_NONE;
+    ClockReading reading;
+
+    if (item->clocks[CLOCK_DECIDE] == NULL || calendar == NULL)
+        return DAY_NONE;
+    if (json_text(row, "accepted_at") != NULL &&
+        !day_parse(json_text(row, "accepted_at"), &accepted))
+        accepted = DAY_NONE;
+    clock_read(&(ClockFacts){.profile = item->clocks[CLOCK_DECIDE],
+                             .start = accepted != DAY_NONE ? accepted : house_today(house),
+                             .until = DAY_NONE,
+                             .ended = DAY_NONE},
+               calendar, house_today(house), 0, &reading);
+    return reading.promised;
+}
+
 /* Runs the check; with `keys` also names what it found. */
 static Check *check_case(House *house, Catalog *catalog, const char *number, guint32 notice,
                          CheckKeys **keys, GError **error)
@@ -335,7 +391,7 @@ static Check *check_case(House *house, Catalog *catalog, const char *number, gui
         CheckFacts facts = {.item = item,
                             .received = house_day(json_text(row, "received_at")),
                             .today = house_today(house),
-                            .decision = DAY_NONE,
+                            .decision = promised_day(house, catalog, item, row),
                             .free_by_default = profile->free_by_default,
                             .documents = (const CheckDocument *)(void *)gather.document_facts->data,
                             .n_documents = gather.document_facts->len,

@@ -1,306 +1,227 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "appliance/counter/export.h"
+#include "appliance/counter/export_intern.h"
 
 #include "appliance/base/text.h"
-#include "storage/audit.h"
-#include "storage/catalog_keeping.h"
-#include "storage/ocfl.h"
-#include "storage/signing.h"
-#include "storage/tree.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
 
-#define PROFILE_IDENTIFIER "urn:anjuan:bagit-profile:1"
+/* ── forms ───────────────────────────────────────────────────────────────────────────────── */
+
+static const struct {
+    const char *token, *ending;
+} formats[] = {
+    [EXPORT_BAG_TAR] = {"bag-tar", ".tar"}, [EXPORT_BAG_ZIP] = {"bag-zip", ".zip"},
+    [EXPORT_BAG_DIR] = {"bag-dir", ""},     [EXPORT_GBT42727] = {"gbt42727", ".zip"},
+    [EXPORT_DAT93] = {"dat93", ".zip"},     [EXPORT_PDF] = {"pdf", ".pdf"},
+};
+
+const char *export_format_token(ExportFormat format)
+{
+    return formats[format].token;
+}
+
+gboolean export_format_parse(const char *token, ExportFormat *format)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(formats); i++)
+        if (strcmp(formats[i].token, token) == 0) {
+            *format = i;
+            return TRUE;
+        }
+    return FALSE;
+}
+
+const char *export_format_ending(ExportFormat format, gsize n_cases)
+{
+    return format == EXPORT_PDF && n_cases > 1 ? "" : formats[format].ending;
+}
+
+/* ── what was done ───────────────────────────────────────────────────────────────────────── */
 
 void export_done_clear(ExportDone *done)
 {
-    g_clear_pointer(&done->name, g_free);
+    g_clear_pointer(&done->files, g_array_unref);
 }
 
-/* ── payload ─────────────────────────────────────────────────────────────────────────────── */
-
-typedef struct {
-    BagWriter *writer;
-    const char *number;
-    char *object; /* folder of the vault's object */
-} Adding;
-
-static char *payload_path(const char *number, const char *path)
+const ExportFile *export_file(const ExportDone *done, guint index)
 {
-    return g_strdup_printf("data/%s/%s", number, path);
+    return &g_array_index(done->files, ExportFile, index);
 }
 
-static gboolean add_sealed_file(const OcflFile *file, void *data, GError **error)
+static void file_clear(void *data)
 {
-    const Adding *adding = data;
-    g_autofree char *path = payload_path(adding->number, file->logical);
-    g_autofree char *source = g_build_filename(adding->object, file->content, NULL);
-    guint8 sha256[SHA256_DIGEST_SIZE], sha512[SHA512_DIGEST_SIZE];
-    BagKnown known = {0};
+    ExportFile *file = data;
 
-    if (file->sha256 != NULL && hex_decode(file->sha256, sha256, sizeof sha256))
-        known.sha256 = sha256;
-    if (hex_decode(file->sha512, sha512, sizeof sha512))
-        known.sha512 = sha512;
-    return bag_add_path(adding->writer, path, source, &known, error);
+    g_free(file->name);
 }
 
-static gboolean add_sealed(House *house, BagWriter *writer, const char *number, GError **error)
+void export_add_done(Export *export, const char *path, const PackDone *done, guint64 files)
 {
-    g_autofree char *vault = store_path(house_store(house), "vault/root");
-    g_autofree char *staging = store_path(house_store(house), "vault/staging");
-    g_autofree char *id = g_strdup_printf("urn:anjuan:%s", number);
-    /* A crash may have left what is sealed on the vault's threshold. */
-    gboolean settled = archive_recover(house_store(house), error);
-    g_autoptr(OcflRoot) root = settled ? ocfl_root_open(vault, staging, error) : NULL;
-    g_autoptr(json_t) inventory = root != NULL ? ocfl_inventory_read(root, id, error) : NULL;
-    g_autofree char *object = root != NULL ? ocfl_object_path(root, id) : NULL;
-    Adding adding = {writer, number, object};
+    ExportFile file = {
+        .name = g_path_get_basename(path), .bytes = (gint64)done->bytes, .files = files};
 
-    return inventory != NULL && ocfl_inventory_each(inventory, add_sealed_file, &adding, error);
+    memcpy(file.sha256, done->sha256, sizeof file.sha256);
+    export->done->bytes += file.bytes;
+    g_array_append_val(export->done->files, file);
 }
 
-static gboolean add_open(House *house, Catalog *catalog, BagWriter *writer, const char *number,
-                         GError **error)
+/* ── names ───────────────────────────────────────────────────────────────────────────────── */
+
+static void split_name(Export *export, gsize n_cases)
 {
-    g_autoptr(ArchiveView) view = archive_view(house, catalog, number, NULL, error);
-    g_autoptr(Casefile) casefile =
-        view != NULL ? archive_casefile(house, catalog, view, error) : NULL;
+    const char *ending = export_format_ending(export->request->format, n_cases);
+    char *name = g_path_get_basename(export->request->path);
+    gsize stem = strlen(name), tail = strlen(ending);
 
-    for (guint i = 0; casefile != NULL && i < casefile->parts->len; i++) {
-        const CasefilePart *part = g_ptr_array_index(casefile->parts, i);
-        g_autofree char *path = payload_path(number, part->path);
-        BagKnown known = {part->digests.sha256, part->digests.sha512};
-
-        if (part->source != NULL ? !bag_add_path(writer, path, part->source, &known, error)
-                                 : !bag_add_bytes(writer, path, part->bytes, error))
-            return FALSE;
+    export->folder = g_path_get_dirname(export->request->path);
+    if (tail > 0 && stem > tail && strcmp(name + stem - tail, ending) == 0) {
+        name[stem - tail] = '\0';
+        export->ending = g_strdup(ending);
+    } else {
+        export->ending = g_strdup("");
     }
-    return casefile != NULL;
+    export->stem = name;
 }
 
-static gboolean add_case(House *house, Catalog *catalog, BagWriter *writer, const char *number,
-                         GError **error)
+char *export_volume_name(const Export *export, guint index, guint count)
 {
-    g_autoptr(json_t) row = case_row(catalog, number, error);
-    gboolean destroyed;
+    return count == 1 ? g_strdup(export->stem) : g_strdup_printf("%s-v%u", export->stem, index + 1);
+}
 
-    if (row == NULL || !catalog_is_destroyed(catalog, number, &destroyed, error))
+char *export_volume_path(const Export *export, guint index, guint count)
+{
+    g_autofree char *name = export_volume_name(export, index, count);
+
+    return g_strdup_printf("%s/%s%s", export->folder, name, export->ending);
+}
+
+/* ── volumes ─────────────────────────────────────────────────────────────────────────────── */
+
+static gboolean plan_case(Export *export, VolumePlan *plan, const char *number, GError **error)
+{
+    g_autoptr(Casefile) casefile = export_casefile(export, number, error);
+    g_autofree guint64 *sizes = NULL;
+
+    if (casefile == NULL)
         return FALSE;
-    if (destroyed)
-        return error_set(error, ERROR_DESTROYED, "%s", number);
-    return json_text(row, "filed_at") != NULL ? add_sealed(house, writer, number, error)
-                                              : add_open(house, catalog, writer, number, error);
+    sizes = g_new(guint64, casefile->parts->len);
+    for (guint i = 0; i < casefile->parts->len; i++)
+        if (!casefile_part_size(g_ptr_array_index(casefile->parts, i), &sizes[i], error))
+            return FALSE;
+    return volume_plan_case(plan, number, sizes, casefile->parts->len, error);
+}
+
+VolumePlan *export_plan(Export *export, const VolumeLimits *limits, GError **error)
+{
+    g_autoptr(VolumePlan) plan = volume_plan_new(limits);
+
+    for (gsize i = 0; export->request->numbers[i] != NULL; i++)
+        if (!plan_case(export, plan, export->request->numbers[i], error))
+            return NULL;
+    return g_steal_pointer(&plan);
 }
 
 /* ── register ────────────────────────────────────────────────────────────────────────────── */
 
-static char *bag_name(const char *path)
-{
-    g_autofree char *name = g_path_get_basename(path);
-    char *dot = strrchr(name, '.');
-
-    if (dot != NULL && (strcmp(dot, ".tar") == 0 || strcmp(dot, ".zip") == 0))
-        *dot = '\0';
-    return g_steal_pointer(&name);
-}
-
-static const char *format_token(ArchiveForm form)
-{
-    return form == ARCHIVE_TAR ? "bag-tar" : form == ARCHIVE_ZIP ? "bag-zip" : "bag-dir";
-}
-
 typedef struct {
-    const ExportRequest *request;
-    const char *name;
-    char *manifest; /* "sha512:<hex>" of manifest-sha512.txt */
-    gint64 seq;     /* of the export record */
-    const ExportDone *done;
+    const Export *export;
+    const GPtrArray *manifests;
+    gint64 seq; /* of the export record */
 } Register;
 
-/* Before the bag is written: its proofs end in a checkpoint that this record stands under. */
+static json_t *manifests_json(const GPtrArray *manifests)
+{
+    json_t *list;
+
+    if (manifests->len == 1)
+        return json_string(g_ptr_array_index(manifests, 0));
+    list = json_array();
+    for (guint i = 0; i < manifests->len; i++)
+        json_array_append_new(list, json_string(g_ptr_array_index(manifests, i)));
+    return list;
+}
+
 static gboolean register_export(StoreTxn *txn, void *data, GError **error)
 {
     Register *r = data;
+    const ExportRequest *request = r->export->request;
     json_t *cases = json_array();
 
-    for (gsize i = 0; r->request->numbers[i] != NULL; i++)
-        json_array_append_new(cases, json_string(r->request->numbers[i]));
+    for (gsize i = 0; request->numbers[i] != NULL; i++)
+        json_array_append_new(cases, json_string(request->numbers[i]));
     r->seq = txn_next_seq(txn);
     return txn_append(txn, "export", NULL,
-                      json_pack("{s:s, s:s, s:s, s:o}", "format", format_token(r->request->form),
-                                "name", r->name, "manifest", r->manifest, "cases", cases),
+                      json_pack("{s:s, s:s, s:o, s:o}", "format",
+                                export_format_token(request->format), "name", r->export->stem,
+                                "manifest", manifests_json(r->manifests), "cases", cases),
                       error);
+}
+
+gboolean export_register(Export *export, const GPtrArray *manifests, gint64 *seq, GError **error)
+{
+    Register r = {.export = export, .manifests = manifests};
+    gboolean ok =
+        store_write(house_store(export->house), export->actor, register_export, &r, error);
+
+    *seq = r.seq;
+    return ok;
+}
+
+/* Of one file its own digest, of several that of their list as sha256sum prints it. */
+static char *done_digest(const ExportDone *done)
+{
+    g_autoptr(GString) lines = g_string_new(NULL);
+
+    for (guint i = 0; i < done->files->len; i++) {
+        const ExportFile *file = export_file(done, i);
+        g_autofree char *hex = hex_encode(file->sha256, sizeof file->sha256);
+
+        if (done->files->len == 1)
+            return g_steal_pointer(&hex);
+        g_string_append_printf(lines, "%s  %s\n", hex, file->name);
+    }
+    return sha256_hex(lines->str, lines->len);
 }
 
 static gboolean register_done(StoreTxn *txn, void *data, GError **error)
 {
     const Register *r = data;
-    g_autofree char *hex = hex_encode(r->done->sha256, sizeof r->done->sha256);
+    g_autofree char *hex = done_digest(r->export->done);
 
     return txn_append(txn, "export.done", NULL,
                       json_pack("{s:I, s:I, s:s}", "export", (json_int_t)r->seq, "bytes",
-                                (json_int_t)r->done->bytes, "sha256", hex),
+                                (json_int_t)r->export->done->bytes, "sha256", hex),
                       error);
 }
 
-/* ── audit/: checkpoint, entries, proofs ─────────────────────────────────────────────────── */
+/* ── all of it ───────────────────────────────────────────────────────────────────────────── */
 
-typedef struct {
-    Store *store;
-    Catalog *catalog;
-    BagWriter *writer;
-    AuditLog log;
-} Proofs;
-
-static gboolean add_record(const Proofs *proofs, const char *stem, gint64 seq, GError **error)
+static gboolean run(Export *export, GError **error)
 {
-    char *line = store_record(proofs->store, proofs->catalog, seq, error);
-    g_autoptr(GBytes) bytes = line != NULL ? g_bytes_new_take(line, strlen(line)) : NULL;
+    gboolean is_bag = export->request->format <= EXPORT_BAG_DIR;
+    Register r = {.export = export};
 
-    return bytes != NULL && audit_add_record(proofs->writer, &proofs->log,
-                                             &(AuditRecord){stem, (guint64)seq, bytes}, error);
-}
-
-static gboolean add_seal(const Proofs *proofs, const char *number, GError **error)
-{
-    g_autofree char *stem = g_strdup_printf("cases/%s/seal", number);
-    gint64 seq;
-
-    if (!catalog_seal_seq(proofs->catalog, number, &seq, error))
+    if (export->request->split_bytes > 0 && export->request->split_bytes < EXPORT_SPLIT_MIN)
+        return error_set(error, ERROR_INVALID, "volumes have at least %d bytes", EXPORT_SPLIT_MIN);
+    export->catalog = store_reader(house_store(export->house), error);
+    if (export->catalog == NULL)
         return FALSE;
-    return seq < 0 || add_record(proofs, stem, seq, error);
+    return (is_bag ? export_bags(export, &r.seq, error) : export_packages(export, &r.seq, error)) &&
+           store_write(house_store(export->house), export->actor, register_done, &r, error);
 }
 
-static gboolean add_entries(const Proofs *proofs, const Register *r, GError **error)
+gboolean export_cases(House *house, const StoreActor *actor, const ExportRequest *request,
+                      ExportDone *done, GError **error)
 {
-    if (!audit_add_log(proofs->writer, &proofs->log, error) ||
-        !add_record(proofs, "export", r->seq, error))
-        return FALSE;
-    for (gsize i = 0; r->request->numbers[i] != NULL; i++)
-        if (!add_seal(proofs, r->request->numbers[i], error))
-            return FALSE;
-    return TRUE;
-}
+    Export export = {.house = house, .actor = actor, .request = request, .done = done};
+    gboolean ok;
 
-/* A catalogue of its own: the export's record must be under the checkpoint. */
-static gboolean add_proofs(House *house, BagWriter *writer, const Register *r, GError **error)
-{
-    Store *store = house_store(house);
-    g_autoptr(Catalog) catalog = store_reader(store, error);
-    g_autofree char *note = catalog != NULL ? signing_checkpoint(store, catalog, error) : NULL;
-    g_autofree char *vkey = note != NULL ? signing_vkey(store, error) : NULL;
-    g_autoptr(NoteKey) key = vkey != NULL ? note_key_parse(vkey, error) : NULL;
-    MerkleSource source;
-    Proofs proofs = {.store = store, .catalog = catalog, .writer = writer};
-
-    if (key == NULL)
-        return FALSE;
-    source = tree_source(catalog_db(catalog));
-    proofs.log = (AuditLog){.source = &source, .note = note, .key = key};
-    return signing_note_size(note, &proofs.log.size, error) &&
-           (r->request->old_checkpoint == NULL ||
-            signing_note_size(r->request->old_checkpoint, &proofs.log.old_size, error)) &&
-           add_entries(&proofs, r, error);
-}
-
-/* ── the bag ─────────────────────────────────────────────────────────────────────────────── */
-
-static gboolean digest_of_file(const char *path, ExportDone *done, GError **error)
-{
-    g_auto(Fd) fd = open(path, O_RDONLY | O_CLOEXEC);
-    struct sha256_ctx context;
-    guint8 block[65536];
-    ssize_t n;
-
-    if (fd < 0)
-        return error_set_errno(error, ERROR_IO, errno, "%s", path);
-    sha256_init(&context);
-    done->bytes = 0;
-    while ((n = read(fd, block, sizeof block)) > 0) {
-        sha256_update(&context, (size_t)n, block);
-        done->bytes += n;
-    }
-    if (n < 0)
-        return error_set_errno(error, ERROR_IO, errno, "%s", path);
-    sha256_digest(&context, sizeof done->sha256, done->sha256);
-    return TRUE;
-}
-
-static gboolean describe(const ExportRequest *request, const BagPayload *payload, ExportDone *done,
-                         GError **error)
-{
-    g_autofree char *manifest = g_build_filename(request->path, "manifest-sha256.txt", NULL);
-    gboolean is_folder = request->form == ARCHIVE_FOLDER;
-
-    if (!digest_of_file(is_folder ? manifest : request->path, done, error))
-        return FALSE;
-    if (is_folder)
-        done->bytes = (gint64)payload->octets;
-    done->files = payload->files;
-    done->name = g_path_get_basename(request->path);
-    return TRUE;
-}
-
-static BagWriter *open_bag(House *house, Catalog *catalog, const ExportRequest *request,
-                           const char *name, GError **error)
-{
-    const Profile *profile = house_profile(house, catalog, error);
-    g_autofree char *today = day_format(house_today(house));
-    g_autofree char *origin = catalog_setting(catalog, "origin", NULL);
-    BagField fields[] = {
-        {"Source-Organization", profile != NULL ? profile->heading : ""},
-        {"Bagging-Date", today},
-        {"External-Identifier", name},
-        {"BagIt-Profile-Identifier", PROFILE_IDENTIFIER},
-        {"Bag-Group-Identifier", origin != NULL ? origin : name},
-        {"Bag-Count", "1 of 1"},
-    };
-    BagOptions options = {.form = request->form,
-                          .path = request->path,
-                          .name = name,
-                          .time_us = clock_now_us(store_clock(house_store(house))),
-                          .sidecar = request->form != ARCHIVE_FOLDER,
-                          .fields = fields,
-                          .n_fields = G_N_ELEMENTS(fields),
-                          .progress = request->progress,
-                          .progress_data = request->progress_data};
-
-    return profile != NULL ? bag_writer_new(&options, error) : NULL;
-}
-
-static gboolean add_cases(House *house, Catalog *catalog, BagWriter *writer,
-                          const ExportRequest *request, GError **error)
-{
-    for (gsize i = 0; request->numbers[i] != NULL; i++)
-        if (!add_case(house, catalog, writer, request->numbers[i], error))
-            return FALSE;
-    return TRUE;
-}
-
-gboolean export_bag(House *house, const StoreActor *actor, const ExportRequest *request,
-                    ExportDone *done, GError **error)
-{
-    Store *store = house_store(house);
-    g_autofree char *name = bag_name(request->path);
-    g_autoptr(Catalog) catalog = store_reader(store, error);
-    g_autoptr(BagWriter) writer =
-        catalog != NULL ? open_bag(house, catalog, request, name, error) : NULL;
-    g_autofree char *manifest = NULL, *hex = NULL;
-    BagPayload payload;
-    Register r = {.request = request, .name = name, .done = done};
-
-    *done = (ExportDone){0};
-    if (writer == NULL || !add_cases(house, catalog, writer, request, error) ||
-        !bag_close_payload(writer, &payload, error))
-        return FALSE;
-    hex = hex_encode(payload.manifest_sha512, sizeof payload.manifest_sha512);
-    r.manifest = manifest = g_strconcat("sha512:", hex, NULL);
-    return store_write(store, actor, register_export, &r, error) &&
-           add_proofs(house, writer, &r, error) && bag_write(writer, error) &&
-           describe(request, &payload, done, error) &&
-           store_write(store, actor, register_done, &r, error);
+    *done = (ExportDone){.files = g_array_new(FALSE, FALSE, sizeof(ExportFile))};
+    g_array_set_clear_func(done->files, file_clear);
+    split_name(&export, g_strv_length((char **)request->numbers));
+    ok = run(&export, error);
+    catalog_close(export.catalog);
+    g_free(export.folder);
+    g_free(export.stem);
+    g_free(export.ending);
+    return ok;
 }

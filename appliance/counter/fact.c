@@ -41,10 +41,11 @@ static const struct {
     const char *what;
     gboolean (*takes)(const char *value);
 } slot_facts[] = {
-    {"copies", is_count},      {"originals", is_count},    {"declared-pages", is_count},
-    {"promised", is_count},    {"exempt-sheet", is_count}, {"issued", is_date},
-    {"later", is_date},        {"exempt-day", is_date},    {"expires", is_date_or_for_ever},
-    {"placeholder", is_words}, {"exempt", is_words},       {"wrong-size", is_yes_or_no},
+    {"copies", is_count},         {"originals", is_count},    {"declared-pages", is_count},
+    {"promised", is_count},       {"exempt-sheet", is_count}, {"issued", is_date},
+    {"later", is_date},           {"exempt-day", is_date},    {"expires", is_date_or_for_ever},
+    {"placeholder", is_words},    {"exempt", is_words},       {"wrong-size", is_yes_or_no},
+    {"thumbprint", is_yes_or_no},
 };
 
 /* An empty value takes back what was said. */

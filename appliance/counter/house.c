@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/counter/house.h"
 
+#include "appliance/casework/consistency.h"
 #include "appliance/casework/definition.h"
 
 #include <pthread.h>
@@ -165,11 +166,17 @@ const Profile *house_profile(House *house, Catalog *catalog, GError **error)
     return digest != NULL ? cached(house, house->profiles, digest, load_profile, error) : NULL;
 }
 
-const Department *house_department(House *house, Catalog *catalog, const char *code, GError **error)
+static const GPtrArray *departments_in_force(House *house, Catalog *catalog, GError **error)
 {
     g_autofree char *digest = digest_in_force(house, catalog, "departments", "departments", error);
-    const GPtrArray *list =
-        digest != NULL ? cached(house, house->departments, digest, load_departments, error) : NULL;
+
+    return digest != NULL ? cached(house, house->departments, digest, load_departments, error)
+                          : NULL;
+}
+
+const Department *house_department(House *house, Catalog *catalog, const char *code, GError **error)
+{
+    const GPtrArray *list = departments_in_force(house, catalog, error);
     const Department *department = list != NULL ? departments_find(list, code) : NULL;
 
     if (list != NULL && department == NULL)
@@ -237,6 +244,28 @@ static gboolean keep_definition(StoreTxn *txn, void *data, GError **error)
                                         error);
 }
 
+/* What the item names must be there in this house: departments, kind, order, archive codes. */
+static gboolean item_fits(House *house, Item *item, const char *name, GError **error)
+{
+    g_autoptr(Catalog) catalog = store_reader(house->store, error);
+    g_autoptr(GPtrArray) items = g_ptr_array_new();
+    g_autoptr(GPtrArray) orders = catalog != NULL ? filing_orders_shipped(error) : NULL;
+    g_autoptr(ArchiveTables) tables = archive_tables_shipped();
+    ConsistencyFacts facts = {.items = items, .orders = orders, .tables = tables};
+
+    if (orders == NULL)
+        return FALSE;
+    g_ptr_array_add(items, item);
+    facts.profile = house_profile(house, catalog, error);
+    facts.departments = facts.profile != NULL ? departments_in_force(house, catalog, error) : NULL;
+    if (facts.departments == NULL)
+        return FALSE;
+    if (consistency_check(&facts, error))
+        return TRUE;
+    g_prefix_error(error, "%s: ", name);
+    return FALSE;
+}
+
 gboolean house_import_item(House *house, const StoreActor *actor, const char *bytes, gsize size,
                            const char *name, char **code, GError **error)
 {
@@ -244,7 +273,7 @@ gboolean house_import_item(House *house, const StoreActor *actor, const char *by
     g_autofree char *from = NULL;
     Import import = {"item", NULL, NULL, NULL, bytes, size};
 
-    if (item == NULL)
+    if (item == NULL || !item_fits(house, item, name, error))
         return FALSE;
     from = day_format(item->from);
     import.code = item->code;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Issuing papers: a template filled from the case, numbered, stored as PDF, recorded.
+ * Issuing papers: templates filled from the case (say.h), numbered, stored as PDF, recorded.
  *
  * A paper is a document of its case and takes the next 统一编号; its copies carry the codes of
- * that document (code.h), so that scanning one shows who has which. The PDF is drawn before the
- * command and recorded only if the case did not change meanwhile; else it is drawn again.
+ * that document (code.h), and its record keeps who gets which. The PDF is drawn before the command
+ * and recorded only if the case did not change meanwhile; else it is drawn again.
  */
 #pragma once
 
@@ -12,18 +12,20 @@
 #include "appliance/counter/step.h"
 
 typedef struct {
-    const char *number; /* of the case */
-    PaperKind kind;
-    const json_t *values;  /* what the caller says beside what the case says; may be NULL */
+    const char *number;    /* of the case */
+    PaperKind kind;        /* where there is no step */
+    const json_t *values;  /* what only a person can say; may be NULL */
     gboolean large_print;  /* 18 pt */
-    const Check *told;     /* of a notice: what it tells; its defects go into the record */
-    const LifeEvent *step; /* taken in the same command, about this paper; may be NULL */
+    const LifeEvent *step; /* taken in the same command: its papers are those it issues; may be
+                              NULL. Its `paper` is the first of them unless it says another */
     CaseLife *after;       /* what became of the case; may be NULL */
 } PaperRequest;
 
 typedef struct {
+    PaperKind kind;
     gint64 document;    /* 统一编号 */
     char *paper_number; /* 文书编号; NULL where the kind has none */
+    char *title;
     GBytes *pdf;
     guint copies;
     guint reprint; /* 0: the first print */
@@ -31,17 +33,21 @@ typedef struct {
 void paper_issued_clear(PaperIssued *issued);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(PaperIssued, paper_issued_clear)
 
-/* Issue a new paper. */
+typedef struct {
+    PaperIssued papers[LIFE_PAPERS_MAX];
+    guint n;
+} PapersIssued;
+void papers_issued_clear(PapersIssued *issued);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(PapersIssued, papers_issued_clear)
+
+/* Take a step with the papers it issues (none, one or several), or issue a paper that no step
+ * issues (材料交接单, 原件退还单, 领取单, 复制件). ERROR_INVALID names what only a person can say
+ * and `values` does not; ERROR_RULE for a paper that comes with its step. */
 gboolean paper_issue(House *house, const StoreActor *actor, const PaperRequest *request,
-                     PaperIssued *issued, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+                     PapersIssued *issued, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The receipt of what was handed in: a new one where something came since the last, else the last
  * one again, marked as a reprint. */
 gboolean paper_issue_receipt(House *house, const StoreActor *actor, const char *number,
                              gboolean large_print, PaperIssued *issued,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
-
-/* The one-time notice of everything that is missing or wrong now. ERROR_RULE where nothing is. */
-gboolean paper_issue_supplement(House *house, const StoreActor *actor, const char *number,
-                                gboolean large_print, PaperIssued *issued,
-                                GError **error) G_GNUC_WARN_UNUSED_RESULT;

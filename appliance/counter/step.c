@@ -113,6 +113,37 @@ typedef struct {
     CaseLife *life;
 } Step;
 
+static gboolean note_slot(const Step *step, const char *slot, const char *what, const char *value,
+                          GError **error)
+{
+    return txn_append(step->txn, "slot", step->number,
+                      json_pack("{s:s, s:s, s:s}", "slot", slot, "what", what, "value", value),
+                      error);
+}
+
+/* What the paper of the step stands in for, slot by slot, as the check reads it. */
+static gboolean note_stand_ins(const Step *step, const LifeEvent *event, GError **error)
+{
+    g_autofree char *paper = g_strdup_printf("%u", event->paper);
+    g_autofree char *until = event->until != DAY_NONE ? day_format(event->until) : NULL;
+    g_autofree char *today = day_format(event->day);
+    gboolean ok = TRUE;
+
+    for (gsize i = 0; ok && i < event->n_keys; i++) {
+        const char *slot = event->keys[i];
+
+        if (event->type == EVENT_VERIFY)
+            ok = note_slot(step, slot, "exempt", event->reference, error) &&
+                 note_slot(step, slot, "exempt-sheet", paper, error) &&
+                 note_slot(step, slot, "exempt-day", today, error);
+        else if (!event->tolerate)
+            ok = note_slot(step, slot, "promised", paper, error);
+        else if (until != NULL)
+            ok = note_slot(step, slot, "later", until, error);
+    }
+    return ok;
+}
+
 static gboolean record_step(const Step *step, const LifeEvent *event, GError **error)
 {
     LifeState after;
@@ -120,9 +151,12 @@ static gboolean record_step(const Step *step, const LifeEvent *event, GError **e
     if (!life_step(&step->life->state, event, &after, error))
         return FALSE;
     step->life->state = after;
-    return step->txn == NULL ||
-           txn_append(step->txn, "case.step", step->number,
-                      step_body(step->txn, step->number, event, &after), error);
+    if (step->txn == NULL)
+        return TRUE;
+    return txn_append(step->txn, "case.step", step->number,
+                      step_body(step->txn, step->number, event, &after), error) &&
+           ((event->type != EVENT_PLEDGE && event->type != EVENT_VERIFY) ||
+            note_stand_ins(step, event, error));
 }
 
 /* The window in a case number: behind region 6, hall 3 and date 6. */
@@ -143,13 +177,17 @@ static guint window_of(const StoreActor *actor, const char *number)
 static LifeEvent stamped(const Step *step, const LifeEvent *event)
 {
     const StoreActor *actor = step->actor;
+    Day last = step->life->state.last;
     LifeEvent stamped_event = *event;
 
     if (stamped_event.person == NULL)
         stamped_event.person = actor->actor;
     if (stamped_event.window == 0)
         stamped_event.window = window_of(actor, step->number);
-    stamped_event.day = day_of_instant(step->now_us, HOUSE_OFFSET_S);
+    /* How far the machine's clock is believed stands in every record of the journal; here it only
+     * may not go back. An appliance without a network is never synced, and its days still pass. */
+    stamped_event.day = clock_casework_day(day_of_instant(step->now_us, HOUSE_OFFSET_S), TRUE, last,
+                                           &stamped_event.untrusted_clock);
     stamped_event.minute = day_minute_of_instant(step->now_us, HOUSE_OFFSET_S);
     if (stamped_event.until == 0)
         stamped_event.until = DAY_NONE;
@@ -176,6 +214,11 @@ static GPtrArray *settled_keys(const LifeState *state, const CheckKeys *found)
     return settled;
 }
 
+static gboolean is_bringing(LifeEventType type)
+{
+    return type == EVENT_BRING || type == EVENT_TOLERATED;
+}
+
 /* 初审 carries what the check finds at this moment, 补齐 what it finds no more. */
 static gboolean step_with_check(const Step *step, LifeEventType type, GError **error)
 {
@@ -183,14 +226,14 @@ static gboolean step_with_check(const Step *step, LifeEventType type, GError **e
                                                   step->life->state.notice, error);
     g_autoptr(GPtrArray) settled = keys != NULL ? settled_keys(&step->life->state, keys) : NULL;
     LifeEvent event = {.type = type, .actor = ACTOR_CLERK};
-    const GPtrArray *told = type == EVENT_BRING ? settled : keys != NULL ? keys->keys : NULL;
+    const GPtrArray *told = is_bringing(type) ? settled : keys != NULL ? keys->keys : NULL;
 
     if (keys == NULL)
         return FALSE;
-    if (type == EVENT_BRING && told->len == 0)
+    if (is_bringing(type) && told->len == 0)
         return error_set(error, ERROR_NOT_COMPLETE, "nothing of what was asked for has come in");
     event.keys = (const char *const *)told->pdata;
-    event.fresh = type == EVENT_BRING ? NULL : (const gboolean *)(void *)keys->fresh->data;
+    event.fresh = is_bringing(type) ? NULL : (const gboolean *)(void *)keys->fresh->data;
     event.n_keys = told->len;
     event.persons_open = keys->persons_open;
     event.main_missing = keys->main_missing;
@@ -220,15 +263,43 @@ static gboolean lead_there(const Step *step, LifeEventType type, GError **error)
            step_with_check(step, EVENT_FIRST_CHECK, error);
 }
 
+static gboolean open_part(const Step *step, const char *department, GError **error)
+{
+    LifeEvent event = {.type = EVENT_SUB_OPEN, .actor = ACTOR_CLERK, .department = department};
+
+    event = stamped(step, &event);
+    return house_department(step->house, step->catalog, department, error) != NULL &&
+           record_step(step, &event, error);
+}
+
+/* The responsible window calls in the departments of a 联办件 as soon as it is accepted. */
+static gboolean lead_on(const Step *step, const LifeEvent *event, GError **error)
+{
+    const ProfileKind *kind = life_kind(&step->life->state);
+    const char *const *own = (const char *const *)step->life->rules.item->joint;
+    gsize n = event->n_keys > 0 ? event->n_keys : g_strv_length((char **)own);
+
+    if (step->txn == NULL || event->type != EVENT_ACCEPT || kind->role != KIND_JOINT)
+        return TRUE;
+    for (gsize i = 0; i < n; i++)
+        if (!open_part(step, event->n_keys > 0 ? event->keys[i] : own[i], error))
+            return FALSE;
+    return TRUE;
+}
+
 static gboolean take_step(const Step *step, const LifeEvent *event, GError **error)
 {
-    LifeEvent taken = stamped(step, event);
+    LifeEvent taken;
 
     if (!case_life(step->house, step->catalog, step->number, step->life, error))
         return FALSE;
-    if (event->type == EVENT_BRING || event->type == EVENT_FIRST_CHECK)
+    taken = stamped(step, event);
+    if (event->type == EVENT_BRING && step->life->state.tolerated > 0)
+        return step_with_check(step, EVENT_TOLERATED, error);
+    if (is_bringing(event->type) || event->type == EVENT_FIRST_CHECK)
         return step_with_check(step, event->type, error);
-    return lead_there(step, event->type, error) && record_step(step, &taken, error);
+    return lead_there(step, event->type, error) && record_step(step, &taken, error) &&
+           lead_on(step, &taken, error);
 }
 
 gboolean case_step_in(StoreTxn *txn, House *house, const StoreActor *actor, const char *number,
@@ -240,11 +311,10 @@ gboolean case_step_in(StoreTxn *txn, House *house, const StoreActor *actor, cons
 }
 
 gboolean case_step_try(House *house, Catalog *catalog, const StoreActor *actor, const char *number,
-                       const LifeEvent *event, GError **error)
+                       const LifeEvent *event, CaseLife *after, GError **error)
 {
     gint64 now_us = clock_now_us(store_clock(house_store(house)));
-    CaseLife life;
-    Step step = {NULL, catalog, now_us, house, actor, number, &life};
+    Step step = {NULL, catalog, now_us, house, actor, number, after};
 
     return take_step(&step, event, error);
 }
@@ -297,11 +367,44 @@ static json_t *clock_json(const CaseLife *life, ClockPurpose purpose, Day today,
     return clock;
 }
 
+static json_t *flags_json(const LifeState *state)
+{
+    json_t *flags = json_array();
+
+    for (guint i = 0; i < LIFE_FLAGS; i++)
+        if (state->flags & 1u << i)
+            json_array_append_new(flags, json_string(life_flag_token((LifeFlag)(1u << i))));
+    return flags;
+}
+
+/* The parts of a 联办件 by department. */
+static json_t *parts_json(const LifeState *state)
+{
+    static const char *const words[] = {"none", "running", "agreed", "declined"};
+    json_t *parts = json_array();
+
+    for (guint i = 0; i < state->n_subs; i++)
+        json_array_append_new(parts,
+                              json_pack("{s:s, s:s}", "department", state->subs[i].department,
+                                        "state", words[state->subs[i].state]));
+    return parts;
+}
+
+/* Where the travelling form is; null outside of the 绿色通道. */
+static json_t *green_json(const LifeState *state)
+{
+    if (state->green == GREEN_NONE)
+        return json_null();
+    return json_pack("{s:b, s:i}", "collected", state->green == GREEN_COLLECTED, "window",
+                     (int)state->green_window);
+}
+
 json_t *case_life_json(const CaseLife *life, Day today, guint minute)
 {
     static const char *const names[CLOCK_PURPOSES] = {"tell", "supplement", "decide", "deliver",
                                                       "tolerate"};
     const LifeState *state = &life->state;
+    int waiting = life_waiting_clock(state);
     json_t *clocks = json_object();
     json_t *object = json_pack(
         "{s:s, s:s, s:s, s:s, s:i, s:i, s:i}", "stage", life_stage_token(state->stage), "word",
@@ -312,6 +415,14 @@ json_t *case_life_json(const CaseLife *life, Day today, guint minute)
     for (int i = 0; i < CLOCK_PURPOSES; i++)
         json_object_set_new(clocks, names[i], clock_json(life, (ClockPurpose)i, today, minute));
     json_object_set_new(object, "clocks", clocks);
+    json_object_set_new(object, "waits_for",
+                        waiting >= 0 ? json_string(names[waiting]) : json_null());
+    json_object_set_new(object, "flags", flags_json(state));
+    json_object_set_new(object, "departments", parts_json(state));
+    json_object_set_new(object, "green", green_json(state));
+    json_object_set_new(object, "urgent", json_boolean(state->urgent));
+    json_object_set_new(object, "tolerated", json_integer(state->tolerated));
+    put_day(object, "tolerated_until", state->tolerated_until);
     put_day(object, "received", state->received);
     put_day(object, "told", state->told);
     put_day(object, "completed", state->completed);

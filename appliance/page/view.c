@@ -239,8 +239,12 @@ Fd view_make(Bytes file, const PageView *view, GError **error)
     g_autoptr(Sink) sink = NULL;
     gboolean good;
 
-    if (view->turn % 90 != 0 || view->format > VIEW_BITONAL || view->quality > 100) {
+    if (view->turn % 90 != 0 || view->format > VIEW_GRAY || view->quality > 100) {
         error_set(error, ERROR_INVALID, "turn %u, format %u", view->turn, view->format);
+        return -1;
+    }
+    if (view->format == VIEW_GRAY && !view->gray) {
+        error_set(error, ERROR_INVALID, "samples alone are gray");
         return -1;
     }
     raster = make_raster(file, view, error);
@@ -251,6 +255,9 @@ Fd view_make(Bytes file, const PageView *view, GError **error)
     if (view->format == VIEW_JPEG)
         good =
             raster_jpeg(raster, view->quality != 0 ? view->quality : QUALITY_DEFAULT, sink, error);
+    else if (view->format == VIEW_GRAY)
+        good = sink_append(sink, raster->samples,
+                           (gsize)raster->width_px * raster->height_px * raster->channels, error);
     else
         good = raster_png(raster, view->format == VIEW_BITONAL, sink, error);
     return good ? sink_finish(sink, error) : -1;

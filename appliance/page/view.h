@@ -12,6 +12,7 @@ typedef enum {
     VIEW_JPEG,
     VIEW_PNG,
     VIEW_BITONAL, /* PNG, 1 bit */
+    VIEW_GRAY,    /* the samples alone, a byte each, row by row; with `gray` */
 } ViewFormat;
 
 #define VIEW_SIDE_PX_MAX 12000u

@@ -90,6 +90,11 @@ char paper_template_family(const PaperTemplate *template);
 /* Whether the template declares a value of this name. */
 gboolean paper_template_takes(const PaperTemplate *template, const char *name);
 
+/* Names of the values that a paper must have and that `values` does not; empty: none. Of char *,
+ * borrowed from the template. */
+GPtrArray *paper_template_missing(const PaperTemplate *template,
+                                  const json_t *values) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Receivers of the copies where a profile names none, NULL-terminated. */
 const char *const *paper_template_receivers(const PaperTemplate *template);
 

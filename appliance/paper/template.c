@@ -211,3 +211,17 @@ gboolean paper_template_takes(const PaperTemplate *template, const char *name)
 {
     return value_type(template->types, name) != NULL;
 }
+
+GPtrArray *paper_template_missing(const PaperTemplate *template, const json_t *values)
+{
+    GPtrArray *missing = g_ptr_array_new();
+    const char *name;
+    json_t *type;
+
+    json_object_foreach(template->types, name, type)
+    {
+        if (!g_str_has_suffix(name, "?") && json_object_get(values, name) == NULL)
+            g_ptr_array_add(missing, (char *)name);
+    }
+    return missing;
+}

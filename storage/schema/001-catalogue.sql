@@ -39,7 +39,8 @@ CREATE TABLE event (
     station TEXT NOT NULL,
     act TEXT NOT NULL,
     "case" TEXT,
-    detail TEXT NOT NULL, -- the record's own fields as JSON, without head and nonce
+    detail TEXT NOT NULL, -- the record's own fields as JSON, without head and nonce; of a side
+                          -- without facts, codes and sha512, which stand in its own rows
     secret TEXT           -- what a step keeps apart (reasons, names), opened; NULL where nothing is
 ) STRICT;
 CREATE INDEX event_by_case ON event ("case", seq) WHERE "case" IS NOT NULL;
@@ -203,7 +204,7 @@ CREATE TABLE bundle (
     t TEXT NOT NULL,
     format TEXT NOT NULL,
     name TEXT NOT NULL,
-    manifest TEXT NOT NULL, -- sha512:<hex> of manifest-sha512.txt
+    manifest TEXT NOT NULL, -- sha512:<hex> of manifest-sha512.txt; of volumes each, by blanks
     bytes INTEGER,
     sha256 BLOB,
     cases INTEGER NOT NULL

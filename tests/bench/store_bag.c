@@ -120,6 +120,7 @@ static void export_bag(const Bench *bench, ArchiveForm form, const char *path)
     GError *error = NULL;
     g_autoptr(BagWriter) writer = bag_writer_new(&options, &error);
     BagPayload payload;
+    PackDone done;
 
     for (guint i = 0; i < PAGES; i++) {
         g_autofree char *name = g_strdup_printf("data/%04u.tif", i);
@@ -129,7 +130,7 @@ static void export_bag(const Bench *bench, ArchiveForm form, const char *path)
         if (!bag_add_path(writer, name, source, &known, &error))
             give_up(source, error);
     }
-    if (!bag_close_payload(writer, &payload, &error) || !bag_write(writer, &error))
+    if (!bag_close_payload(writer, &payload, &error) || !bag_write(writer, &done, &error))
         give_up(path, error);
 }
 

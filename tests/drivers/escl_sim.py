@@ -35,6 +35,7 @@ them, so that a decoder can read their number back.
 """
 import argparse
 import json
+import os
 import re
 import struct
 import sys
@@ -372,13 +373,19 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.write(half)
             self.wfile.flush()
             if way == "stall":
-                print("stalled", flush=True)
+                self.tell_stalled()
                 self.connection.settimeout(60)
                 try:
                     self.connection.recv(1)  # until the other side gives up
                 except OSError:
                     pass
             self.close_connection = True
+
+    def tell_stalled(self):
+        try:
+            os.write(sys.stdout.fileno(), b"stalled\n")
+        except BrokenPipeError:
+            pass  # whoever started it does not listen
 
     def do_POST(self):
         xml = self.rfile.read(int(self.headers.get("Content-Length", "0"))).decode()

@@ -131,8 +131,7 @@ test('a jam says what the hands do, and F9 goes on with the same sheet', async (
   hall.paper({ item, set: '000002', documents: [['A01', 2], ['A02', 1]], jamAt: 5 });
   await clerk.open(item, '昆山锦溪水产合作社');
   await page.keyboard.press('F9');
-  await page.waitForSelector('.band-bad .symbol:has-text("▲")');
-  const band = await page.locator('.band').innerText();
+  const band = await clerk.band('fault_jam');
   assert.ok(band.includes(words.say('faultSafe', { n: 4 })), band);
   await page.keyboard.press('F9');
   await clerk.band('missing', { n: 2 });

@@ -6,6 +6,7 @@
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -42,6 +43,19 @@ export const itemCard = (item) => withCheck(`98${item}0000${'000001'}0102`);
 export const slotCard = (item, slot) => withCheck(`98${item}1${slot.slice(1).padStart(3, '0')}0000010102`);
 export const boxCode = (box) => withCheck(`96${box}`);
 
+/* One request on a connection of its own, so that no idle one is met while the server closes it. */
+function send(address, { method = 'GET', headers = {}, body } = {}) {
+  return new Promise((resolve, reject) => {
+    const asked = request(address, { method, headers, agent: false }, (answer) => {
+      const pieces = [];
+      answer.on('data', (piece) => pieces.push(piece));
+      answer.on('end', () => resolve({ status: answer.statusCode, headers: answer.headers, text: Buffer.concat(pieces).toString() }));
+    });
+    asked.on('error', reject);
+    asked.end(body);
+  });
+}
+
 /* Where the sanitizer's library must come first, it does. */
 function preload() {
   const asan = /libasan\.so\S* => (\S+)/.exec(execFileSync('ldd', [program], { encoding: 'utf8' }))?.[1];
@@ -58,6 +72,8 @@ export class Hall {
     this.stacks = 0;
     this.sets = 900;
     mkdirSync(join(this.folder, 'stacks'));
+    /* A test that breaks off leaves no daemon behind. */
+    process.on('exit', () => { if (this.daemon?.exitCode === null) this.daemon.kill('SIGKILL'); });
     writeFileSync(this.feeder, JSON.stringify({ story: 'nothing lies there', device: { vendor: 'anjuan', model: 'feeder', serial: '1', features: ['feeder', 'duplex', 'counter', 'paper-present'] }, sheets: [] }));
   }
 
@@ -123,20 +139,19 @@ export class Hall {
   }
 
   post(path, form, headers = {}) {
-    return fetch(`${this.url}${path}`, { method: 'POST', redirect: 'manual', headers: { Origin: this.url, ...headers }, body: new URLSearchParams(form) });
+    return send(`${this.url}${path}`, { method: 'POST', headers: { Origin: this.url, 'Content-Type': 'application/x-www-form-urlencoded', ...headers }, body: new URLSearchParams(form).toString() });
   }
 
   /* Signs on and gives the cookie, for a browser context or for requests of the test itself. */
   async client(role) {
     const answer = await this.post('/login', { who: people[role].number, secret });
     if (answer.status !== 303) throw new Error(`sign-on of ${role}: ${answer.status}`);
-    const cookie = answer.headers.get('set-cookie').split(';')[0];
-    const get = async (path) => (await fetch(`${this.url}/api/v1${path}`, { headers: { Cookie: cookie } })).json();
+    const cookie = answer.headers['set-cookie'][0].split(';')[0];
+    const get = async (path) => JSON.parse((await send(`${this.url}/api/v1${path}`, { headers: { Cookie: cookie } })).text);
     const { csrf } = await get('/session');
     const command = async (method, path, body) => {
-      const reply = await fetch(`${this.url}/api/v1${path}`, { method, headers: { Cookie: cookie, 'X-CSRF-Token': csrf, 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
-      const text = await reply.text();
-      if (!reply.ok) throw new Error(`${method} ${path}: ${reply.status} ${text}`);
+      const { status, text } = await send(`${this.url}/api/v1${path}`, { method, headers: { Cookie: cookie, 'X-CSRF-Token': csrf, 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
+      if (status >= 300) throw new Error(`${method} ${path}: ${status} ${text}`);
       return text ? JSON.parse(text) : undefined;
     };
     return { cookie, get, command };

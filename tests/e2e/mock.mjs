@@ -92,7 +92,7 @@ function caseOf(one) {
     channel: 'window', window: '003', received_at: now, recorded_at: now, parked: one.parked, finished: one.finished, accepted_at: null, decided_at: null, decision: null, archive_number: null, place: null,
     deadlines: [deadlineOf(one)], check, questions: [], fields: [], held: false, documents: [...documents, ...one.papers], sides: one.sides, open_slot: one.open_slot,
     counts: { sheets_in: sheets, pages, blanks: one.sides.filter((side) => side.blank).length, sheets_out: sheets, even: true },
-    undo: one.history.length > 0 ? '刚才的一步' : null, redo: null, next: ['finish', 'park', 'supplement'],
+    undo: one.history.length > 0 ? '刚才的一步' : null, redo: null, next: ['finish', 'park', 'resume-intake', 'supplement'],
     print: check.missing > 0 ? 'supplement' : 'receipt',
   };
 }
@@ -117,9 +117,9 @@ export function startMock({ sheetMs = 120 } = {}) {
     files: [{ name: 'anjuan-2026-11-20.tar', bytes: 84231168, sha256: '9f3a'.repeat(16) }], receipt: null, problem: null }];
   let audit = {
     id: 'a1', state: 'done', from: '2026-11-01', to: today, level: 'full', started_at: now, complete: true,
-    figures: { numbers: 412, void: 1, cases: 411, documents: 3120, pages: 6204, blanks: 811, gaps: 0, late: 2, unverified: 0, altered: 0, read: 7015 },
-    windows: [{ window: '003', first: 1, last: 86, missing: [], void: [{ serial: 33, reason: '标签打错' }] }, { window: '005', first: 1, last: 41, missing: [], void: [] }],
-    days: ['2026-11-18', '2026-11-19', '2026-11-20'].map((date, at) => ({ date, closed: true, root: `${at}be2`.repeat(16), good: true })),
+    figures: { numbers: 412, void: 1, cases: 411, documents: 3120, pages: 6204, blanks: 811, gaps: 0, late: 2, unverified: 0, altered: 0, read: 7015, unread: 0, unplaced: 0, filed: 390, bundles: 2 }, bundles: [],
+    windows: [{ window: '003', date: today, first: 1, last: 86, missing: [], void: [{ serial: 33, reason: '标签打错' }] }, { window: '005', date: today, first: 1, last: 41, missing: [], void: [] }],
+    days: ['2026-11-18', '2026-11-19', '2026-11-20'].map((date, at) => ({ date, window: '003', closed: true, root: `${at}be2`.repeat(16), good: true })),
     journal: { records: 48211, good: true, root: '0be2'.repeat(16), checkpoint: 'anjuan/1', signed_at: now }, sample: [], findings: [], done: 100,
   };
 

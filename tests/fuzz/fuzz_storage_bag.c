@@ -19,8 +19,7 @@ static const char *const names[] = {"manifest-sha256.txt", "bag-info.txt", "fetc
 
 static void put(Pack *pack, const char *path, const void *bytes, gsize size)
 {
-    if (!pack_begin(pack, path, size, NULL) || !pack_write(pack, bytes, size, NULL) ||
-        !pack_end(pack, NULL))
+    if (!pack_put(pack, path, bytes, size, NULL))
         abort();
 }
 
@@ -47,7 +46,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         data += length + (end != NULL ? 1 : 0);
     }
     put(pack, "bagit.txt", size > 0 ? (const char *)data : bagit, size > 0 ? size : strlen(bagit));
-    if (!pack_commit(pack, NULL) || !verify_path(path, &options, NULL, NULL, &summary, NULL))
+    if (!pack_commit(pack, NULL, NULL) || !verify_path(path, &options, NULL, NULL, &summary, NULL))
         abort();
     unlink(path);
     return 0;

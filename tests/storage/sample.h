@@ -192,6 +192,6 @@ static inline void sample_write(const SampleOptions *options, SampleLog *log)
                              sample_cases[0], sample_cases[1],
                              options->other_manifest != NULL ? options->other_manifest : hex));
     sample_add_audit(writer, log, seals, export);
-    if (!bag_write(writer, &error))
+    if (!bag_write(writer, NULL, &error))
         assert_no_error(error);
 }

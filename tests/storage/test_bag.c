@@ -54,7 +54,7 @@ static gboolean write_bag(const BagOptions *options, const char *folder, GError 
            bag_close_payload(writer, &payload, error) &&
            bag_add_bytes(writer, "audit/checkpoint", entry, error) &&
            bag_add_bytes(writer, "audit/cases/2026-000123/seal.entry", entry, error) &&
-           bag_write(writer, error);
+           bag_write(writer, NULL, error);
     if (done) {
         assert_int_equal(payload.octets, 400007);
         assert_int_equal(payload.files, 3);
@@ -195,7 +195,7 @@ static void a_file_that_is_not_what_it_was_ends_the_export(void **state G_GNUC_U
         tree_put(folder, "page.tif", "something else");
         assert_true(bag_add_path(writer, "data/0001.tif", page, &known, NULL));
         assert_true(bag_close_payload(writer, &payload, NULL));
-        assert_false(bag_write(writer, &error));
+        assert_false(bag_write(writer, NULL, &error));
         assert_error_code(error, ERROR_DIGEST);
         assert_non_null(strstr(error->message, "data/0001.tif"));
         g_clear_error(&error);
@@ -250,7 +250,7 @@ static void long_paths_and_many_files_stay_readable(void **state G_GNUC_UNUSED)
             assert_true(bag_add_bytes(writer, n % 2 ? name : longer, bytes, NULL));
         }
         assert_true(bag_close_payload(writer, &payload, NULL));
-        assert_true(bag_write(writer, NULL));
+        assert_true(bag_write(writer, NULL, NULL));
         assert_true(verify_path(path, &verify, NULL, NULL, &summary, NULL));
         assert_int_equal(summary.errors, 0);
         assert_int_equal(summary.files, 300);

@@ -237,7 +237,7 @@ static void write_with_inventory(const char *path, SampleLog *log, const char *p
     assert_true(audit_add_record(writer, &audit,
                                  &(AuditRecord){"export", SAMPLE_OLD_SIZE + 1, export}, NULL));
     sample_add_text(writer, "audit/cases/2026-1/inventory.json", inventory);
-    assert_true(bag_write(writer, NULL));
+    assert_true(bag_write(writer, NULL, NULL));
 }
 
 static void a_seal_may_name_the_inventory_of_the_vault(void **state G_GNUC_UNUSED)
@@ -315,7 +315,7 @@ static void write_volumes(const char *folder, gboolean lie, char *paths[2])
     }
     for (guint i = 0; i < 2; i++) {
         sample_add_text(writers[i], "volumes.txt", volumes->str);
-        assert_true(bag_write(writers[i], NULL));
+        assert_true(bag_write(writers[i], NULL, NULL));
         bag_writer_free(writers[i]);
     }
 }

@@ -263,6 +263,19 @@ static void an_empty_folder_in_the_content_is_an_error(void **state G_GNUC_UNUSE
     assert_judged(object, TRUE, "E024");
 }
 
+/* Declaration and inventory are both missing; what keeps the folder in a repository is a file too
+ * many. */
+static void a_folder_of_nothing_is_an_object_without_anything(void **state G_GNUC_UNUSED)
+{
+    g_autofree char *folder = testing_folder();
+
+    assert_judged(folder, TRUE, "E003");
+    assert_judged(folder, TRUE, "E063");
+    tree_put(folder, ".keep", "");
+    assert_judged(folder, TRUE, "E003");
+    assert_judged(folder, TRUE, "E063");
+}
+
 static void links_in_an_object_are_errors(void **state G_GNUC_UNUSED)
 {
     for (guint hard = 0; hard < 2; hard++) {
@@ -425,6 +438,7 @@ int main(void)
         cmocka_unit_test(bad_files_are_errors),
         cmocka_unit_test(bad_inventories_are_errors),
         cmocka_unit_test(an_empty_folder_in_the_content_is_an_error),
+        cmocka_unit_test(a_folder_of_nothing_is_an_object_without_anything),
         cmocka_unit_test(links_in_an_object_are_errors),
         cmocka_unit_test(older_inventories_are_compared),
         cmocka_unit_test(an_older_version_must_not_be_of_a_newer_specification),

@@ -15,6 +15,7 @@ static void make_routes(Api *api)
                                      .flags = row->flags,
                                      .handler = row->run != NULL ? call_run : row->page,
                                      .open = row->open,
+                                     .quick = row->run == get_find ? find_known : NULL,
                                      .body_bytes = row->body_bytes};
     }
 }
@@ -34,6 +35,7 @@ Api *api_new(const ApiOptions *options, GError **error)
     api->views = views_new();
     api->schema = schema_new();
     api->shares = shares_new();
+    api->answers = answers_new();
     api->feed = feed_new(api, error);
     if (api->feed == NULL) {
         api_free(api);
@@ -59,6 +61,7 @@ void api_free(Api *api)
     house_free(api->house);
     schema_free(api->schema);
     shares_free(api->shares);
+    answers_free(api->answers);
     for (gsize i = 0; i < EDIT_LOCKS; i++)
         pthread_mutex_destroy(&api->edits[i]);
     pthread_mutex_destroy(&api->month.lock);
@@ -89,4 +92,34 @@ gboolean api_is_ready(void *context, GError **error)
     Api *api = context;
 
     return store_catch_up(api->options.store, error);
+}
+
+static void write_gauge(GString *out, const char *name, gint64 value)
+{
+    g_string_append_printf(out, "# TYPE anjuan_%s gauge\nanjuan_%s %" G_GINT64_FORMAT "\n", name,
+                           name, value);
+}
+
+void api_metrics(void *context, GString *out)
+{
+    Api *api = context;
+    const Clock *clock = store_clock(api->options.store);
+    g_autoptr(GError) error = NULL;
+    Catalog *reader = readers_take(api->readers, &error);
+    g_autoptr(json_t) stacks = reader != NULL ? catalog_tray_stacks(reader, &error) : NULL;
+    guint64 free_bytes;
+    gint64 seq;
+
+    write_gauge(out, "start_time_seconds", api->began_us / G_USEC_PER_SEC);
+    write_gauge(out, "clock_trusted", clock_trust(clock) != TRUST_UNKNOWN);
+    if (file_free_bytes(store_folder(api->options.store), &free_bytes, &error))
+        write_gauge(out, "store_free_bytes", (gint64)free_bytes);
+    if (reader != NULL && catalog_newest_seq(reader, &seq, &error))
+        write_gauge(out, "journal_records", seq + 1);
+    if (stacks != NULL)
+        write_gauge(out, "tray_stacks", (gint64)json_array_size(stacks));
+    scan_metrics(api->scans, out);
+    if (error != NULL)
+        g_warning("metrics: %s", error->message);
+    readers_give(api->readers, reader);
 }

@@ -44,5 +44,8 @@ EventHub *api_hub(const Api *api);
  * nobody listens yet. */
 void api_denied(Api *api, const Denied *denied);
 
+/* Figures of the house for /metrics; nothing of a case or a person. */
+void api_metrics(void *api, GString *out);
+
 /* Whether work can be taken: the store follows its journal. For /readyz. */
 gboolean api_is_ready(void *api, GError **error);

@@ -9,6 +9,7 @@
 #include "appliance/counter/edit.h"
 #include "appliance/counter/undo.h"
 #include "drivers/device.h"
+#include "ui/api/answers.h"
 #include "ui/api/api.h"
 #include "ui/api/pool.h"
 #include "ui/api/schema.h"
@@ -46,6 +47,7 @@ struct Api {
     PrintDesk *prints;
     Month month;
     Shares *shares;
+    Answers *answers;
     HttpRoute *routes;
     gsize n_routes;
     gint64 began_us;
@@ -193,6 +195,7 @@ ScanDesk *scan_desk_new(Api *api);
 void scan_desk_free(ScanDesk *desk);
 /* {"light", "text"} of the scanners. */
 json_t *scan_light(ScanDesk *desk, Lang lang);
+void scan_metrics(ScanDesk *desk, GString *out);
 gboolean scan_is_busy(ScanDesk *desk, const char *device);
 /* Sheets still to be fed into the case go into a new document of the slot. */
 void scan_aim(ScanDesk *desk, const char *case_number, guint32 slot);
@@ -223,6 +226,8 @@ Response *get_check(Call *call, GError **error);
 Response *get_timeline(Call *call, GError **error);
 Response *post_look(Call *call, GError **error);
 Response *get_find(Call *call, GError **error);
+/* The same, where it is known already (answers.h): on the server's thread. */
+Response *find_known(Request *request, void *api, GError **error);
 Response *get_tray(Call *call, GError **error);
 Response *post_place(Call *call, GError **error);
 

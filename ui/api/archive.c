@@ -91,7 +91,8 @@ Response *get_destinations(Call *call, GError **error)
 typedef struct {
     char *person, *station, *format, *path, *started_at;
     GPtrArray *numbers; /* of char*, NULL behind the last */
-    ArchiveForm form;
+    ExportFormat form;
+    guint64 split_bytes;
 } Bundle;
 
 static void bundle_free(gpointer data)
@@ -115,12 +116,13 @@ static json_t *show_bundle(const Bundle *bundle, const ExportDone *done)
         (json_int_t)(done != NULL ? bundle->numbers->len - 1 : 0), "bytes",
         (json_int_t)(done != NULL ? done->bytes : 0), "started_at", bundle->started_at, "files");
 
-    if (done != NULL) {
-        g_autofree char *digest = hex_encode(done->sha256, sizeof done->sha256);
+    for (guint i = 0; done != NULL && i < done->files->len; i++) {
+        const ExportFile *file = export_file(done, i);
+        g_autofree char *digest = hex_encode(file->sha256, sizeof file->sha256);
 
         json_array_append_new(json_object_get(shown, "files"),
-                              json_pack("{s:s, s:I, s:s}", "name", done->name, "bytes",
-                                        (json_int_t)done->bytes, "sha256", digest));
+                              json_pack("{s:s, s:I, s:s}", "name", file->name, "bytes",
+                                        (json_int_t)file->bytes, "sha256", digest));
     }
     return shown;
 }
@@ -136,12 +138,13 @@ static gboolean run_bundle(Job *job, void *data, GError **error)
     StoreActor actor = {bundle->person, bundle->station};
     ExportRequest request = {.numbers = (const char *const *)bundle->numbers->pdata,
                              .path = bundle->path,
-                             .form = bundle->form,
+                             .format = bundle->form,
+                             .split_bytes = bundle->split_bytes,
                              .progress = on_progress,
                              .progress_data = job};
     g_auto(ExportDone) done = {0};
 
-    if (!export_bag(job_api(job)->house, &actor, &request, &done, error))
+    if (!export_cases(job_api(job)->house, &actor, &request, &done, error))
         return FALSE;
     job_show(job, show_bundle(bundle, &done));
     return TRUE;
@@ -217,25 +220,6 @@ static gboolean choose(Call *call, GPtrArray *numbers, GError **error)
     return TRUE;
 }
 
-static gboolean form_of(const char *format, ArchiveForm *form, const char **ending)
-{
-    static const struct {
-        const char *format;
-        ArchiveForm form;
-        const char *ending;
-    } forms[] = {{"bag-tar", ARCHIVE_TAR, ".tar"},
-                 {"bag-zip", ARCHIVE_ZIP, ".zip"},
-                 {"bag-dir", ARCHIVE_FOLDER, ""}};
-
-    for (gsize i = 0; i < G_N_ELEMENTS(forms); i++)
-        if (strcmp(forms[i].format, format) == 0) {
-            *form = forms[i].form;
-            *ending = forms[i].ending;
-            return TRUE;
-        }
-    return FALSE;
-}
-
 /* A name that nothing has yet: the instant to the microsecond. */
 static char *bundle_path(const Api *api, const char *ending)
 {
@@ -248,18 +232,19 @@ static char *bundle_path(const Api *api, const char *ending)
 
 static Bundle *bundle_new(Call *call, GError **error)
 {
-    const char *format = json_text(call->body, "format"), *ending;
+    const char *format = json_text(call->body, "format");
+    gint64 split_bytes = json_int(call->body, "split_bytes", 0);
     g_autofree char *folder = exports_folder(call->api);
     g_autoptr(GPtrArray) numbers = g_ptr_array_new_with_free_func(g_free);
-    ArchiveForm form;
+    ExportFormat form;
     Bundle *bundle;
 
     if (strcmp(json_text(call->body, "destination"), DESTINATION) != 0) {
         error_set(error, ERROR_NOT_FOUND, "destination %s", json_text(call->body, "destination"));
         return NULL;
     }
-    if (!form_of(format, &form, &ending) || json_int(call->body, "split_bytes", 0) > 0) {
-        error_set(error, ERROR_RULE, "%s: this form is not made here", format);
+    if (!export_format_parse(format, &form) || split_bytes < 0) {
+        error_set(error, ERROR_INVALID, "%s: " EXPORT_FORMATS, format);
         return NULL;
     }
     if (!choose(call, numbers, error) || !file_make_folder(folder, 0700, error))
@@ -269,7 +254,8 @@ static Bundle *bundle_new(Call *call, GError **error)
     bundle->station = g_strdup(call->station);
     bundle->format = g_strdup(format);
     bundle->form = form;
-    bundle->path = bundle_path(call->api, ending);
+    bundle->split_bytes = (guint64)split_bytes;
+    bundle->path = bundle_path(call->api, export_format_ending(form, numbers->len - 1));
     bundle->started_at = clock_format(clock_now_us(store_clock(call->api->options.store)));
     bundle->numbers = g_steal_pointer(&numbers);
     return bundle;
@@ -305,11 +291,10 @@ static json_t *show_register(Call *call, const json_t *row)
     gint64 seq = json_int(row, "seq", 0), cases = json_int(row, "cases", 0);
     g_autofree char *id = g_strdup_printf("b-%" G_GINT64_FORMAT, seq);
     const char *format = json_text(row, "format");
-    g_autofree char *file = g_strconcat(json_text(row, "name"),
-                                        strstr(format, "tar") != NULL   ? ".tar"
-                                        : strstr(format, "zip") != NULL ? ".zip"
-                                                                        : "",
-                                        NULL);
+    ExportFormat form;
+    const char *ending =
+        export_format_parse(format, &form) ? export_format_ending(form, (gsize)cases) : "";
+    g_autofree char *file = g_strconcat(json_text(row, "name"), ending, NULL);
 
     return json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:s, s:[{s:s, s:I, s:s}], s:o, s:n}",
                      "id", id, "format", format, "destination", DESTINATION, "state", "done",

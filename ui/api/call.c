@@ -75,8 +75,10 @@ Response *call_run(Request *request, void *context, GError **error)
     if (call.reader != NULL && ((row->flags & ROUTE_STREAM) != 0 || read_body(&call, row, error)))
         response = row->run(&call, error);
     call_end(&call);
-    if (row->method != HTTP_GET)
+    if (row->method != HTTP_GET) {
+        answers_forget(api->answers);
         feed_wake(api->feed);
+    }
     return response;
 }
 

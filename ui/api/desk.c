@@ -79,6 +79,8 @@ Response *delete_session(Call *call, GError **error)
     response = response_empty(204);
     response_header(response, "Set-Cookie", cookie);
     set_seat(response, call, "A");
+    /* Over TLS and on this machine browsers do it; answers are no-store in any case. */
+    response_header(response, "Clear-Site-Data", "\"cache\", \"storage\"");
     return response;
 }
 

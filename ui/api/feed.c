@@ -86,6 +86,7 @@ static void publish_one(void *taker, const Event *event)
 {
     Feed *feed = taker;
 
+    answers_forget(feed->api->answers);
     event_hub_publish(feed->api->hub, event);
     feed->newest = event->seq;
 }

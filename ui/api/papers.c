@@ -86,12 +86,19 @@ static gboolean issue(Call *call, const char *number, PaperKind kind, PaperIssue
     gboolean large = json_flag(call->body, "large");
     House *house = call->api->house;
     PaperRequest request = {.number = number, .kind = kind, .large_print = large};
+    g_auto(CaseActDone) done = {0};
+    gboolean ok;
 
     if (kind == PAPER_RECEIPT)
         return paper_issue_receipt(house, &call->actor, number, large, issued, error);
-    if (kind == PAPER_SUPPLEMENT)
-        return paper_issue_supplement(house, &call->actor, number, large, issued, error);
-    return paper_issue(house, &call->actor, &request, issued, error);
+    ok = kind == PAPER_SUPPLEMENT
+             ? case_act_supplement(house, &call->actor, number, large, &done, error)
+             : paper_issue(house, &call->actor, &request, &done.issued, error);
+    if (!ok)
+        return FALSE;
+    *issued = done.issued.papers[0];
+    done.issued.papers[0] = (PaperIssued){0};
+    return TRUE;
 }
 
 Response *post_notice(Call *call, GError **error)

@@ -654,6 +654,29 @@ static char *case_of(ScanDesk *desk, gint64 batch)
     return number;
 }
 
+void scan_metrics(ScanDesk *desk, GString *out)
+{
+    gint64 sheets = 0, sides = 0, running = 0;
+
+    pthread_mutex_lock(&desk->lock);
+    for (guint i = 0; i < desk->jobs->len; i++) {
+        const ScanJob *job = g_ptr_array_index(desk->jobs, i);
+
+        sheets += job->sheets;
+        sides += job->sides;
+        running += !job->over;
+    }
+    pthread_mutex_unlock(&desk->lock);
+    g_string_append_printf(out,
+                           "# TYPE anjuan_scan_sheets_total counter\n"
+                           "anjuan_scan_sheets_total %" G_GINT64_FORMAT "\n"
+                           "# TYPE anjuan_scan_sides_total counter\n"
+                           "anjuan_scan_sides_total %" G_GINT64_FORMAT "\n"
+                           "# TYPE anjuan_scans_running gauge\n"
+                           "anjuan_scans_running %" G_GINT64_FORMAT "\n",
+                           sheets, sides, running);
+}
+
 void scan_aim(ScanDesk *desk, const char *case_number, guint32 slot)
 {
     IntakeOrder order = {.kind = INTAKE_AIM, .slot = slot};

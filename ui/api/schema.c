@@ -42,6 +42,11 @@ void schema_free(Schema *schema)
     g_free(schema);
 }
 
+const json_t *schema_document(const Schema *schema)
+{
+    return schema->document;
+}
+
 const json_t *schema_body(const Schema *schema, const char *method, const char *path)
 {
     const json_t *at = json_object_get(schema->document, "paths");

@@ -17,6 +17,9 @@ typedef struct Schema Schema;
 Schema *schema_new(void);
 void schema_free(Schema *schema);
 
+/* The whole document; borrowed. */
+const json_t *schema_document(const Schema *schema);
+
 /* The schema of an operation's JSON body; NULL where it takes none. `path` is as in the document
  * ("/cases/{number}"), `method` in lower case. */
 const json_t *schema_body(const Schema *schema, const char *method, const char *path);

@@ -18,7 +18,7 @@ const CliVerb *const *cli_verbs(void)
         cli_house_verbs,  cli_case_verbs,     cli_step_verbs,   cli_scan_verbs,  cli_paper_verbs,
         cli_look_verbs,   cli_label_verbs,    cli_bundle_verbs, cli_store_verbs, cli_serve_verbs,
         cli_doctor_verbs, cli_document_verbs, cli_person_verbs, cli_keep_verbs,  cli_destroy_verbs,
-        cli_office_verbs, cli_backup_verbs,   cli_device_verbs, cli_print_verbs,
+        cli_office_verbs, cli_backup_verbs,   cli_device_verbs, cli_print_verbs, cli_arrange_verbs,
     };
     static const CliVerb *rows[128];
 
@@ -226,6 +226,23 @@ gboolean cli_number(const Cli *cli, const char *option, gint64 min, gint64 max, 
         return error_set(error, ERROR_USAGE,
                          "--%s '%s': a number from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT,
                          option, text, min, max);
+    return TRUE;
+}
+
+gboolean cli_pairs(const Cli *cli, const char *option, json_t *object, GError **error)
+{
+    const GPtrArray *pairs = cli_values(cli, option);
+
+    for (guint i = 0; i < pairs->len; i++) {
+        const char *pair = g_ptr_array_index(pairs, i);
+        const char *equals = strchr(pair, '=');
+        g_autofree char *name = NULL;
+
+        if (equals == NULL || equals == pair)
+            return error_set(error, ERROR_USAGE, "--%s '%s': name=value", option, pair);
+        name = g_strndup(pair, (gsize)(equals - pair));
+        json_object_set_new(object, name, json_string(equals + 1));
+    }
     return TRUE;
 }
 

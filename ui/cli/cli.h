@@ -54,6 +54,7 @@ extern const CliVerb cli_serve_verbs[];
 extern const CliVerb cli_document_verbs[];
 extern const CliVerb cli_doctor_verbs[];
 extern const CliVerb cli_person_verbs[];
+extern const CliVerb cli_arrange_verbs[];
 extern const CliVerb cli_keep_verbs[];
 extern const CliVerb cli_destroy_verbs[];
 extern const CliVerb cli_device_verbs[];
@@ -79,6 +80,10 @@ gboolean cli_flag(const Cli *cli, const char *option);
 /* An option as a number from `min` to `max`; `otherwise` where it is not given. */
 gboolean cli_number(const Cli *cli, const char *option, gint64 min, gint64 max, gint64 *number,
                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Every "name=value" of an option into `object`. */
+gboolean cli_pairs(const Cli *cli, const char *option, json_t *object,
+                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 guint cli_operands(const Cli *cli);
 const GPtrArray *cli_all_operands(const Cli *cli);

@@ -8,6 +8,7 @@
 #include "appliance/counter/export.h"
 #include "storage/verify.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -50,23 +51,37 @@ static const CliOption export_options[] = {
     {"archive-number", 0, "PATTERN", FALSE, "filed under numbers like this", "档号模式"},
     {"old-checkpoint", 0, "FILE", FALSE, "the checkpoint this auditor has", "核查人员已有的检查点"},
     {"output", 'o', "OUT", TRUE, "the bundle", "输出"},
-    {"format", 0, "bag-tar|bag-zip|bag-dir", FALSE, "form of the bundle (bag-tar)",
-     "格式 (bag-tar)"},
+    {"format", 0, EXPORT_FORMATS, FALSE, "form of the bundle (bag-tar)", "格式 (bag-tar)"},
+    {"split", 0, "SIZE", FALSE, "volumes of at most SIZE (700M, 4G)", "分卷大小 (如 700M, 4G)"},
     {0},
 };
 
-static gboolean form_option(const Cli *cli, ArchiveForm *form, GError **error)
+static gboolean format_option(const Cli *cli, ExportFormat *format, GError **error)
 {
     const char *given = cli_value(cli, "format");
 
-    if (given == NULL || strcmp(given, "bag-tar") == 0)
-        *form = ARCHIVE_TAR;
-    else if (strcmp(given, "bag-zip") == 0)
-        *form = ARCHIVE_ZIP;
-    else if (strcmp(given, "bag-dir") == 0)
-        *form = ARCHIVE_FOLDER;
-    else
-        return error_set(error, ERROR_USAGE, "--format '%s': bag-tar, bag-zip or bag-dir", given);
+    *format = EXPORT_BAG_TAR;
+    return given == NULL || export_format_parse(given, format) ||
+           error_set(error, ERROR_USAGE, "--format '%s': " EXPORT_FORMATS, given);
+}
+
+/* "700M": decimal multiples, as media are sold. */
+static gboolean split_option(const Cli *cli, guint64 *bytes, GError **error)
+{
+    static const char units[] = "KMGT";
+    const char *given = cli_value(cli, "split"), *unit;
+    char *end = NULL;
+
+    *bytes = 0;
+    if (given == NULL)
+        return TRUE;
+    errno = 0;
+    *bytes = g_ascii_isdigit(*given) ? g_ascii_strtoull(given, &end, 10) : 0;
+    unit = end != NULL && *end != '\0' ? strchr(units, g_ascii_toupper(*end)) : NULL;
+    for (const char *at = units; unit != NULL && at <= unit; at++)
+        *bytes = *bytes > G_MAXUINT64 / 1000 ? 0 : *bytes * 1000;
+    if (errno != 0 || *bytes == 0 || (*end != '\0' && (unit == NULL || end[1] != '\0')))
+        return error_set(error, ERROR_USAGE, "--split '%s': bytes, or such as 700M or 4G", given);
     return TRUE;
 }
 
@@ -159,6 +174,22 @@ static char *read_note(const char *path, GError **error)
     return bytes != NULL ? g_strndup(g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes)) : NULL;
 }
 
+static void show_done(Cli *cli, const ExportDone *done)
+{
+    json_t *files = json_array();
+
+    for (guint i = 0; i < done->files->len; i++) {
+        const ExportFile *file = export_file(done, i);
+        g_autofree char *digest = hex_encode(file->sha256, sizeof file->sha256);
+        g_autofree char *bytes = g_strdup_printf("%" G_GINT64_FORMAT, file->bytes);
+
+        cli_row(cli, file->name, bytes, digest, NULL);
+        json_array_append_new(files, json_pack("{s:s, s:I, s:s}", "name", file->name, "bytes",
+                                               (json_int_t)file->bytes, "sha256", digest));
+    }
+    cli_object(cli, json_pack("{s:o}", "files", files));
+}
+
 static int run_export(Cli *cli, GError **error)
 {
     g_autofree char *old = read_note(cli_value(cli, "old-checkpoint"), error);
@@ -169,20 +200,17 @@ static int run_export(Cli *cli, GError **error)
     ExportRequest request = {
         .path = cli_value(cli, "output"), .progress = show_progress, .progress_data = &percent};
     g_auto(ExportDone) done = {0};
-    g_autofree char *digest = NULL, *bytes = NULL;
 
     request.old_checkpoint = old;
     if (house == NULL || (old == NULL && cli_flag(cli, "old-checkpoint")) ||
-        !form_option(cli, &request.form, error) || !choose_cases(cli, store, numbers, error))
+        !format_option(cli, &request.format, error) ||
+        !split_option(cli, &request.split_bytes, error) ||
+        !choose_cases(cli, store, numbers, error))
         return 2;
     request.numbers = (const char *const *)numbers->pdata;
-    if (!export_bag(house, cli_actor(cli), &request, &done, error))
+    if (!export_cases(house, cli_actor(cli), &request, &done, error))
         return 4;
-    digest = hex_encode(done.sha256, sizeof done.sha256);
-    bytes = g_strdup_printf("%" G_GINT64_FORMAT, done.bytes);
-    cli_row(cli, done.name, bytes, digest, NULL);
-    cli_object(cli, json_pack("{s:[{s:s, s:I, s:s}]}", "files", "name", done.name, "bytes",
-                              (json_int_t)done.bytes, "sha256", digest));
+    show_done(cli, &done);
     return 0;
 }
 

@@ -34,6 +34,9 @@ const CliVerb *cli_find_verb(char *const *argv, int *n_words);
 /* Help of the program (`verb` NULL) or of one verb. */
 char *cli_help_text(const CliVerb *verb, Lang lang);
 
+/* The files named by --from, those of a folder in order of their names. Of char *, owned. */
+GPtrArray *cli_source_paths(const Cli *cli, GError **error);
+
 /* Whether an option's value may be left out: it stands behind "=" or not at all. */
 gboolean cli_is_optional(const CliOption *option);
 

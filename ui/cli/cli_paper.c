@@ -4,7 +4,7 @@
  */
 #include "ui/cli/cli_print.h"
 
-#include "appliance/counter/issue.h"
+#include "appliance/counter/act.h"
 
 #include <string.h>
 
@@ -19,6 +19,7 @@ static const CliOption receipt_options[] = {
 
 static const CliOption notice_options[] = {
     {"kind", 0, "KIND", TRUE, "kind of paper (supplement …)", "文书种类 (supplement 等)"},
+    {"set", 0, "K=V", FALSE, "a text of the paper (may be given again)", "文书中的一项 (可多次)"},
     {"output", 'o', "FILE.pdf", FALSE, "write the PDF here", "PDF 写到此文件"},
     {"large", 0, NULL, FALSE, "large print", "大字"},
     CLI_PRINT,
@@ -67,7 +68,8 @@ static int run_notice(Cli *cli, GError **error)
     g_autoptr(House) house = store != NULL ? house_new(store) : NULL;
     g_autofree char *number = house != NULL ? case_read_number(cli_operand(cli, 0), error) : NULL;
     PaperKind kind = paper_kind_parse(cli_value(cli, "kind"));
-    g_auto(PaperIssued) issued = {0};
+    g_autoptr(json_t) values = json_object();
+    g_auto(CaseActDone) done = {0};
     gboolean ok;
 
     if (number == NULL)
@@ -76,15 +78,18 @@ static int run_notice(Cli *cli, GError **error)
         error_set(error, ERROR_USAGE, "--kind '%s': no such notice", cli_value(cli, "kind"));
         return 2;
     }
+    if (!cli_pairs(cli, "set", values, error))
+        return 2;
     ok = kind == PAPER_SUPPLEMENT
-             ? paper_issue_supplement(house, cli_actor(cli), number, cli_flag(cli, "large"),
-                                      &issued, error)
+             ? case_act_supplement(house, cli_actor(cli), number, cli_flag(cli, "large"), &done,
+                                   error)
              : paper_issue(house, cli_actor(cli),
                            &(PaperRequest){.number = number,
                                            .kind = kind,
+                                           .values = values,
                                            .large_print = cli_flag(cli, "large")},
-                           &issued, error);
-    return ok ? tell_issued(cli, number, kind, &issued, error) : 1;
+                           &done.issued, error);
+    return ok ? tell_issued(cli, number, kind, &done.issued.papers[0], error) : 1;
 }
 
 const CliVerb cli_paper_verbs[] = {

@@ -2,7 +2,7 @@
  *
  * Verbs that bring paper in and move it: scan, tray, side.
  */
-#include "ui/cli/cli.h"
+#include "ui/cli/cli_intern.h"
 
 #include "appliance/counter/case.h"
 #include "appliance/intake/intake.h"
@@ -95,7 +95,7 @@ static gboolean add_folder(GPtrArray *paths, const char *folder, GError **error)
     return TRUE;
 }
 
-static GPtrArray *source_paths(const Cli *cli, GError **error)
+GPtrArray *cli_source_paths(const Cli *cli, GError **error)
 {
     g_autoptr(GPtrArray) paths = g_ptr_array_new_with_free_func(g_free);
     const GPtrArray *from = cli_values(cli, "from");
@@ -344,7 +344,7 @@ static int run_scan(Cli *cli, GError **error)
         error_set(error, ERROR_USAGE, "'anjuan scan' needs --from or --device, not both");
         return 2;
     }
-    paths = source_paths(cli, error);
+    paths = cli_source_paths(cli, error);
     if (paths == NULL || !recover(cli, store, error))
         return 4;
     if (name != NULL && (device = device_open(name, error)) == NULL)

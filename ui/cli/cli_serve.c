@@ -11,6 +11,13 @@ static const CliOption serve_options[] = {
      "监听地址 (127.0.0.1:8080)"},
     {"device", 0, "NAME", FALSE, "a scanner of this appliance (may be given again)",
      "本机扫描仪 (可多次)"},
+    {"tls", 0, NULL, FALSE, "serve over TLS with the hall's own authority (DATA/tls/authority.pem)",
+     "用本大厅自有根证书提供 TLS (DATA/tls/authority.pem)"},
+    {"tls-certificate", 0, "FILE", FALSE, "a certificate chain given by somebody else (PEM)",
+     "外部签发的证书链 (PEM)"},
+    {"tls-key", 0, "FILE", FALSE, "its key (PEM)", "其私钥 (PEM)"},
+    {"access-log", 0, NULL, FALSE, "a line an answer on standard error; nobody is named",
+     "访问日志写到标准错误，不含个人信息"},
     {"no-browser", 0, NULL, FALSE, "do not open a browser", "不打开浏览器"},
     {"config", 0, "FILE", FALSE, "changes of the settings (/etc/anjuan/anjuan.conf)",
      "设置文件 (/etc/anjuan/anjuan.conf)"},
@@ -47,7 +54,11 @@ static int run_serve(Cli *cli, GError **error)
     g_autoptr(GPtrArray) devices = settings != NULL ? scanners(cli, settings) : NULL;
     ServeOptions options = {.listen = cli_value(cli, "listen"),
                             .devices = devices,
-                            .browser = !cli_flag(cli, "no-browser")};
+                            .browser = !cli_flag(cli, "no-browser"),
+                            .tls = cli_flag(cli, "tls"),
+                            .tls_chain = cli_value(cli, "tls-certificate"),
+                            .tls_key = cli_value(cli, "tls-key"),
+                            .access_log = cli_flag(cli, "access-log")};
     Store *store = settings != NULL ? cli_store_rebuilt(cli, error) : NULL;
 
     if (store == NULL)
@@ -55,8 +66,10 @@ static int run_serve(Cli *cli, GError **error)
     options.lang = language(cli, settings);
     if (options.listen == NULL)
         options.listen = settings_text(settings, "serve", "listen");
-    options.certificate = settings_text(settings, "serve", "certificate");
-    options.key = settings_text(settings, "serve", "key");
+    if (options.tls_chain == NULL && options.tls_key == NULL) {
+        options.tls_chain = settings_text(settings, "serve", "certificate");
+        options.tls_key = settings_text(settings, "serve", "key");
+    }
     return serve(store, &options, error) ? 0 : 4;
 }
 

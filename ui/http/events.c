@@ -225,7 +225,7 @@ void event_hub_publish(EventHub *hub, const Event *event)
 
 void event_hub_tell(EventHub *hub, const char *type, const char *data)
 {
-    g_autoptr(GBytes) text = event_format(0, type, data);
+    GBytes *text = event_format(0, type, data);
     GHashTableIter iter;
     gpointer key;
 
@@ -239,6 +239,8 @@ void event_hub_tell(EventHub *hub, const char *type, const char *data)
         g_queue_push_tail(&stream->progress, g_bytes_ref(text));
         wake(stream);
     }
+    /* Under the lock: whoever is last frees it behind those who read it there. */
+    g_bytes_unref(text);
     pthread_mutex_unlock(&hub->lock);
 }
 

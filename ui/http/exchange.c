@@ -168,6 +168,24 @@ static void run_on_worker(Request *request)
     request_answer_error(request, error);
 }
 
+/* An answer that is there already needs no worker. */
+static gboolean answered_quickly(Request *request)
+{
+    HttpServer *server = request->server;
+    GError *error = NULL;
+
+    if (request->match.route->quick == NULL)
+        return FALSE;
+    request->answer = request->match.route->quick(request, server->context, &error);
+    if (error != NULL)
+        refuse(request, error);
+    if (request->answer == NULL)
+        return FALSE;
+    exchange_after(request, request->answer);
+    server_leave(server);
+    return TRUE;
+}
+
 static enum MHD_Result whole(Request *request)
 {
     HttpServer *server = request->server;
@@ -181,8 +199,10 @@ static enum MHD_Result whole(Request *request)
             error_set(&error, ERROR_BUSY, "the server is stopping");
             refuse(request, error);
         } else if ((request->match.route->flags & ROUTE_WORKER) != 0) {
-            run_on_worker(request);
-            return MHD_YES;
+            if (!answered_quickly(request)) {
+                run_on_worker(request);
+                return MHD_YES;
+            }
         } else {
             exchange_run(request);
         }

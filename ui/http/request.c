@@ -39,6 +39,7 @@ void request_free(Request *request)
         request->session_destroy(request->session);
     route_match_clear(&request->match);
     g_clear_pointer(&request->query, g_hash_table_unref);
+    g_clear_pointer(&request->given, g_hash_table_unref);
     g_clear_pointer(&request->body, g_bytes_unref);
     g_byte_array_unref(request->body_bytes);
     response_free(request->answer);
@@ -83,12 +84,16 @@ const char *request_query(const Request *request, const char *name)
 
 const char *request_header(const Request *request, const char *name)
 {
-    return MHD_lookup_connection_value(request->mhd, MHD_HEADER_KIND, name);
+    return request->given != NULL
+               ? g_hash_table_lookup(request->given, name)
+               : MHD_lookup_connection_value(request->mhd, MHD_HEADER_KIND, name);
 }
 
 const char *request_cookie(const Request *request, const char *name)
 {
-    return MHD_lookup_connection_value(request->mhd, MHD_COOKIE_KIND, name);
+    return request->given != NULL
+               ? g_hash_table_lookup(request->given, name)
+               : MHD_lookup_connection_value(request->mhd, MHD_COOKIE_KIND, name);
 }
 
 const char *request_address(const Request *request)

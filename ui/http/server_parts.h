@@ -32,7 +32,8 @@ typedef enum {
 
 struct Request {
     HttpServer *server;
-    struct MHD_Connection *mhd;
+    struct MHD_Connection *mhd; /* NULL: it came over no socket, and `given` says what it says */
+    GHashTable *given;          /* headers and cookies by name; NULL where there is a socket */
     Connection *connection;
     Phase phase; /* under the server's lock from RUNNING on */
     HttpMethod method;

@@ -50,7 +50,8 @@ static GString *page_begin(Lang lang, const Words *title)
         html,
         "<!doctype html>\n<html lang=\"%s\">\n<head>\n<meta charset=\"utf-8\">\n"
         "<meta name=\"viewport\" content=\"width=device-width\">\n<title>%s · %s</title>\n"
-        "<link rel=\"stylesheet\" href=\"/public.css\">\n</head>\n<body>\n<main>\n"
+        "<link rel=\"stylesheet\" href=\"/public.css\">\n"
+        "<script src=\"/read.js\" defer></script>\n</head>\n<body>\n<main>\n"
         "<p class=\"product\">%s</p>\n<h1>%s</h1>\n",
         lang == LANG_ZH ? "zh-CN" : "en", say(title, lang), say(&w_product, lang),
         say(&w_product, lang), say(title, lang));

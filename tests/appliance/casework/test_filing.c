@@ -344,7 +344,24 @@ static void other_endings_file_with_what_there_is_and_say_so(void **state)
     assert_int_equal(filing->remarks->len, 4); /* two slots, one void number, one blank side */
     assert_string_equal(g_ptr_array_index(filing->remarks, 0), "A01 取水许可申请书:缺");
     slot_of(world, 1003)->state = SLOT_PERSON;
+    slot_of(world, 1003)->documents = 1;
     expect_reasons(world, "person");
+}
+
+static void an_ended_case_waits_for_no_answer_and_no_promise(void **state)
+{
+    World *world = *state;
+    g_autoptr(Filing) filing = NULL;
+
+    slot_of(world, 1005)->state = SLOT_LATER;
+    slot_of(world, 1006)->state = SLOT_PERSON; /* whether it is needed was never answered */
+    slot_of(world, 1006)->documents = 0;
+    expect_reasons(world, "later person");
+    world->facts.outcome = OUTCOME_OTHER;
+    filing = filing_arrange(&world->facts);
+    assert_true(filing_allowed(filing, NULL));
+    assert_non_null(strstr(g_ptr_array_index(filing->remarks, 0), "A05"));
+    assert_non_null(strstr(g_ptr_array_index(filing->remarks, 1), "A06"));
 }
 
 static void a_placeholder_needs_no_image(void **state)
@@ -527,6 +544,7 @@ static const struct CMUnitTest tests[] = {
     TEST(a_number_out_of_range_is_one_reason),
     TEST(any_set_of_papers_is_numbered_without_a_gap),
     TEST(other_endings_file_with_what_there_is_and_say_so),
+    TEST(an_ended_case_waits_for_no_answer_and_no_promise),
     TEST(a_placeholder_needs_no_image),
     TEST(a_late_paper_goes_behind_the_last_page),
     TEST(the_contents_list_has_the_columns_of_the_standard),

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/appliance/counter/hall.h"
 
+#include "appliance/counter/act.h"
+
 #include "appliance/base/digest.h"
 #include "appliance/base/text.h"
 #include "storage/db.h"
@@ -209,6 +211,30 @@ char *hall_ended(const Hall *hall)
     ok = paper_issue_receipt(hall->house, &hall_clerk, number, FALSE, &receipt, &error);
     assert_no_error(error);
     assert_true(ok);
+    hall_step(hall, number, (LifeEvent){.type = EVENT_ACCEPT, .actor = ACTOR_CLERK});
+    hall_step(hall, number,
+              (LifeEvent){.type = EVENT_DECIDE, .actor = ACTOR_DEPARTMENT, .good = TRUE});
+    hall_step(hall, number,
+              (LifeEvent){.type = EVENT_DELIVER, .actor = ACTOR_CLERK, .told = TOLD_SIGNED});
+    return number;
+}
+
+char *hall_thirteen(const Hall *hall)
+{
+    char *number = hall_case(hall, HALL_ITEM);
+    g_auto(PaperIssued) receipt = {0};
+    g_auto(CaseActDone) notice = {0};
+    GError *error = NULL;
+    gint64 wrong;
+
+    hall_fill(hall, number, "A07");
+    wrong = hall_hand_in(hall, number, "A03");
+    assert_true(case_void_document(hall->house, &hall_clerk, number, wrong, "another's", &error));
+    assert_true(paper_issue_receipt(hall->house, &hall_clerk, number, FALSE, &receipt, &error));
+    assert_true(case_act_supplement(hall->house, &hall_clerk, number, FALSE, &notice, &error));
+    hall_step(hall, number,
+              (LifeEvent){.type = EVENT_TELL, .actor = ACTOR_CLERK, .told = TOLD_SIGNED});
+    hall_hand_in(hall, number, "A07");
     hall_step(hall, number, (LifeEvent){.type = EVENT_ACCEPT, .actor = ACTOR_CLERK});
     hall_step(hall, number,
               (LifeEvent){.type = EVENT_DECIDE, .actor = ACTOR_DEPARTMENT, .good = TRUE});

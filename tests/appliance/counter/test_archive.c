@@ -114,35 +114,11 @@ static json_t *sealed_case(const Hall *hall, const char *number)
 
 /* ── order ───────────────────────────────────────────────────────────────────────────────── */
 
-/* Eight submitted documents, one of them void, and five issued ones. */
-static char *case_of_thirteen(const Hall *hall)
-{
-    char *number = hall_case(hall, HALL_ITEM);
-    g_auto(PaperIssued) receipt = {0}, notice = {0};
-    GError *error = NULL;
-    gint64 wrong;
-
-    hall_fill(hall, number, "A07");
-    wrong = hall_hand_in(hall, number, "A03");
-    assert_true(case_void_document(hall->house, &hall_clerk, number, wrong, "another's", &error));
-    assert_true(paper_issue_receipt(hall->house, &hall_clerk, number, FALSE, &receipt, &error));
-    assert_true(paper_issue_supplement(hall->house, &hall_clerk, number, FALSE, &notice, &error));
-    hall_step(hall, number,
-              (LifeEvent){.type = EVENT_TELL, .actor = ACTOR_CLERK, .told = TOLD_SIGNED});
-    hall_hand_in(hall, number, "A07");
-    hall_step(hall, number, (LifeEvent){.type = EVENT_ACCEPT, .actor = ACTOR_CLERK});
-    hall_step(hall, number,
-              (LifeEvent){.type = EVENT_DECIDE, .actor = ACTOR_DEPARTMENT, .good = TRUE});
-    hall_step(hall, number,
-              (LifeEvent){.type = EVENT_DELIVER, .actor = ACTOR_CLERK, .told = TOLD_SIGNED});
-    return number;
-}
-
 /* Codes of the contents list by position, and what the void one says. */
 static char *order_filed(const char *order)
 {
     Hall hall = hall_made(order);
-    g_autofree char *number = case_of_thirteen(&hall), *archive_number = filed(&hall, number);
+    g_autofree char *number = hall_thirteen(&hall), *archive_number = filed(&hall, number);
     g_autoptr(json_t) sealed = sealed_case(&hall, number);
     json_t *documents = json_object_get(sealed, "documents"), *row;
     const char *codes[14] = {NULL};
@@ -523,7 +499,7 @@ static guint coarse(guint step)
 
 static void a_crash_at_any_operation_leaves_it_filed_or_not_filed(void **state G_GNUC_UNUSED)
 {
-    walk_faults(EIO, TRUE, coarse(11));
+    walk_faults(EIO, TRUE, coarse(31));
 }
 
 static void a_full_disk_at_any_operation_leaves_it_filed_or_not_filed(void **state G_GNUC_UNUSED)
@@ -541,10 +517,10 @@ static void export_it(const Hall *hall, const char *number)
     g_autofree char *out = testing_folder();
     g_autofree char *path = g_build_filename(out, "case.tar", NULL);
     const char *numbers[] = {number, NULL};
-    ExportRequest request = {.numbers = numbers, .path = path, .form = ARCHIVE_TAR};
+    ExportRequest request = {.numbers = numbers, .path = path, .format = EXPORT_BAG_TAR};
     g_auto(ExportDone) done = {0};
     GError *error = NULL;
-    gboolean ok = export_bag(hall->house, &hall_clerk, &request, &done, &error);
+    gboolean ok = export_cases(hall->house, &hall_clerk, &request, &done, &error);
 
     assert_no_error(error);
     assert_true(ok);

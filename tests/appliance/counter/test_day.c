@@ -61,7 +61,7 @@ static void refused(const Hall *hall, const char *supervisor, ErrorCode code)
 static void a_day_with_nothing_left_closes_without_a_signature(void **state G_GNUC_UNUSED)
 {
     Hall hall = hall_made("procedure");
-    g_autofree char *number = hall_ended(&hall);
+    g_autofree char *number G_GNUC_UNUSED = hall_ended(&hall);
     GError *error = NULL;
 
     expect_left(&hall, "");
@@ -74,7 +74,7 @@ static void a_day_with_nothing_left_closes_without_a_signature(void **state G_GN
 static void what_is_left_is_signed_by_another_person(void **state G_GNUC_UNUSED)
 {
     Hall hall = hall_made("procedure");
-    g_autofree char *number = hall_case(&hall, HALL_ITEM);
+    g_autofree char *number G_GNUC_UNUSED = hall_case(&hall, HALL_ITEM);
     GError *error = NULL;
     g_autoptr(Catalog) reader = store_reader(hall.store, &error);
     g_autoptr(json_t) closed = NULL;
@@ -111,7 +111,7 @@ static void
 a_day_is_not_closed_before_it_has_come_nor_behind_later_cases(void **state G_GNUC_UNUSED)
 {
     Hall hall = hall_made("procedure");
-    g_autofree char *number = hall_case(&hall, HALL_ITEM);
+    g_autofree char *number G_GNUC_UNUSED = hall_case(&hall, HALL_ITEM);
     WindowDay day = today_of(&hall);
     GError *error = NULL;
 
@@ -129,7 +129,8 @@ a_day_is_not_closed_before_it_has_come_nor_behind_later_cases(void **state G_GNU
 static void the_root_of_a_close_is_the_journals(void **state G_GNUC_UNUSED)
 {
     Hall hall = hall_made("procedure");
-    g_autofree char *number = hall_case(&hall, HALL_ITEM), *later = NULL, *code = NULL;
+    g_autofree char *number G_GNUC_UNUSED = hall_case(&hall, HALL_ITEM), *later = NULL,
+                            *code = NULL;
     GError *error = NULL;
     g_autoptr(Catalog) reader = store_reader(hall.store, &error);
     WindowDay today = today_of(&hall);
@@ -153,7 +154,7 @@ static void the_root_of_a_close_is_the_journals(void **state G_GNUC_UNUSED)
 static void the_day_sheet_is_drawn(void **state G_GNUC_UNUSED)
 {
     Hall hall = hall_made("procedure");
-    g_autofree char *number = hall_case(&hall, HALL_ITEM);
+    g_autofree char *number G_GNUC_UNUSED = hall_case(&hall, HALL_ITEM);
     GError *error = NULL;
     g_autoptr(Catalog) reader = store_reader(hall.store, &error);
     WindowDay today = today_of(&hall);

@@ -193,11 +193,11 @@ static void nothing_is_destroyed_early_alone_or_under_a_hold(void **state G_GNUC
 static void export_case(const Fixture *f, const char *number, const char *path)
 {
     const char *numbers[] = {number, NULL};
-    ExportRequest request = {.numbers = numbers, .path = path, .form = ARCHIVE_TAR};
+    ExportRequest request = {.numbers = numbers, .path = path, .format = EXPORT_BAG_TAR};
     g_auto(ExportDone) done = {0};
     GError *error = NULL;
 
-    if (!export_bag(f->hall.house, &hall_clerk, &request, &done, &error))
+    if (!export_cases(f->hall.house, &hall_clerk, &request, &done, &error))
         fail_msg("not exported: %s", error->message);
 }
 
@@ -306,7 +306,7 @@ static void the_other_case_stays_whole(void **state G_GNUC_UNUSED)
     g_autofree char *bag = g_build_filename(f.out, "other.tar", NULL);
     g_autofree char *gone = g_build_filename(f.out, "gone.tar", NULL);
     const char *numbers[] = {f.number, NULL};
-    ExportRequest request = {.numbers = numbers, .path = gone, .form = ARCHIVE_TAR};
+    ExportRequest request = {.numbers = numbers, .path = gone, .format = EXPORT_BAG_TAR};
     g_auto(ExportDone) done = {0};
     GError *error = NULL;
 
@@ -314,7 +314,7 @@ static void the_other_case_stays_whole(void **state G_GNUC_UNUSED)
     destroy(&f, f.number, &error);
     assert_no_error(error);
     export_case(&f, f.other, bag);
-    assert_false(export_bag(f.hall.house, &hall_clerk, &request, &done, &error));
+    assert_false(export_cases(f.hall.house, &hall_clerk, &request, &done, &error));
     assert_error_code(error, ERROR_DESTROYED);
     g_clear_error(&error);
     fixture_clear(&f);

@@ -18,11 +18,24 @@ static PaperIssued receipt_of(const Hall *hall, const char *number)
     return issued;
 }
 
+/* The paper of a one-time notice. */
+static gboolean issue_notice(const Hall *hall, const char *number, PaperIssued *issued,
+                             GError **error)
+{
+    g_auto(CaseActDone) done = {0};
+
+    if (!case_act_supplement(hall->house, &hall_clerk, number, FALSE, &done, error))
+        return FALSE;
+    *issued = done.issued.papers[0];
+    done.issued.papers[0] = (PaperIssued){0};
+    return TRUE;
+}
+
 static PaperIssued notice_of(const Hall *hall, const char *number)
 {
     PaperIssued issued = {0};
     GError *error = NULL;
-    gboolean ok = paper_issue_supplement(hall->house, &hall_clerk, number, FALSE, &issued, &error);
+    gboolean ok = issue_notice(hall, number, &issued, &error);
 
     assert_no_error(error);
     assert_true(ok);
@@ -34,7 +47,7 @@ static void notice_refused(const Hall *hall, const char *number, ErrorCode code)
     g_auto(PaperIssued) issued = {0};
     GError *error = NULL;
 
-    if (paper_issue_supplement(hall->house, &hall_clerk, number, FALSE, &issued, &error))
+    if (issue_notice(hall, number, &issued, &error))
         fail_msg("a notice was issued: %s", issued.paper_number);
     assert_error_code(error, code);
     g_clear_error(&error);
@@ -247,7 +260,7 @@ static void a_second_notice_is_refused(void **state G_GNUC_UNUSED)
 
     hall_fill(&hall, number, "A03");
     issued = notice_of(&hall, number);
-    assert_false(paper_issue_supplement(hall.house, &hall_clerk, number, FALSE, &second, &error));
+    assert_false(issue_notice(&hall, number, &second, &error));
     assert_int_equal(error_exit_status(error_code(error)), 1);
     rows = hall_documents(&hall, number);
     assert_int_equal(json_array_size(rows), HALL_SLOTS - 1 + 1);
@@ -326,7 +339,7 @@ static void process_notices(const char *folder)
         g_auto(PaperIssued) issued = {0};
         g_autoptr(GError) error = NULL;
 
-        if (!paper_issue_supplement(own.house, &hall_clerk, number, FALSE, &issued, &error))
+        if (!issue_notice(&own, number, &issued, &error))
             _exit(1);
     }
     _exit(0);
@@ -397,7 +410,7 @@ static void a_failing_disk_never_leaves_a_number_without_its_paper(void **state 
             gboolean ok;
 
             file_fault_set(fail_nth, &nth);
-            ok = paper_issue_supplement(hall.house, &hall_clerk, number, FALSE, &issued, &error);
+            ok = issue_notice(&hall, number, &issued, &error);
             file_fault_set(NULL, NULL);
             done = nth.count < at;
             hall_reopen(&hall);

@@ -159,9 +159,8 @@ static guint feed_stack(Hall *hall, const char *number, Device *device)
 
 static Device *feeder(const char *folder)
 {
-    g_autofree char *path = g_build_filename(folder, "refill.json", NULL);
-    g_autofree char *script =
-        g_strdup_printf("{\"refill\": true, \"sheets\": [{\"repeat\": %d}]}", SHEETS);
+    g_autofree char *path = g_build_filename(folder, "stack.json", NULL);
+    g_autofree char *script = g_strdup_printf("{\"sheets\": [{\"repeat\": %d}]}", SHEETS);
     g_autofree char *name = g_strconcat("script:", path, NULL);
     GError *error = NULL;
     Device *device;
@@ -184,6 +183,7 @@ static void workers_that_die_at_random_lose_and_double_no_side(void **state G_GN
         .wanted = wanted,
         .random = random_seeded(&seeded, seed != NULL ? g_ascii_strtoull(seed, NULL, 10) : 7)};
     guint stacks = 0, unread = 0;
+    GError *error = NULL;
 
     while (killer.kills < wanted) {
         pthread_t thread;
@@ -194,6 +194,7 @@ static void workers_that_die_at_random_lose_and_double_no_side(void **state G_GN
         g_atomic_int_set(&killer.over, 1);
         pthread_join(thread, NULL);
         stacks++;
+        assert_true(device_reopen(device, &error)); /* with a whole stack again */
     }
     print_message("%u page workers killed in %u stacks: %u of %u sides unread\n", killer.kills,
                   stacks, unread, stacks * 2 * SHEETS);

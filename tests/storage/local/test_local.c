@@ -4,6 +4,23 @@
 #include "storage/local/local.h"
 
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* Stand before the library's own: what SQLite asks of the disk is counted. */
+static guint syncs;
+
+int fsync(int fd)
+{
+    syncs++;
+    return (int)syscall(SYS_fsync, fd);
+}
+
+int fdatasync(int fd)
+{
+    syncs++;
+    return (int)syscall(SYS_fdatasync, fd);
+}
 
 static Local *fresh(char **path)
 {
@@ -27,6 +44,22 @@ static void the_file_is_its_owners_alone(void **state)
     assert_non_null(local);
     assert_int_equal(stat(path, &info), 0);
     assert_int_equal(info.st_mode & 0777, 0600);
+}
+
+static void a_person_is_on_the_disk_when_it_is_acknowledged(void **state)
+{
+    g_autofree char *path = NULL;
+    g_autoptr(Local) local = fresh(&path);
+    g_autoptr(GError) error = NULL;
+    LocalPerson wang = {(char *)"000002", (char *)"王芳", 5, TRUE};
+    guint before;
+
+    (void)state;
+    assert_true(local_person_put(local, &wang, &error));
+    before = syncs;
+    wang.roles = 1;
+    assert_true(local_person_put(local, &wang, &error));
+    assert_true(syncs > before);
 }
 
 static void append_number(void *taker, const LocalPerson *person)
@@ -183,6 +216,7 @@ static void what_is_no_database_is_refused(void **state)
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(the_file_is_its_owners_alone),
+    cmocka_unit_test(a_person_is_on_the_disk_when_it_is_acknowledged),
     cmocka_unit_test(people_are_found_by_number_or_unique_name),
     cmocka_unit_test(secrets_outlive_a_restart),
     cmocka_unit_test(sessions_end_one_by_one_or_all),

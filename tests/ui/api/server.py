@@ -74,10 +74,12 @@ class Client:
             kind = answer.headers.get("Content-Type", "")
             found = answer_faults(operation, answer.status, kind, answer.body)
             assert not found, f"{method} {path}: {found[:3]} in {answer}"
+            kept = answer.headers.get("Cache-Control", "")
+            assert "no-store" in kept, f"{method} {path}: a browser may keep it ({kept})"
 
     def raw(self, method, path, body=None, headers=None):
         """A request as it is: path in full, headers given."""
-        connection = http.client.HTTPConnection(self.server.address, timeout=PATIENCE_S)
+        connection = self.server.connection()
         try:
             connection.request(method, path, body, headers or {})
             answer = connection.getresponse()
@@ -160,6 +162,7 @@ class Server:
         self.folder = tempfile.TemporaryDirectory()
         self.data = os.path.join(self.folder.name, "data")
         self.options = options
+        self.tls = None  # an ssl.SSLContext where it speaks TLS
         self.run("init", *(["--samples"] if samples else []))
         self.process = None
         self.code = None
@@ -174,9 +177,14 @@ class Server:
         self.process = subprocess.Popen(
             [PROGRAM, "serve", "--data", self.data, "--lang", "en", "--listen", "127.0.0.1:0", "--no-browser",
              *self.options, *options], stdout=subprocess.PIPE, text=True)
-        self.address = self.process.stdout.readline().strip().removeprefix("http://")
+        self.address = self.process.stdout.readline().strip().split("://")[-1]
         assert self.address, "the daemon did not start"
         return self
+
+    def connection(self):
+        if self.tls is not None:
+            return http.client.HTTPSConnection(self.address, timeout=PATIENCE_S, context=self.tls)
+        return http.client.HTTPConnection(self.address, timeout=PATIENCE_S)
 
     def stop(self):
         if self.process:
@@ -214,7 +222,5 @@ class Server:
 
     def __exit__(self, *_):
         if self.process:
-            self.process.terminate()
-            self.process.wait(timeout=PATIENCE_S)
-            self.process.stdout.close()
+            self.stop()
         self.folder.cleanup()

@@ -12,6 +12,7 @@ sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, "..", "..", "storage")]
 import check_bag  # noqa: E402
+import check_package  # noqa: E402
 import line  # noqa: E402
 from line import good, run  # noqa: E402
 
@@ -156,6 +157,53 @@ class Line(line.Case):
             tar.extractall(self.path("out"), filter="data") if sys.version_info >= (3, 12) else \
                 tar.extractall(self.path("out"))
         self.assertEqual(check_bag.check(self.path("out", "x")), [])
+
+    def test_12b_packages_and_pdf_are_read_by_others(self):
+        for form, name in (("gbt42727", "g.zip"), ("dat93", "d.zip"), ("pdf", "c.pdf")):
+            with self.subTest(form=form):
+                path = self.path(name)
+                row = good("export", "--case", self.number, "--format", form, "-o", path,
+                           data=self.data).rows[0]
+                with open(path, "rb") as file:
+                    self.assertEqual(hashlib.sha256(file.read()).hexdigest(), row[2])
+        self.assertEqual(check_package.check_gbt42727(self.path("g.zip")), [])
+        self.assertEqual(check_package.check_dat93(self.path("d.zip")), [])
+        self.assertEqual(check_package.check_case(self.path("x", "data", self.digits())), [])
+
+    def digits(self):
+        return self.number.replace("-", "")
+
+    def test_12c_the_images_of_a_pdf_are_those_that_were_captured(self):
+        """Poppler takes the coded images out as they stand; they are in the stored files."""
+        info = subprocess.run(["pdfinfo", self.path("c.pdf")], check=True, capture_output=True)
+        pages = [row for row in info.stdout.decode().splitlines() if row.startswith("Pages:")]
+        out = self.path("images")
+        os.mkdir(out)
+        subprocess.run(["pdfimages", "-all", self.path("c.pdf"), os.path.join(out, "p")], check=True)
+        sides = [side for side in line.as_json("case", "show", self.number, data=self.data)["sides"]
+                 if side["role"] in ("page", "paper")]
+        self.assertGreater(int(pages[0].split()[1]), len(sides))
+        stored = []
+        for side in sides:
+            with open(os.path.join(self.data, side["file"]), "rb") as file:
+                stored.append(file.read())
+        taken = sorted(os.listdir(out))
+        self.assertEqual(len(taken), len(sides))
+        for name in taken:
+            with open(os.path.join(out, name), "rb") as file:
+                scan = file.read().split(b"\xff\xda", 1)[1][:20000]
+            self.assertTrue(any(scan in text for text in stored), name)
+
+    def test_12d_an_export_in_volumes(self):
+        rows = good("export", "--case", self.number, "--split", "1M", "-o", self.path("v.tar"),
+                    data=self.data).rows
+        self.assertGreater(len(rows), 1)
+        for name, size, _ in rows:
+            self.assertLessEqual(int(size), 1000000)
+            self.status(0, run("verify", self.path(name)))
+        for size in ("0", "x", "7x", "-1", "1K"):
+            self.status(2, run("export", "--case", self.number, "--split", size, "-o",
+                               self.path("w.tar"), data=self.data))
 
     def test_13_the_bundle_holds_what_was_scanned(self):
         sides = line.as_json("case", "show", self.number, data=self.data)["sides"]

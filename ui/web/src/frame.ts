@@ -75,10 +75,22 @@ function tabs(): TemplateResult {
   </nav>`;
 }
 
+/* What happened, what the hands do, what is safe; the server's words for faults that are new. */
+function faultTitle(fault: Api.Fault): string {
+  const words = sayToken('fault', fault.code);
+  return words === fault.code ? fault.title : words;
+}
+
+function faultText(fault: Api.Fault): string {
+  const hands = sayToken('hands', fault.code);
+  const sheets = state.scan?.sheets ?? 0;
+  return `${hands === fault.code ? fault.text : hands}${sheets > 0 ? ` ${say('faultSafe', { n: sheets })}` : ''}`;
+}
+
 /* Device fault › question › refused › scanning › what the screen says. */
 function topBand(band: Band): Band {
   const fault = state.scan?.fault;
-  if (hasFault() && fault) return { tone: 'bad', symbol: '▲', title: fault.title, text: `${fault.text} ${(state.scan?.sheets ?? 0) > 0 ? say('faultSafe', { n: state.scan?.sheets ?? 0 }) : ''}` };
+  if (hasFault() && fault) return { tone: 'bad', symbol: '▲', title: faultTitle(fault), text: faultText(fault) };
   if (state.ask) return { tone: 'warn', symbol: '?', title: state.ask.text, text: say('again') };
   if (state.problem)
     return { tone: 'bad', symbol: '✗', title: state.problem.title, text: [state.problem.detail, state.problem.hint].filter(Boolean).join('。') };

@@ -55,8 +55,13 @@ function followNewest(): void {
   document.querySelector(`#side-${last}`)?.scrollIntoView({ block: 'nearest' });
 }
 
+/* The page comes with a frame that stands until there is something to say. */
+let begun = false;
+
 function draw(): void {
   if (!app || !state.session) return;
+  if (!begun) app.replaceChildren();
+  begun = true;
   const view = views[state.screen];
   render(frame(view.band(), view.middle?.() ?? '', view.actions(), view.work()), app);
   focusOnce();

@@ -254,7 +254,7 @@ function listen(after: number): void {
     set({ scan });
     if (scan.state !== 'running') refreshSoon();
     if (scan.state === 'done') play('done');
-    if (scan.fault) log(`${scan.fault.title}：${scan.fault.text}`, true);
+    if (scan.fault) play('attention');
   });
   stream.addEventListener('export', onJob);
   stream.addEventListener('audit', onJob);

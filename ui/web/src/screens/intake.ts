@@ -180,7 +180,7 @@ function strip(current: Api.Case): TemplateResult {
         <div class="thumbs">${repeat(group.sides, (side) => side.id,
           (side) => thumbnail(side, side.id === selectedSide()?.id, choose))}</div>`)}
     </div>
-    ${isScanning() ? nothing : settleCard(current)}
+    ${isScanning() || hasFault() ? nothing : settleCard(current)}
     ${reviewCards(current)}</section>`;
 }
 
@@ -305,7 +305,7 @@ function actions(): Action[] {
   const told = current.print === 'supplement';
   const settling = current.check.persons > 0 && current.sides.length > 0;
   return [
-    { id: 'settle', label: say('settleShort'), key: '', run: focusSettle, enabled: settling && !isScanning(), main: open && settling, hidden: true },
+    { id: 'settle', label: say('settleShort'), key: '', run: focusSettle, enabled: settling && !isScanning() && !hasFault(), main: open && settling, hidden: true },
     isScanning()
       ? { id: 'stop', label: say('stop'), key: 'Escape', run: () => void scanAct({ act: 'stop' }), enabled: true }
       : { id: 'start', label: say(hasFault() || state.scan?.state === 'stopped' ? 'goOn' : 'start'), key: 'F9', run: () => void startScan(), enabled: !!current, main: open && (current.sides.length === 0 || hasFault()) },

@@ -55,6 +55,17 @@ function pageCount(shown: Api.Case, document: Api.Document): string {
   return n > 0 ? say('slotPages', { n }) : '';
 }
 
+/* The same act again and again by one person, as sides that come in, is one line. */
+function folded(events: Api.Event[]): Array<{ event: Api.Event; times: number }> {
+  const list: Array<{ event: Api.Event; times: number }> = [];
+  for (const event of events) {
+    const last = list[list.length - 1];
+    if (last && last.event.act === event.act && event.act !== 'case.step' && last.event.actor === event.actor) last.times++;
+    else list.push({ event, times: 1 });
+  }
+  return list;
+}
+
 function facts(shown: Api.Case): TemplateResult {
   return html`<section class="column" aria-label=${say('case')} tabindex="0">
     <h2>${showNumber(shown.number)}</h2>
@@ -75,7 +86,7 @@ function facts(shown: Api.Case): TemplateResult {
       ${document.code !== 'B01' ? nothing : html`<button class="link" @click=${() => void showReceipt(shown.number, document.number)}>${say('receiptCheck')}</button>`}
       ${document.family === 'A' ? nothing : html`<a href="/api/v1/cases/${shown.number}/documents/${document.number}/pdf" target="_blank" rel="noopener">PDF</a>`}</li>`)}</ol>
     <h3>${say('timeline')}</h3>
-    <ol class="timeline">${state.timeline.map((event) => html`<li><time>${showDate(event.t)}</time> <span>${event.text || sayToken('act', event.act)}</span> <span class="muted">${event.actor}</span></li>`)}</ol></section>`;
+    <ol class="timeline">${folded(state.timeline).map(({ event, times }) => html`<li><time>${showDate(event.t)}</time> <span>${event.text || sayToken('act', event.act)}${times > 1 ? ` … × ${times}` : ''}</span> <span class="muted">${event.actor}</span></li>`)}</ol></section>`;
 }
 
 function pages(shown: Api.Case): TemplateResult {
@@ -137,11 +148,12 @@ async function certifiedCopy(number: string): Promise<void> {
 }
 
 function actions(): Action[] {
-  const shown = state.shown;
+  const { shown } = state;
+  const takesPaper = !!shown && may('clerk') && shown.next.includes('resume-intake');
   return [
     { id: 'search', label: say('find'), key: 'Ctrl+K', run: () => set({ shown: undefined, found: undefined, query: '' }), enabled: true },
     { id: 'copy', label: say('certified'), key: 'Ctrl+P', run: () => shown && void certifiedCopy(shown.number), enabled: !!shown && !shown.masked && may('clerk') },
-    { id: 'go', label: say('toIntake'), key: 'Ctrl+Enter', run: () => shown && void openCase(shown.number), enabled: !!shown && may('clerk') && shown.state !== 'filed', right: true, main: !!shown },
+    { id: 'go', label: say('toIntake'), key: 'Ctrl+Enter', run: () => shown && void openCase(shown.number), enabled: takesPaper, right: true, main: takesPaper },
     { id: 'previous', label: say('previousPage'), key: 'ArrowLeft', run: () => step(-1), enabled: !!shown, hidden: true },
     { id: 'following', label: say('followingPage'), key: 'ArrowRight', run: () => step(1), enabled: !!shown, hidden: true },
   ];
