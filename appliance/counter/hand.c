@@ -22,15 +22,15 @@ gboolean hand_over_case(House *house, const StoreActor *actor, const CaseAct *ac
                         CaseActDone *done, GError **error)
 {
     const char *numbers[] = {act->number, NULL};
-    ExportRequest request = {.numbers = numbers, .path = path, .form = ARCHIVE_TAR};
+    ExportRequest request = {.numbers = numbers, .path = path, .format = EXPORT_BAG_TAR};
     g_auto(ExportDone) bundle = {0};
     g_autofree char *hex = NULL, *reference = NULL;
     CaseAct with_bundle = *act;
 
     *done = (CaseActDone){0};
-    if (!may_go(house, actor, act, error) || !export_bag(house, actor, &request, &bundle, error))
+    if (!may_go(house, actor, act, error) || !export_cases(house, actor, &request, &bundle, error))
         return FALSE;
-    hex = hex_encode(bundle.sha256, sizeof bundle.sha256);
+    hex = hex_encode(export_file(&bundle, 0)->sha256, SHA256_DIGEST_SIZE);
     reference = g_strconcat("sha256:", hex, NULL);
     with_bundle.event.reference = reference;
     if (case_act(house, actor, &with_bundle, done, error))

@@ -171,10 +171,10 @@ static void prepare_filed(Base *base, Hall *hall)
 static gboolean export_it(Run *run, GError **error)
 {
     const char *numbers[] = {run->base->number, NULL};
-    ExportRequest request = {.numbers = numbers, .path = run->product, .form = ARCHIVE_TAR};
+    ExportRequest request = {.numbers = numbers, .path = run->product, .format = EXPORT_BAG_TAR};
     g_auto(ExportDone) done = {0};
 
-    return export_bag(run->hall.house, &hall_clerk, &request, &done, error);
+    return export_cases(run->hall.house, &hall_clerk, &request, &done, error);
 }
 
 static void count_error(const VerifyFinding *finding, void *data)
