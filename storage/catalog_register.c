@@ -37,6 +37,7 @@ json_t *catalog_document_account(Catalog *catalog, const char *from, const char 
                    " OR EXISTS (SELECT 1 FROM destruction x WHERE x.\"case\" = d.\"case\")"
                    " AS noted"
                    " FROM document d WHERE \"case\" IN " CASES_OF_PERIOD
+                   " AND \"case\" NOT IN (SELECT \"case\" FROM destruction)"
                    " ORDER BY \"case\", number",
                    "tt", from, to);
 }
@@ -185,7 +186,9 @@ json_t *catalog_cases_touched(Catalog *catalog, const char *from, const char *to
                    " platform_id, archive_number, filed_at FROM cases WHERE number IN"
                    " (SELECT \"case\" FROM event WHERE seq >= ?3 AND seq < ?4"
                    " AND \"case\" IS NOT NULL UNION SELECT number FROM cases"
-                   " WHERE received_at >= ?1 AND received_at < ?2) ORDER BY received_at, number",
+                   " WHERE received_at >= ?1 AND received_at < ?2)"
+                   " AND number NOT IN (SELECT \"case\" FROM destruction)"
+                   " ORDER BY received_at, number",
                    "ttii", from, to, first, last);
 }
 

@@ -2,7 +2,8 @@
  *
  * What registers and audits ask of the catalogue over a period. `from` and `to` are instants (`to`
  * excluded) unless a name ends in `_day` (YYMMDD) or `_date` (YYYY-MM-DD), both included. Rows as
- * in catalog_query.h.
+ * in catalog_query.h. Cases that were destroyed (catalog_destructions) stand in neither accounts
+ * nor lists of cases; their numbers stay given out.
  */
 #pragma once
 

@@ -226,7 +226,8 @@ gboolean serve(Store *store, const ServeOptions *options, GError **error)
                         .sign_on_path = "/login",
                         .limits = {.workers = WORKERS},
                         .ready = api_is_ready,
-                        .metrics = api_metrics};
+                        .metrics = api_metrics,
+                        .quick = api_quick};
     g_autoptr(Sessions) sessions = NULL;
     g_autoptr(Repeats) repeats = NULL;
     g_autoptr(Assets) assets = web_assets();

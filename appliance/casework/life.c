@@ -1,12 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "appliance/casework/life_table.h"
+#include "appliance/casework/life_moves.h"
 
 #include <string.h>
-
-static gboolean is_given(const char *text)
-{
-    return text != NULL && *text != '\0';
-}
 
 static gboolean check_needs(const LifeEvent *event, guint needs, GError **error)
 {
@@ -14,16 +9,16 @@ static gboolean check_needs(const LifeEvent *event, guint needs, GError **error)
         LifeNeed need;
         gboolean given;
         const char *what;
-    } all[] = {{NEEDS_REASON, is_given(event->reason), "a reason"},
-               {NEEDS_LAW, is_given(event->law), "the legal basis"},
-               {NEEDS_REMEDY, is_given(event->remedy), "the remedy (复议, 诉讼)"},
-               {NEEDS_ORGAN, is_given(event->organ), "the organ"},
+    } all[] = {{NEEDS_REASON, life_given(event->reason), "a reason"},
+               {NEEDS_LAW, life_given(event->law), "the legal basis"},
+               {NEEDS_REMEDY, life_given(event->remedy), "the remedy (复议, 诉讼)"},
+               {NEEDS_ORGAN, life_given(event->organ), "the organ"},
                {NEEDS_PAPER, event->paper != 0, "its paper"},
                {NEEDS_TOLD, event->told != TOLD_NOT, "how the applicant was told"},
-               {NEEDS_REFERENCE, is_given(event->reference), "a reference"},
-               {NEEDS_DEPARTMENT, is_given(event->department), "the department"},
+               {NEEDS_REFERENCE, life_given(event->reference), "a reference"},
+               {NEEDS_DEPARTMENT, life_given(event->department), "the department"},
                {NEEDS_KEYS, event->n_keys > 0, "what it is about"},
-               {NEEDS_KIND, is_given(event->kind), "the kind"},
+               {NEEDS_KIND, life_given(event->kind), "the kind"},
                {NEEDS_WINDOW, event->window > 0 && event->window <= 999, "the window"}};
 
     for (gsize i = 0; i < G_N_ELEMENTS(all); i++)
@@ -45,12 +40,12 @@ static gboolean check_event(const LifeState *state, const LifeEvent *event, GErr
                          life_stage_token(state->stage), life_stage_word(state->stage));
     if (!(row->actors & (guint)event->actor))
         return error_set(error, ERROR_FORBIDDEN, "%s", row->token);
-    if (!is_given(event->person))
+    if (!life_given(event->person))
         return error_set(error, ERROR_INVALID, "%s: who does it is not said", row->token);
     if (event->day == DAY_NONE || (state->last != DAY_NONE && event->day < state->last))
         return error_set(error, ERROR_RULE, "%s: the day lies before the last record", row->token);
     for (gsize i = 0; i < event->n_keys; i++)
-        if (!is_given(event->keys[i]))
+        if (!life_given(event->keys[i]))
             return error_set(error, ERROR_INVALID, "%s: an empty key", row->token);
     return check_needs(event, row->needs, error);
 }

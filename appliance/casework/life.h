@@ -303,8 +303,8 @@ guint life_untold_keys(const LifeState *state); /* … and not on the notice */
 gboolean life_clock(const LifeState *state, ClockPurpose purpose, Day today, guint minute,
                     ClockReading *reading);
 
-/* The clock that the stage of the case waits for: telling, supplementing, deciding or delivering; -1
- * where none runs. */
+/* The clock that the stage of the case waits for: telling, supplementing, deciding or delivering;
+ * -1 where none runs. */
 int life_waiting_clock(const LifeState *state);
 
 /* Working days beyond the promise, up to the decision or, while it is open, today; 0: none. */

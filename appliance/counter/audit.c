@@ -6,6 +6,7 @@
 #include "appliance/code/code.h"
 #include "appliance/counter/audit_numbers.h"
 #include "appliance/counter/step.h"
+#include "storage/catalog_keeping.h"
 #include "storage/catalog_register.h"
 #include "storage/signing.h"
 
@@ -141,9 +142,14 @@ static gboolean check_limits(Audit *audit, GError **error)
     json_array_foreach(rows, i, row)
     {
         const char *number = json_text(row, "number");
+        gboolean destroyed = FALSE;
         CaseLife life;
         guint days;
 
+        if (!catalog_is_destroyed(audit->catalog, number, &destroyed, error))
+            return FALSE;
+        if (destroyed)
+            continue;
         if (!progress(audit, i, json_array_size(rows), DONE_NUMBERS, DONE_CASES, error) ||
             !case_life(audit->house, audit->catalog, number, &life, error))
             return FALSE;

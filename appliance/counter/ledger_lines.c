@@ -2,6 +2,7 @@
 #include "appliance/counter/ledger_lines.h"
 
 #include "appliance/counter/case.h"
+#include "appliance/counter/destroy.h"
 #include "storage/catalog_register.h"
 
 #include <string.h>
@@ -343,8 +344,38 @@ static gboolean add_hand_overs(LedgerBook *book, GError **error)
     return papers != NULL && cases != NULL;
 }
 
+/* 销毁清册 of the period. */
+static gboolean add_destructions(LedgerBook *book, GError **error)
+{
+    g_autoptr(json_t) rows = destroy_register(book->house, book->catalog, error);
+    gsize i;
+    json_t *row;
+
+    json_array_foreach(rows, i, row)
+    {
+        const char *t = json_text(row, "t");
+        g_autofree char *pages = g_strdup_printf("%d", (int)json_int(row, "pages", 0));
+        g_autofree char *outside = g_strdup_printf("%d", (int)json_int(row, "outside", 0));
+        g_autofree char *time = local_minute(t);
+        g_autofree char *filed = g_strndup(json_text(row, "filed_at"), 10);
+        g_autofree char *remark = g_strdup_printf("在外数据包 %s", outside);
+
+        if (strcmp(t, book->since) < 0 || strcmp(t, book->until) >= 0)
+            continue;
+        ledger_add_line(book, json_pack("{s:s, s:s*, s:s*, s:s, s:s*, s:s, s:s, s:s*, s:s*, s:s*}",
+                                        "time", time, "archive", json_text(row, "archive_number"),
+                                        "title", json_text(row, "name"), "date", filed, "retention",
+                                        json_text(row, "retention"), "pages", pages, "appraisal",
+                                        "到期销毁", "approver", json_text(row, "approval"),
+                                        "witness", json_text(row, "second"), "remark",
+                                        json_int(row, "outside", 0) > 0 ? remark : NULL));
+    }
+    return rows != NULL;
+}
+
 gboolean ledger_fill_events(LedgerBook *book, LedgerKind kind, GError **error)
 {
     return add_entries(book, error) && (kind != LEDGER_LENDING || add_lendings(book, error)) &&
+           (kind != LEDGER_DESTRUCTION || add_destructions(book, error)) &&
            (kind != LEDGER_HAND_OVER || add_hand_overs(book, error));
 }

@@ -106,12 +106,13 @@ static void add_case(Bench *bench, const char *number, guint at)
 {
     g_autofree char *name = name_of(at);
     g_autofree char *commitment = g_strdup_printf("%064u", at);
+    g_autofree char *day = g_strndup(number + 9, 6), *window = g_strndup(number + 15, 3);
     char *secret = g_strdup_printf("{\"applicant\":\"%s\"}", name);
 
     g_hash_table_replace(bench->secrets, g_strdup(commitment), secret);
     apply(bench, "case.open", number,
           json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:s, s:s, s:s, s:s}", "item", "100007",
-                    "item_digest", "0", "kind", "promise", "window", "003", "day", "261121",
+                    "item_digest", "0", "kind", "promise", "window", window, "day", day,
                     "received_at", "2026-11-21T02:00:00Z", "serial", (int)(at % DAY_SERIALS) + 1,
                     "channel", "window", "state", "received", "region", "320583", "secret",
                     commitment));

@@ -78,6 +78,14 @@ test('the administrator adds people and tests the scanner', async () => {
   await page.waitForFunction(() => document.querySelector('table')?.textContent?.includes('孙悦'));
   await page.keyboard.press('F9');
   await page.waitForSelector('.device .good');
+  for (const word of ['backupNow', 'drill']) {
+    await page.click(`button:has-text("${words.say(word)}")`);
+    await page.waitForSelector('input[name=passphrase]:focus');
+    await page.keyboard.type('青竹潭水', { delay: 80 });
+    await page.keyboard.type('八月九日', { delay: 80 });
+    await page.keyboard.press('Enter');
+    await page.waitForSelector(word === 'backupNow' ? `button:has-text("${words.say('drill')}")` : '.device p.good >> nth=1');
+  }
   await hall.staff({ firstRun: false });
 });
 

@@ -15,7 +15,6 @@ static void make_routes(Api *api)
                                      .flags = row->flags,
                                      .handler = row->run != NULL ? call_run : row->page,
                                      .open = row->open,
-                                     .quick = row->run == get_find ? find_known : NULL,
                                      .body_bytes = row->body_bytes};
     }
 }
@@ -122,4 +121,12 @@ void api_metrics(void *context, GString *out)
     if (error != NULL)
         g_warning("metrics: %s", error->message);
     readers_give(api->readers, reader);
+}
+
+Response *api_quick(Request *request, void *context, GError **error)
+{
+    const Api *api = context;
+    const ApiRow *row = &api_rows[request_route(request) - api->routes];
+
+    return row->run == get_find ? find_known(request, context, error) : NULL;
 }

@@ -44,6 +44,9 @@ EventHub *api_hub(const Api *api);
  * nobody listens yet. */
 void api_denied(Api *api, const Denied *denied);
 
+/* The server's quick answers: what is known without a worker. */
+Response *api_quick(Request *request, void *api, GError **error);
+
 /* Figures of the house for /metrics; nothing of a case or a person. */
 void api_metrics(void *api, GString *out);
 

@@ -174,9 +174,9 @@ static gboolean answered_quickly(Request *request)
     HttpServer *server = request->server;
     GError *error = NULL;
 
-    if (request->match.route->quick == NULL)
+    if (server->options.quick == NULL)
         return FALSE;
-    request->answer = request->match.route->quick(request, server->context, &error);
+    request->answer = server->options.quick(request, server->context, &error);
     if (error != NULL)
         refuse(request, error);
     if (request->answer == NULL)

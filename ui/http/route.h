@@ -31,9 +31,6 @@ typedef struct HttpRoute {
     HttpHandler handler;
     HttpOpen open;      /* ROUTE_STREAM only */
     guint64 body_bytes; /* 0 = the server's limit */
-    /* ROUTE_WORKER only: asked first, on the server thread, which it may not hold up; NULL without
-     * an error hands the request to a worker. */
-    HttpHandler quick;
 } HttpRoute;
 
 const char *http_method_name(HttpMethod method);

@@ -66,6 +66,9 @@ typedef struct {
     Response *(*before)(void *context, Request *request, GError **error);
     void (*after)(void *context, Request *request, const Response *response);
     void *around_context;
+    /* Asked on the server thread before a request of ROUTE_WORKER goes to a worker; it may not hold
+     * the thread up. NULL without an error: the worker answers. May be NULL. */
+    HttpHandler quick;
     const char *sign_on_path; /* where ROUTE_PAGE sends those without a session */
     const Assets *assets;     /* may be NULL; asked after the routes */
     EventHub *hub;            /* may be NULL; its heartbeat is the server's */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/appliance/counter/hall.h"
 
+#include "appliance/counter/audit.h"
+#include "appliance/counter/destroy.h"
 #include "appliance/counter/keeping.h"
 #include "appliance/counter/ledger_book.h"
 
@@ -191,6 +193,41 @@ static void every_book_can_be_printed(void **state G_GNUC_UNUSED)
     hall_close(&hall);
 }
 
+/* Thirty-one years on. */
+static void
+a_destroyed_case_stands_in_its_list_alone_and_breaks_no_audit(void **state G_GNUC_UNUSED)
+{
+    Hall hall = hall_made("procedure");
+    g_autofree char *number = hall_ended(&hall), *archive_number = NULL;
+    const char *numbers[] = {number, NULL};
+    DestroyRequest request = {numbers, "000002", "档销〔2057〕1号"};
+    Day first = house_today(hall.house);
+    GError *error = NULL;
+    g_autoptr(Catalog) reader = store_reader(hall.store, &error);
+    AuditRequest audit = {.from = first, .to = first, .full = TRUE};
+    g_autoptr(json_t) book = NULL, intake = NULL, statement = NULL;
+    gboolean ok;
+
+    assert_true(archive_file(hall.house, &hall_clerk, &(ArchiveRequest){.number = number},
+                             &archive_number, &error));
+    hall_now_us += 31 * 366 * DAY_US;
+    ok = destroy_cases(hall.house, &hall_clerk, &request, &error);
+    assert_no_error(error);
+    assert_true(ok);
+    book = book_of(&hall, "destruction", FALSE);
+    assert_string_equal(value(book, 0, "archive"), archive_number);
+    assert_string_equal(value(book, 0, "witness"), "000002");
+    assert_string_equal(value(book, 0, "approver"), "档销〔2057〕1号");
+    intake =
+        ledger_book(hall.house, reader, &(LedgerRequest){"intake", first, first, FALSE}, &error);
+    assert_no_error(error);
+    assert_int_equal(json_array_size(json_object_get(intake, "rows")), 0);
+    statement = audit_run(hall.house, reader, &audit, &error);
+    assert_no_error(error);
+    assert_true(json_flag(statement, "complete"));
+    hall_close(&hall);
+}
+
 static void an_unknown_register_is_told(void **state G_GNUC_UNUSED)
 {
     Hall hall = hall_made("procedure");
@@ -211,6 +248,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(loans_and_hand_overs_come_from_custody),
     cmocka_unit_test(figures_and_exceptions_are_books_too),
     cmocka_unit_test(every_book_can_be_printed),
+    cmocka_unit_test(a_destroyed_case_stands_in_its_list_alone_and_breaks_no_audit),
     cmocka_unit_test(an_unknown_register_is_told),
 };
 TEST_MAIN(tests)

@@ -180,6 +180,7 @@ static void a_rebuilt_catalogue_equals_the_one_before_row_by_row(void **state G_
     GError *error = NULL;
     gint64 records = 0;
 
+    assert_non_null(ended);
     if (!archive_file(hall.house, &hall_clerk, &filing, &archive_number, &error))
         assert_no_error(error);
     for (guint at = 0; at < pages / (2 * SHEETS); at++) {

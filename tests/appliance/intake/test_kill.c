@@ -141,11 +141,14 @@ static guint feed_stack(Hall *hall, const char *number, Device *device)
     g_autofree char *expected = all_names();
     IntakeSummary summary = {0};
     IntakeEnd end;
+    gboolean ok;
     Intake *intake = intake_open(hall->store, &hall_clerk, &options, &error);
 
     assert_no_error(error);
     intake_listen(intake, on_told, on_refused, &heard);
-    assert_true(intake_device(intake, device, &gray, &end, &error));
+    ok = intake_device(intake, device, &gray, &end, &error);
+    assert_no_error(error);
+    assert_true(ok);
     assert_int_equal(end.reason, SCANNER_OK);
     assert_true(intake_close(intake, "done", &summary, &error));
     assert_string_equal(heard.names->str, expected);

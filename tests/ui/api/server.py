@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 import sys
 import threading
+import unittest
 import urllib.parse
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../../e2e"))
@@ -224,3 +225,12 @@ class Server:
         if self.process:
             self.stop()
         self.folder.cleanup()
+
+
+def run_tests():
+    """The tests of the program that was started, with the line that tests/run counts by."""
+    program = unittest.main(verbosity=2, exit=False)
+    result = program.result
+    failed = len(result.failures) + len(result.errors)
+    print(f"{max(0, result.testsRun - failed - len(result.skipped))} cases passed")
+    sys.exit(0 if result.wasSuccessful() else 1)

@@ -10,12 +10,11 @@ import re
 import subprocess
 import sys
 import tarfile
-import unittest
 import urllib.parse
 
 sys.path.insert(0, os.path.dirname(__file__))
 from hall import ITEM, Hall, is_record, is_scan  # noqa: E402
-from server import PATIENCE_S, PROGRAM, ROLES, SECRET, SOURCE, Client, Events  # noqa: E402
+from server import PATIENCE_S, PROGRAM, ROLES, SECRET, SOURCE, Client, Events, run_tests  # noqa: E402
 
 
 class Day(Hall):
@@ -459,4 +458,4 @@ class Refusals(Hall):
 
 
 if __name__ == "__main__":
-    unittest.main(verbosity=2)
+    run_tests()

@@ -6,11 +6,10 @@ import datetime
 import json
 import os
 import sys
-import unittest
 
 sys.path.insert(0, os.path.dirname(__file__))
 from hall import ITEM, Hall, is_record, is_scan  # noqa: E402
-from server import SECRET, Events, Server  # noqa: E402
+from server import SECRET, Events, Server, run_tests  # noqa: E402
 
 PATTERN = {"pattern": "numbered", "width_px": 400, "height_px": 560}
 
@@ -340,4 +339,4 @@ def write_png(path, width, height):
 
 
 if __name__ == "__main__":
-    unittest.main(verbosity=2)
+    run_tests()

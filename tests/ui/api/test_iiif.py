@@ -5,13 +5,12 @@ addresses that carry a token in place of a cookie."""
 import os
 import struct
 import sys
-import unittest
 import urllib.parse
 
 sys.path.insert(0, os.path.dirname(__file__))
 from hall import Hall  # noqa: E402
 from iiif import info_faults, manifest_faults  # noqa: E402
-from server import Client  # noqa: E402
+from server import Client, run_tests  # noqa: E402
 
 
 def size_of(image):
@@ -189,4 +188,4 @@ class Viewer(Hall):
 
 
 if __name__ == "__main__":
-    unittest.main(verbosity=2)
+    run_tests()

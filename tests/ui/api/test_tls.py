@@ -13,7 +13,7 @@ import tempfile
 import unittest
 
 sys.path.insert(0, os.path.dirname(__file__))
-from server import PROGRAM, Client, Server  # noqa: E402
+from server import PROGRAM, Client, Server, run_tests  # noqa: E402
 
 
 def trust(path):
@@ -124,4 +124,4 @@ class Tls(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main(verbosity=2)
+    run_tests()

@@ -65,6 +65,7 @@ export interface State {
   tests: Record<string, Api.DeviceTest>;
   users: Api.Person[];
   calendar?: Api.Calendar;
+  backups: Api.Backup[];
   diagnostics?: string;
   burst?: { text: string; gapMs: number; ime: boolean };
 }
@@ -72,7 +73,7 @@ export interface State {
 export const state: State = {
   online: true, busy: 0, screen: 'today', size: 'normal', theme: 'normal', help: false, log: [],
   moving: false, zoom: 0, viewing: false, items: [], itemQuery: '', open: [], query: '', timeline: [],
-  chosen: [], destinations: [], exports: [], progress: {}, boardFilter: {}, devices: [], tests: {}, users: [],
+  chosen: [], destinations: [], exports: [], progress: {}, boardFilter: {}, devices: [], tests: {}, users: [], backups: [],
 };
 
 const LOG_MAX = 50;
@@ -258,6 +259,8 @@ function listen(after: number): void {
   });
   stream.addEventListener('export', onJob);
   stream.addEventListener('audit', onJob);
+  stream.addEventListener('backup', onJob);
+  stream.addEventListener('drill', onJob);
 }
 
 function refreshSoon(after_ms = REFRESH_MS): void {
@@ -337,7 +340,8 @@ async function loadDevices(): Promise<void> {
         calendar: await get<Api.Calendar>('/calendar') });
   if (!may('admin')) return;
   set({ items: (await get<{ items: Api.ItemRow[] }>('/items')).items,
-        users: (await get<{ users: Api.Person[] }>('/users')).users });
+        users: (await get<{ users: Api.Person[] }>('/users')).users,
+        backups: (await get<{ backups: Api.Backup[] }>('/backups')).backups });
 }
 
 const loaders: Record<Screen, () => Promise<void>> = {

@@ -9,7 +9,7 @@ import type { Band } from '../frame.ts';
 import type { Action } from '../keys.ts';
 import { field, submit } from '../parts.ts';
 import { attempt, command, log, may, refreshAll, set, state } from '../store.ts';
-import { joinNames, say, sayToken } from '../words.ts';
+import { joinNames, say, sayToken, showDate } from '../words.ts';
 import type { ScreenView } from './screen.ts';
 
 const lights: Record<Api.Light, string> = { fine: '●', waiting: '◐', 'needs-you': '▲', off: '○' };
@@ -96,6 +96,44 @@ function calendar(): TemplateResult {
     <label class="field"><span>${say('calendarImport')}</span><input type="file" accept=".csv,text/csv" @change=${(event: Event) => void importCalendar(event)}></label>`;
 }
 
+async function backUp(passphrase: string): Promise<void> {
+  if (!(await attempt(() => command<Api.Backup>('POST', '/backups', { destination: 'backups', passphrase })))) return;
+  set({ form: undefined });
+  await refreshAll();
+}
+
+/* A copy nobody has brought back is a hope; the drill restores it beside the store and says so. */
+async function drill(name: string, passphrase: string): Promise<void> {
+  if (!(await attempt(() => command<Api.Backup>('POST', `/backups/${encodeURIComponent(name)}/drill`, { passphrase })))) return;
+  set({ form: undefined });
+  await refreshAll();
+}
+
+function passphraseForm(form: string, run: (passphrase: string) => void): TemplateResult | typeof nothing {
+  if (state.form !== form) return nothing;
+  return html`<form class="inline" @submit=${submit((values) => run(values['passphrase'] ?? ''))}>
+    ${field('passphrase', 'passphrase', { type: 'password', complete: 'new-password' })}
+    <div class="buttons"><button class="primary">${say('confirm')}</button>
+      <button type="button" @click=${() => set({ form: undefined })}>${say('cancel')} <kbd>Esc</kbd></button></div></form>`;
+}
+
+function backupRow(one: Api.Backup): TemplateResult {
+  const good = one.state === 'done';
+  return html`<li class="device"><b>${one.name}</b> <span class="muted">${showDate(one.at)} · ${(one.bytes / 1e6).toFixed(1)} MB</span>
+    <span class=${one.state === 'failed' ? 'wrong' : good ? 'good' : ''}>${one.state === 'failed' ? '✗' : good ? '✓' : '◐'} ${say(one.state)}</span>
+    ${good ? html`<button aria-expanded=${state.form === `drill ${one.name}`} @click=${() => set({ form: `drill ${one.name}` })}>${say('drill')}</button>` : nothing}
+    ${passphraseForm(`drill ${one.name}`, (passphrase) => void drill(one.name, passphrase))}
+    ${one.drill ? html`<p class=${one.drill.good ? 'good' : 'wrong'}>${one.drill.good ? '✓' : '✗'} ${showDate(one.drill.at)} ${one.drill.text}</p>` : nothing}</li>`;
+}
+
+function backups(): TemplateResult {
+  return html`<h2>${say('backups')}</h2>
+    ${state.backups.length === 0 ? html`<p class="empty">${say('noBackups')}</p>` : nothing}
+    <ul class="devices">${state.backups.map(backupRow)}</ul>
+    <button aria-expanded=${state.form === 'backup'} @click=${() => set({ form: 'backup' })}>${say('backupNow')}</button>
+    ${passphraseForm('backup', (passphrase) => void backUp(passphrase))}`;
+}
+
 async function showDiagnostics(): Promise<void> {
   const text = await attempt(() => getText('/diagnostics'));
   if (text !== undefined) set({ diagnostics: text });
@@ -104,7 +142,7 @@ async function showDiagnostics(): Promise<void> {
 function settings(): TemplateResult {
   if (!may('admin')) return html`<section class="column panel" aria-label=${say('calendar')} tabindex="0"><h2>${say('calendar')}</h2>
     <p>${state.calendar ? say('calendarUntil', { d: state.calendar.until }) : ''}</p></section>`;
-  return html`<section class="column panel" aria-label=${say('users')} tabindex="0">${users()}${items()}${calendar()}
+  return html`<section class="column panel" aria-label=${say('users')} tabindex="0">${users()}${backups()}${items()}${calendar()}
     <h2>${say('diagnostics')}</h2>${state.diagnostics === undefined
       ? html`<button @click=${() => void showDiagnostics()}>${say('open')}</button>` : html`<pre tabindex="0">${state.diagnostics}</pre>`}</section>`;
 }
