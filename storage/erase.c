@@ -120,18 +120,20 @@ static gboolean erase_object(Store *store, const char *number, GError **error)
     return !ocfl_object_exists(root, id) || ocfl_object_destroy(root, id, error);
 }
 
-/* The bundle itself, its side-car, and what stands under the name with an ending. */
+/* The bundle itself, its side-car, its volumes (NAME-v1.tar …). */
 static gboolean erase_bundle(Store *store, const char *bundle, GError **error)
 {
     g_autofree char *folder = store_path(store, EXPORTS);
     g_autofree char *stem = g_strconcat(bundle, ".", NULL);
+    g_autofree char *volumes = g_strconcat(bundle, "-v", NULL);
     g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
     const char *name;
 
     while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
         g_autofree char *path = g_build_filename(folder, name, NULL);
 
-        if ((strcmp(name, bundle) == 0 || g_str_has_prefix(name, stem)) &&
+        if ((strcmp(name, bundle) == 0 || g_str_has_prefix(name, stem) ||
+             g_str_has_prefix(name, volumes)) &&
             !file_remove_tree(path, error))
             return FALSE;
     }
