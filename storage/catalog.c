@@ -9,7 +9,7 @@
 #include <string.h>
 
 #define APPLICATION_ID 0x616a6e31 /* "ajn1" */
-#define SCHEMA_VERSION 1
+#define SCHEMA_VERSION 2
 
 extern const Embedded embedded_schema[];
 
@@ -24,6 +24,40 @@ static gboolean make_schema(Catalog *catalog, GError **error)
     return db_script(catalog->db, stamp, error);
 }
 
+/* A catalogue of an older version is dropped and made anew; opening the store then replays the
+ * journal into it from the start. */
+static gboolean drop_schema(Catalog *catalog, GError **error)
+{
+    g_autoptr(json_t) tables =
+        db_rows(catalog->db, error,
+                "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type IN"
+                " ('table', 'virtual') AND name NOT LIKE 'sqlite_%' ORDER BY type DESC, name",
+                "");
+    gsize i;
+    json_t *table;
+
+    if (tables == NULL || !db_script(catalog->db, "PRAGMA defer_foreign_keys = ON", error))
+        return FALSE;
+    json_array_foreach(tables, i, table)
+    {
+        g_autofree char *sql = g_strdup_printf("DROP TABLE \"%s\"", json_text(table, "name"));
+
+        if (!db_script(catalog->db, sql, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean renew_schema(Catalog *catalog, gboolean older, GError **error)
+{
+    if (db_script(catalog->db, "BEGIN IMMEDIATE", error) &&
+        (!older || drop_schema(catalog, error)) && make_schema(catalog, error) &&
+        db_script(catalog->db, "COMMIT", error))
+        return TRUE;
+    db_roll_back(catalog->db);
+    return FALSE;
+}
+
 static gboolean check_schema(Catalog *catalog, DbMode mode, GError **error)
 {
     gint64 id, version;
@@ -36,10 +70,9 @@ static gboolean check_schema(Catalog *catalog, DbMode mode, GError **error)
                          (int)version, SCHEMA_VERSION);
     if (version == SCHEMA_VERSION && id == APPLICATION_ID)
         return TRUE;
-    if (mode == DB_READ_ONLY || version != 0)
+    if (mode == DB_READ_ONLY || (version != 0 && id != APPLICATION_ID))
         return error_set(error, ERROR_CATALOGUE, "catalogue.db is not a catalogue of anjuan");
-    return db_script(catalog->db, "BEGIN IMMEDIATE", error) && make_schema(catalog, error) &&
-           db_script(catalog->db, "COMMIT", error);
+    return renew_schema(catalog, version != 0, error);
 }
 
 Catalog *catalog_open(const char *data_folder, DbMode mode, GError **error)

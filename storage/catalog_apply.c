@@ -33,6 +33,9 @@
  *   export.done     export, bytes, sha256
  *   bundle.receipt  bundle, by: who took it
  *   custody         place, document?, box?, secret? {note}: where papers are now
+ *   hold            reference?, secret {reason}: legal hold, named by the seq of this record
+ *   hold.lift       holds[], secret {reason}
+ *   person          person, what (add change secret recover), roles?[], active?: who may sign on
  *   day.close       date, window, records, root: 日清
  *   day.hand-over   to, cases[], sheets: 交接
  *   side.restore    batch, sheet, side (a void taken back)
@@ -46,8 +49,6 @@
 #include "storage/secrets.h"
 
 #include <string.h>
-
-typedef gboolean (*Apply)(Catalog *catalog, const CatalogRecord *record, GError **error);
 
 /* A 32- or 64-byte digest of the record's hex field; FALSE where it is none. */
 static gboolean digest_field(const json_t *body, const char *key, guint8 *digest, gsize size,
@@ -527,6 +528,9 @@ static const struct {
     {"export.done", apply_export_done},
     {"bundle.receipt", apply_event_alone},
     {"custody", apply_event_alone},
+    {"hold", catalog_apply_hold},
+    {"hold.lift", catalog_apply_hold_lift},
+    {"person", apply_event_alone},
     {"day.close", apply_event_alone},
     {"day.hand-over", apply_event_alone},
     {"look", apply_event_alone},

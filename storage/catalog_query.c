@@ -411,7 +411,7 @@ json_t *catalog_serials(Catalog *catalog, const char *from, const char *to, GErr
 json_t *catalog_sides_between(Catalog *catalog, const char *from, const char *to, GError **error)
 {
     return db_rows(catalog_db(catalog), error,
-                   "SELECT batch, sheet, side, file, sha256, \"case\", blank, state FROM side"
+                   "SELECT batch, sheet, side, file, sha256, \"case\", blank, state, role FROM side"
                    " WHERE \"case\" IN (SELECT number FROM cases WHERE received_at >= ?"
                    " AND received_at < ?) ORDER BY batch, sheet, side",
                    "tt", from, to);

@@ -134,6 +134,11 @@
     X(DEFINITION, "definition", 3, 422,                                                            \
       "the definition is not valid", "定义文件不合规则",                                           \
       "correct the line and path named", "请改正所指的行和位置")                                   \
+    X(HELD, "held", 1, 409,                                                                        \
+      "under legal hold: nothing of it may leave or be taken away",                                \
+      "办件受法律保全: 不得撤除、移出或销毁",                                                      \
+      "lift the hold first ('anjuan hold NUMBER --lift')",                                         \
+      "请先解除保全 (anjuan hold 编号 --lift)")                                                    \
     X(SERIAL_EXHAUSTED, "serial-exhausted", 1, 409,                                                \
       "all numbers of this window and day are used", "本窗口当日编号已用完",                       \
       "use another window", "请换一个窗口")                                                        \

@@ -3,6 +3,7 @@
 
 #include "appliance/base/text.h"
 #include "appliance/paper/paper.h"
+#include "storage/catalog_keeping.h"
 #include "storage/ocfl.h"
 #include "storage/seal.h"
 
@@ -107,6 +108,26 @@ static gboolean view_load(ArchiveView *view, House *house, Catalog *catalog, GEr
     return view->orders != NULL;
 }
 
+/* The remarks sheet says that the case is held: who files it away must not take it out again. */
+static gboolean add_holds(ArchiveView *view, Catalog *catalog, GError **error)
+{
+    g_autoptr(json_t) holds = catalog_holds(catalog, view->number, TRUE, error);
+    gsize i;
+    json_t *hold;
+
+    json_array_foreach(holds, i, hold)
+    {
+        const char *reference = json_text(hold, "reference");
+        g_autofree char *day = day_format_zh(house_day(json_text(hold, "set_at")));
+
+        g_ptr_array_add(view->filing->remarks,
+                        g_strdup_printf("自%s起受法律保全%s%s，解除前不得移出、销毁", day,
+                                        reference != NULL ? "：" : "",
+                                        reference != NULL ? reference : ""));
+    }
+    return holds != NULL;
+}
+
 ArchiveView *archive_view(House *house, Catalog *catalog, const char *number, const char *retention,
                           GError **error)
 {
@@ -133,7 +154,7 @@ ArchiveView *archive_view(House *house, Catalog *catalog, const char *number, co
         return NULL;
     }
     view->filing = filing_arrange(&facts);
-    return g_steal_pointer(&view);
+    return add_holds(view, catalog, error) ? g_steal_pointer(&view) : NULL;
 }
 
 void archive_view_free(ArchiveView *view)

@@ -5,6 +5,7 @@
 #include "appliance/base/text.h"
 #include "appliance/casework/number.h"
 #include "appliance/counter/fact.h"
+#include "appliance/counter/hold.h"
 #include "appliance/counter/step.h"
 #include "storage/secrets.h"
 
@@ -503,6 +504,8 @@ static gboolean void_side_command(StoreTxn *txn, void *data, GError **error)
     const char letter[2] = {v->name->side, '\0'};
 
     return side != NULL && may_leave(txn_catalog(txn), side, error) &&
+           (json_text(side, "case") == NULL ||
+            hold_check(txn_catalog(txn), json_text(side, "case"), error)) &&
            txn_append(txn, "side.void", json_text(side, "case"),
                       json_pack("{s:I, s:I, s:s, s:s}", "batch", (json_int_t)v->name->batch,
                                 "sheet", (json_int_t)v->name->sheet, "side", letter, "reason",
@@ -525,6 +528,7 @@ static gboolean void_document_command(StoreTxn *txn, void *data, GError **error)
     g_autoptr(json_t) row = case_row(txn_catalog(txn), v->number, error);
 
     return row != NULL && is_open_case(row, error) &&
+           hold_check(txn_catalog(txn), v->number, error) &&
            has_document(txn_catalog(txn), v->number, v->document, error) &&
            txn_append(
                txn, "document.void", v->number,

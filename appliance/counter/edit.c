@@ -256,3 +256,21 @@ gboolean edit_denied(Store *store, const EditDenied *denied, GError **error)
 
     return store_write(store, &actor, denied_command, (void *)denied, error);
 }
+
+/* ── who may sign on ─────────────────────────────────────────────────────────────────────── */
+
+static gboolean person_command(StoreTxn *txn, void *data, GError **error)
+{
+    const EditPerson *person = data;
+
+    return txn_append(txn, "person", NULL,
+                      json_pack("{s:s, s:s, s:O*, s:b}", "person", person->person, "what",
+                                person->what, "roles", person->roles, "active", person->active),
+                      error);
+}
+
+gboolean edit_person(Store *store, const StoreActor *actor, const EditPerson *person,
+                     GError **error)
+{
+    return store_write(store, actor, person_command, (void *)person, error);
+}

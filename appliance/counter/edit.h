@@ -62,3 +62,14 @@ typedef struct {
 } EditDenied;
 gboolean edit_denied(Store *store, const EditDenied *denied,
                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Somebody's right to sign on was changed: `what` is add, change, secret or recover; `roles` (an
+ * array of tokens) may be NULL. Names stay in local.db. */
+typedef struct {
+    const char *person; /* six digits */
+    const char *what;
+    const json_t *roles;
+    gboolean active;
+} EditPerson;
+gboolean edit_person(Store *store, const StoreActor *actor, const EditPerson *person,
+                     GError **error) G_GNUC_WARN_UNUSED_RESULT;

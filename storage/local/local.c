@@ -249,6 +249,44 @@ void local_secret_clear(LocalSecret *secret)
     *secret = (LocalSecret){0};
 }
 
+gboolean local_person_count(Local *local, guint32 roles, const char *but, guint *n, GError **error)
+{
+    Query query;
+    gboolean found = FALSE, good;
+
+    if (!query_begin(&query, local,
+                     "SELECT count(*) FROM person WHERE active AND (roles & ?) <> 0"
+                     " AND number <> coalesce(?, '')",
+                     error))
+        return FALSE;
+    put_int(&query, roles);
+    put_text(&query, but);
+    good = query_row(&query, &found, error);
+    *n = found ? (guint)take_int(&query) : 0;
+    query_end(&query);
+    return good;
+}
+
+char *local_person_next(Local *local, GError **error)
+{
+    Query query;
+    gboolean found = FALSE, good;
+    gint64 next = 1;
+
+    if (!query_begin(&query, local,
+                     "SELECT coalesce(max(CAST(number AS INTEGER)), 0) + 1 FROM person", error))
+        return NULL;
+    good = query_row(&query, &found, error);
+    if (found)
+        next = take_int(&query);
+    query_end(&query);
+    if (good && next <= 999999)
+        return g_strdup_printf("%06d", (int)next);
+    if (good)
+        error_set(error, ERROR_SERIAL_EXHAUSTED, "people are numbered to 999999");
+    return NULL;
+}
+
 gboolean local_secret_get(Local *local, const char *person, LocalSecret *secret, GError **error)
 {
     Query query;

@@ -43,6 +43,13 @@ typedef void (*LocalPersonTake)(void *taker, const LocalPerson *person);
 gboolean local_person_list(Local *local, LocalPersonTake take, void *taker,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* How many active people hold one of `roles`, the one numbered `but` (NULL: nobody) not counted. */
+gboolean local_person_count(Local *local, guint32 roles, const char *but, guint *n,
+                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The number behind the highest in use. ERROR_SERIAL_EXHAUSTED behind 999999. */
+char *local_person_next(Local *local, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* --- secrets: by the person's 6-digit number ------------------------------------------------ */
 
 typedef struct {

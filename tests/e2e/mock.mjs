@@ -90,7 +90,7 @@ function caseOf(one) {
     number: one.number, version: one.version, item: { code: one.item.code, name: one.item.name, number: one.item.number },
     applicant: one.masked ? one.applicant.slice(0, 1) + '**' : one.applicant, masked: one.masked, phone: null, state: one.state, kind: one.kind, kinds: ['即办件', '承诺件', '补办件', '联办件', '退回件', '急办件', '上报件'],
     channel: 'window', window: '003', received_at: now, recorded_at: now, parked: one.parked, finished: one.finished, accepted_at: null, decided_at: null, decision: null, archive_number: null, place: null,
-    deadlines: [deadlineOf(one)], check, documents: [...documents, ...one.papers], sides: one.sides, open_slot: one.open_slot,
+    deadlines: [deadlineOf(one)], check, questions: [], fields: [], documents: [...documents, ...one.papers], sides: one.sides, open_slot: one.open_slot,
     counts: { sheets_in: sheets, pages, blanks: one.sides.filter((side) => side.blank).length, sheets_out: sheets, even: true },
     undo: one.history.length > 0 ? '刚才的一步' : null, redo: null, next: ['finish', 'park', 'supplement'],
     print: check.missing > 0 ? 'supplement' : 'receipt',

@@ -249,6 +249,37 @@ static gboolean answer(Call *call, const Doing *doing, const char *slot, gboolea
     return note(call, doing, "", what, strcmp(state, "na") == 0 ? "no" : "yes", error);
 }
 
+static gboolean do_answer(Call *call, Doing *doing, GError **error)
+{
+    const char *question = given(call, "question");
+    const json_t *done = json_object_get(call->body, "done");
+    const Item *item = case_item(call->api->house, doing->row, error);
+    g_autofree char *what = NULL;
+
+    if (item == NULL)
+        return FALSE;
+    if (question == NULL || done == NULL || !item_asks(item, question))
+        return error_set(error, ERROR_INVALID, "question '%s': the item asks none such",
+                         question != NULL ? question : "");
+    what = g_strconcat("answer:", question, NULL);
+    return note(call, doing, "", what, json_is_true(done) ? "yes" : "no", error);
+}
+
+static gboolean do_field(Call *call, Doing *doing, GError **error)
+{
+    const char *field = given(call, "field"), *value = given(call, "value");
+    const Item *item = case_item(call->api->house, doing->row, error);
+    g_autoptr(json_t) fields = NULL;
+
+    if (item == NULL)
+        return FALSE;
+    if (field == NULL || value == NULL || item_field(item, field) == NULL)
+        return error_set(error, ERROR_INVALID, "field '%s': the item has none such",
+                         field != NULL ? field : "");
+    fields = json_pack("{s:s}", field, value);
+    return case_enter_fields(call->api->house, &call->actor, doing->number, fields, error);
+}
+
 /* Whatever a person decided about the slot. */
 static gboolean take_back(Call *call, const Doing *doing, const char *slot, GError **error)
 {
@@ -292,18 +323,24 @@ static gboolean slot_state(Call *call, const Doing *doing, const char *slot, GEr
 static gboolean do_slot(Call *call, Doing *doing, GError **error)
 {
     const char *slot = given(call, "slot"), *state = given(call, "state");
-    const char *until = given(call, "until");
-    const json_t *copies = json_object_get(call->body, "copies");
+    const char *until = given(call, "until"), *issued = given(call, "issued");
+    static const char *const counts[] = {"originals", "copies"};
+    gboolean counted = json_object_get(call->body, "originals") != NULL ||
+                       json_object_get(call->body, "copies") != NULL;
 
-    if (slot == NULL || (state == NULL && copies == NULL && until == NULL))
-        return error_set(error, ERROR_INVALID, "slot: and state, copies or until are needed");
+    if (slot == NULL || (state == NULL && !counted && until == NULL && issued == NULL))
+        return error_set(error, ERROR_INVALID,
+                         "slot: and state, originals, copies, until or issued are needed");
+    if (issued != NULL && !note(call, doing, slot, "issued", issued, error))
+        return FALSE;
     /* Without a state it is the paper's own last day. */
     if (state == NULL && until != NULL && !note(call, doing, slot, "expires", until, error))
         return FALSE;
-    if (copies != NULL) {
-        g_autofree char *text = g_strdup_printf("%d", (int)json_integer_value(copies));
+    for (gsize i = 0; i < G_N_ELEMENTS(counts); i++) {
+        g_autofree char *text = g_strdup_printf("%d", (int)json_int(call->body, counts[i], 0));
 
-        if (!note(call, doing, slot, "copies", text, error))
+        if (json_object_get(call->body, counts[i]) != NULL &&
+            !note(call, doing, slot, counts[i], text, error))
             return FALSE;
     }
     return state == NULL || slot_state(call, doing, slot, error);
@@ -393,6 +430,8 @@ static const Act acts[] = {
     {"resume-intake", ROLE_CLERK, do_resume_intake, 0, 0, "继续收件", "intake goes on"},
     {"tick", ROLE_CLERK, do_tick, 0, 0, "已核对", "seen"},
     {"slot", ROLE_CLERK, do_slot, 0, 0, "已登记", "noted"},
+    {"answer", ROLE_CLERK, do_answer, 0, 0, "已答", "answered"},
+    {"field", ROLE_CLERK, do_field, 0, 0, "已填写", "entered"},
     {"open-slot", ROLE_CLERK, do_open_slot, 0, 0, "下一张收到所选材料", "next sheet goes there"},
     {"next-slot", ROLE_CLERK, do_next_slot, 0, 0, "下一份", "next document"},
     {"same-slot", ROLE_CLERK, do_same_slot, 0, 0, "同类续扫", "same slot again"},

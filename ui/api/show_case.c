@@ -140,9 +140,9 @@ static json_t *show_defects(Call *call, const SlotResult *slot)
             g_strdup_printf("%s%s%s", either(call, defect->text, defect->text_en),
                             *bring != '\0' ? call_words(call, "；", "; ") : "", bring);
 
-        json_array_append_new(list,
-                              json_pack("{s:s, s:s}", "code",
-                                        defect_code_word(defect->code, call->lang), "text", text));
+        json_array_append_new(
+            list, json_pack("{s:s, s:s, s:s}", "token", defect_code_token(defect->code), "code",
+                            defect_code_word(defect->code, call->lang), "text", text));
     }
     return list;
 }
@@ -181,15 +181,27 @@ static const char *need_token(const ItemSlot *slot)
     return needs[slot->need];
 }
 
-static json_t *show_line(Call *call, const SlotResult *slot)
+/* The date that the slot's papers must carry and nobody has entered; NULL: none. */
+static const char *date_wanted(const SlotResult *slot, json_t *notes)
 {
-    return json_pack("{s:s, s:s, s:s, s:b, s:s, s:i, s:i, s:s, s:o, s:o, s:i, s:i}", "code",
+    const char *what = slot->slot->valid == VALID_MAX_AGE ? "issued" : "expires";
+
+    if (slot->slot->valid == VALID_ALWAYS || slot->documents == 0 ||
+        *call_said(notes, slot->slot->code, what) != '\0')
+        return NULL;
+    return what;
+}
+
+static json_t *show_line(Call *call, const SlotResult *slot, json_t *notes)
+{
+    return json_pack("{s:s, s:s, s:s, s:b, s:s, s:i, s:i, s:s, s:o, s:o, s:s?, s:i, s:i}", "code",
                      slot->slot->code, "name", slot->slot->name, "state",
                      slot_state_token(slot->state), "main", slot->slot->role == ROLE_MAIN, "need",
                      need_token(slot->slot), "pages", (int)slot->pages, "documents",
                      (int)slot->documents, "detail", either(call, slot->why, slot->why_en),
-                     "defects", show_defects(call, slot), "ticks", show_ticks(call, slot),
-                     "originals", (int)slot->slot->originals, "copies", (int)slot->slot->copies);
+                     "defects", show_defects(call, slot), "ticks", show_ticks(call, slot), "date",
+                     date_wanted(slot, notes), "originals", (int)slot->slot->originals, "copies",
+                     (int)slot->slot->copies);
 }
 
 static guint missing_of(const Check *check)
@@ -197,12 +209,12 @@ static guint missing_of(const Check *check)
     return check->states[SLOT_MISSING] + check->states[SLOT_WRONG];
 }
 
-static json_t *show_result(Call *call, const char *number, const Check *check)
+static json_t *show_result(Call *call, const char *number, const Check *check, json_t *notes)
 {
     json_t *slots = json_array();
 
     for (guint i = 0; i < check->slots->len; i++)
-        json_array_append_new(slots, show_line(call, g_ptr_array_index(check->slots, i)));
+        json_array_append_new(slots, show_line(call, g_ptr_array_index(check->slots, i), notes));
     return json_pack("{s:s, s:b, s:i, s:i, s:o}", "number", number, "complete", check->complete,
                      "missing", (int)missing_of(check), "persons", (int)check->states[SLOT_PERSON],
                      "slots", slots);
@@ -211,8 +223,9 @@ static json_t *show_result(Call *call, const char *number, const Check *check)
 json_t *show_check(Call *call, const char *number, GError **error)
 {
     g_autoptr(Check) check = completeness_check(call->api->house, call->reader, number, error);
+    g_autoptr(json_t) notes = check != NULL ? catalog_slots(call->reader, number, error) : NULL;
 
-    return check != NULL ? show_result(call, number, check) : NULL;
+    return notes != NULL ? show_result(call, number, check, notes) : NULL;
 }
 
 /* ── sides ───────────────────────────────────────────────────────────────────────────────── */
@@ -440,7 +453,8 @@ static char *difference_of(json_t *batches, Lang lang)
 static json_t *show_counts(json_t *sides, json_t *batches, json_t *notes, Lang lang)
 {
     g_autofree char *difference = difference_of(batches, lang);
-    gint64 sheets = 0, pages = 0, blanks = 0, batch = -1, sheet = -1;
+    const char *out = call_said(notes, "", "sheets-out");
+    gint64 sheets = 0, pages = 0, blanks = 0, batch = -1, sheet = -1, sheets_out;
     gsize i;
     json_t *side, *counts;
 
@@ -454,10 +468,11 @@ static json_t *show_counts(json_t *sides, json_t *batches, json_t *notes, Lang l
         pages += carries_page(side);
         blanks += json_int(side, "blank", 0) != 0;
     }
+    /* What went through the feeder lies in its tray until a person counts otherwise. */
+    sheets_out = *out != '\0' ? g_ascii_strtoll(out, NULL, 10) : sheets;
     counts = json_pack("{s:I, s:I, s:I, s:I, s:b}", "sheets_in", (json_int_t)sheets, "pages",
                        (json_int_t)pages, "blanks", (json_int_t)blanks, "sheets_out",
-                       (json_int_t)g_ascii_strtoull(call_said(notes, "", "sheets-out"), NULL, 10),
-                       "even", difference == NULL);
+                       (json_int_t)sheets_out, "even", difference == NULL && sheets_out == sheets);
     json_object_set_new(counts, "difference", text_or_null(difference));
     return counts;
 }
@@ -631,6 +646,41 @@ json_t *show_rows(Call *call, json_t *rows, GError **error)
     return g_steal_pointer(&list);
 }
 
+/* What the item asks a person, and what she answered. */
+static json_t *show_questions(const Item *item, json_t *notes, Lang lang)
+{
+    json_t *list = json_array();
+
+    for (guint i = 0; i < item->questions->len; i++) {
+        const ItemQuestion *question = g_ptr_array_index(item->questions, i);
+        g_autofree char *what = g_strconcat("answer:", question->code, NULL);
+        const char *answer = call_said(notes, "", what);
+        json_t *shown = json_pack("{s:s, s:s}", "code", question->code, "text",
+                                  lang == LANG_ZH ? question->text : question->text_en);
+
+        json_object_set_new(shown, "answer", text_or_null(*answer != '\0' ? answer : NULL));
+        json_array_append_new(list, shown);
+    }
+    return list;
+}
+
+static json_t *show_fields(const Item *item, const json_t *fields, gboolean sees)
+{
+    json_t *list = json_array();
+
+    for (guint i = 0; i < item->fields->len; i++) {
+        const ItemField *field = g_ptr_array_index(item->fields, i);
+        const char *value = json_text(fields, field->code);
+        json_t *shown =
+            json_pack("{s:s, s:s, s:b, s:b}", "name", field->code, "label", field->name, "required",
+                      field->required, "entered", value != NULL && *value != '\0');
+
+        json_object_set_new(shown, "value", sees ? text_or_null(value) : json_null());
+        json_array_append_new(list, shown);
+    }
+    return list;
+}
+
 static void show_dates(json_t *shown, const json_t *row)
 {
     json_object_set_new(shown, "recorded_at", json_string(json_text(row, "recorded_at")));
@@ -658,7 +708,10 @@ static json_t *show_loaded(Call *call, CaseRows *rows)
     json_object_set_new(shown, "kinds", kinds_of(&rows->life));
     json_object_set_new(shown, "channel", json_string(json_text(row, "channel")));
     json_object_set_new(shown, "deadlines", deadlines(call, &rows->life));
-    json_object_set_new(shown, "check", show_result(call, json_text(row, "number"), rows->check));
+    json_object_set_new(shown, "check",
+                        show_result(call, json_text(row, "number"), rows->check, rows->notes));
+    json_object_set_new(shown, "questions", show_questions(item, rows->notes, call->lang));
+    json_object_set_new(shown, "fields", show_fields(item, rows->fields, sees));
     json_object_set_new(shown, "documents", show_documents(rows->documents, rows->sides));
     json_object_set_new(shown, "sides",
                         show_sides(rows->sides, rows->documents, rows->notes, call->lang));

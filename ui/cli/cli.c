@@ -15,8 +15,9 @@
 const CliVerb *const *cli_verbs(void)
 {
     static const CliVerb *const subjects[] = {
-        cli_house_verbs, cli_case_verbs,  cli_step_verbs,   cli_scan_verbs,  cli_paper_verbs,
-        cli_look_verbs,  cli_label_verbs, cli_bundle_verbs, cli_store_verbs, cli_serve_verbs,
+        cli_house_verbs, cli_case_verbs,  cli_step_verbs,   cli_scan_verbs,
+        cli_paper_verbs, cli_look_verbs,  cli_label_verbs,  cli_bundle_verbs,
+        cli_store_verbs, cli_serve_verbs, cli_person_verbs, cli_keep_verbs, cli_office_verbs,
     };
     static const CliVerb *rows[128];
 
@@ -403,7 +404,9 @@ static int run_verb(Cli *cli, char **argv, GError **error)
         fputs(help, stdout);
         return 0;
     }
-    return check_arguments(cli, error) ? cli->verb->run(cli, error) : 2;
+    if (!check_arguments(cli, error) || !cli_sign_on(cli, error))
+        return 2;
+    return cli->verb->run(cli, error);
 }
 
 /* --lang counts wherever it stands, so that a complaint about the rest is in that language. */

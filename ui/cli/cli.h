@@ -49,6 +49,9 @@ extern const CliVerb cli_bundle_verbs[];
 extern const CliVerb cli_store_verbs[];
 extern const CliVerb cli_look_verbs[];
 extern const CliVerb cli_serve_verbs[];
+extern const CliVerb cli_person_verbs[];
+extern const CliVerb cli_keep_verbs[];
+extern const CliVerb cli_office_verbs[];
 
 /* Run the command line; the exit status of the process. */
 int cli_main(int argc, char **argv);
@@ -77,8 +80,21 @@ const char *cli_operand(const Cli *cli, guint i);
 const char *cli_data_folder(const Cli *cli);
 Store *cli_store(Cli *cli, GError **error);
 
-/* Who acts: "os:NAME" at station "cli". */
+/* Who acts, at station "cli": "os:NAME", or with --as the six digits of who signed on. */
 const StoreActor *cli_actor(const Cli *cli);
+
+/* The second person of a step that takes two: the one named by --second, who holds one of `roles`
+ * (ui/http/role.h), is asked for her PIN and is not who acts. Her six digits. ERROR_SECOND_PERSON,
+ * ERROR_FORBIDDEN, ERROR_THROTTLED. The verb's options hold CLI_SECOND. */
+char *cli_second(Cli *cli, guint32 roles, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+#define CLI_SECOND                                                                                 \
+    {                                                                                              \
+        "second", 0, "USER", FALSE, "the second person, who is asked for her PIN",                 \
+            "第二人, 须输入口令"                                                           \
+    }
+
+/* A PIN or password: from the terminal without echo, or the next line of standard input. */
+char *cli_ask_secret(const Cli *cli, const char *whose, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* One line of cells, NULL-terminated; flushed. Nothing with --json. */
 void cli_row(Cli *cli, ...) G_GNUC_NULL_TERMINATED;

@@ -7,6 +7,8 @@ const CliOption cli_common_options[] = {
     {"data", 0, "DIR", FALSE, "the data folder", "数据文件夹"},
     {"json", 0, NULL, FALSE, "print one JSON object", "输出一个 JSON 对象"},
     {"lang", 0, "zh|en", FALSE, "language of sentences", "语言"},
+    {"as", 0, "USER", FALSE, "sign on as this person (asks for the PIN)",
+     "以此人身份登录 (须输入口令)"},
     {"help", 'h', NULL, FALSE, "show this help", "显示帮助"},
     {NULL, 0, NULL, FALSE, NULL, NULL},
 };

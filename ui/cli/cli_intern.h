@@ -18,6 +18,9 @@ struct Cli {
     Store *store;
 };
 
+/* Sign on as --as says, if it is given. */
+gboolean cli_sign_on(Cli *cli, GError **error);
+
 /* All verbs, NULL-terminated array of rows. */
 const CliVerb *const *cli_verbs(void);
 

@@ -15,6 +15,7 @@
 #define DELAY_FIRST_US (5 * (gint64)G_USEC_PER_SEC)
 #define DELAY_LAST_US  (15 * 60 * (gint64)G_USEC_PER_SEC)
 #define SEEN_EVERY_US  (5 * 60 * (gint64)G_USEC_PER_SEC)
+#define RECHECK_US     (2 * (gint64)G_USEC_PER_SEC)
 #define ADDRESSES_MAX  1024
 #define ADMIN_NUMBER   "000001"
 #define CODE_DIGITS    8
@@ -29,6 +30,7 @@ struct Session {
     pthread_mutex_t lock;
     gint64 seen_us;    /* under lock, as those below */
     gint64 written_us; /* seen_us as local.db has it */
+    gint64 checked_us; /* when it was last compared with local.db */
     GHashTable *looks; /* case number → gint64* until */
 };
 
@@ -307,6 +309,25 @@ static gboolean touch(Sessions *sessions, Session *session, GError **error)
     return !write || local_session_seen(sessions->options.local, session->digest, now, error);
 }
 
+/* Another process (the console) may have ended the session or changed the person: what is cached
+ * is believed for a moment only. */
+static gboolean is_current(Sessions *sessions, Session *session)
+{
+    gint64 now = now_us(sessions);
+    g_auto(LocalSession) stored = {0};
+    g_auto(LocalPerson) person = {0};
+    gboolean due;
+
+    pthread_mutex_lock(&session->lock);
+    due = now - session->checked_us > RECHECK_US;
+    if (due)
+        session->checked_us = now;
+    pthread_mutex_unlock(&session->lock);
+    return !due || (local_session_get(sessions->options.local, session->digest, &stored, NULL) &&
+                    local_person_get(sessions->options.local, stored.person, &person, NULL) &&
+                    person.active && person.roles == session->person.roles);
+}
+
 static Session *find(Sessions *sessions, const Request *request, GError **error)
 {
     const char *cookie = request_cookie(request, SESSION_COOKIE);
@@ -318,6 +339,10 @@ static Session *find(Sessions *sessions, const Request *request, GError **error)
         return NULL;
     }
     session = cache_get(sessions, digest);
+    if (session != NULL && !is_current(sessions, session)) {
+        sessions_forget(sessions, session->person.number);
+        g_clear_pointer(&session, session_unref);
+    }
     if (session == NULL)
         session = load(sessions, digest, error);
     if (session != NULL && !touch(sessions, session, error))

@@ -239,9 +239,9 @@ json_t *hall_documents(const Hall *hall, const char *number)
 
 char *hall_dump(const Hall *hall)
 {
-    static const char *const tables[] = {"leaf",  "event",    "setting",    "definition", "cases",
-                                         "field", "document", "batch",      "side",       "code",
-                                         "slot",  "bundle",   "name_bigram"};
+    static const char *const tables[] = {"leaf",  "event",    "setting",     "definition", "cases",
+                                         "field", "document", "batch",       "side",       "code",
+                                         "slot",  "bundle",   "name_bigram", "hold"};
     g_autoptr(Catalog) catalog = catalog_open(hall->folder, DB_READ_ONLY, NULL);
     GString *text = g_string_new(NULL);
 

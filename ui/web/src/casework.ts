@@ -39,14 +39,29 @@ export async function sideAct(id: string, body: Api.SideAct): Promise<void> {
   if (change) take(change);
 }
 
+/* Both sides where the window's scanner sees both. */
+async function newScan(): Promise<Api.NewScan> {
+  const devices = state.devices.length > 0 ? state.devices : (await get<{ devices: Api.Device[] }>('/devices')).devices;
+  const scanners = devices.filter((device) => device.kind === 'scanner');
+  const scanner = scanners.find((device) => device.default) ?? scanners[0];
+  set({ devices });
+  return { duplex: scanner?.can.includes('duplex') ?? false, ...(state.case ? { case: state.case.number } : {}) };
+}
+
+async function beginScan(): Promise<Api.Scan | undefined> {
+  const scan = await attempt(async () => command<Api.Scan>('POST', '/scans', await newScan()));
+  if (scan) takeScan(scan);
+  return scan;
+}
+
 export async function startScan(): Promise<void> {
-  if (state.scan?.state === 'fault' || state.scan?.state === 'stopped') {
+  if (hasFault()) {
     await scanAct({ act: 'continue' });
     return;
   }
-  const body: Api.NewScan = state.case ? { case: state.case.number } : {};
-  const scan = await attempt(() => command<Api.Scan>('POST', '/scans', body));
-  if (scan) takeScan(scan);
+  /* More paper for a case that was finished or put aside: its intake goes on. */
+  if ((state.case?.finished || state.case?.parked) && !(await act({ act: 'resume-intake' }))) return;
+  await beginScan();
 }
 
 function takeScan(scan: Api.Scan): void {
@@ -76,18 +91,30 @@ export async function nextSlot(same: boolean): Promise<void> {
 export async function rescan(): Promise<void> {
   const id = state.selected ?? state.case?.sides[state.case.sides.length - 1]?.id;
   if (!id) return;
-  if (state.scan) {
+  if (isScanning() || hasFault()) {
     await scanAct({ act: 'rescan', side: id });
     return;
   }
-  const scan = await attempt(() => command<Api.Scan>('POST', '/scans', state.case ? { case: state.case.number } : {}));
-  if (!scan) return;
-  takeScan(scan);
-  await scanAct({ act: 'rescan', side: id });
+  if (await beginScan()) await scanAct({ act: 'rescan', side: id });
+}
+
+/* Everything is told at once, so what waits for a person comes first. */
+function mustSettle(): boolean {
+  const n = state.case?.check.persons ?? 0;
+  if (n === 0) return false;
+  set({ problem: { type: '', title: say('settleFirst', { n }), status: 0, code: 'incomplete', detail: say('settleFirstText'), hint: '' } });
+  focusSettle();
+  return true;
+}
+
+/* The first answer of the list gets the focus. */
+export function focusSettle(): void {
+  document.querySelector<HTMLElement>('.settle button, .settle input')?.focus();
 }
 
 /* A second time confirms: the server asks instead of acting. */
 export async function finish(): Promise<void> {
+  if (mustSettle()) return;
   const again = state.ask?.command === 'finish';
   set({ ask: undefined });
   const change = await act(again ? { act: 'finish', again: true } : { act: 'finish' });
@@ -100,6 +127,7 @@ export async function finish(): Promise<void> {
   /* Nothing of a finished case stays in sight; where the paper did not come out she sees why. */
   if (!state.problem) {
     forgetCase();
+    log(change.said);
     show('today');
   }
 }
@@ -114,7 +142,7 @@ export async function printReceipt(): Promise<void> {
 
 export async function printNotice(kind: string): Promise<void> {
   const current = state.case;
-  if (!current) return;
+  if (!current || mustSettle()) return;
   await paperTo(current, () => command<Api.Paper>('POST', `/cases/${current.number}/notices`, { kind }));
 }
 
@@ -134,8 +162,10 @@ export async function printPaper(): Promise<void> {
 }
 
 export async function park(): Promise<void> {
-  if (!(await act({ act: 'park' }))) return;
+  const change = await act({ act: 'park' });
+  if (!change) return;
   forgetCase();
+  log(change.said);
   show('today');
 }
 

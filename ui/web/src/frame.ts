@@ -78,7 +78,7 @@ function tabs(): TemplateResult {
 /* Device fault › question › refused › scanning › what the screen says. */
 function topBand(band: Band): Band {
   const fault = state.scan?.fault;
-  if (hasFault() && fault) return { tone: 'bad', symbol: '▲', title: fault.title, text: fault.text };
+  if (hasFault() && fault) return { tone: 'bad', symbol: '▲', title: fault.title, text: `${fault.text} ${(state.scan?.sheets ?? 0) > 0 ? say('faultSafe', { n: state.scan?.sheets ?? 0 }) : ''}` };
   if (state.ask) return { tone: 'warn', symbol: '?', title: state.ask.text, text: say('again') };
   if (state.problem)
     return { tone: 'bad', symbol: '✗', title: state.problem.title, text: [state.problem.detail, state.problem.hint].filter(Boolean).join('。') };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 import { render } from 'lit';
-import { cancel, takeCode } from './casework.ts';
+import { cancel, focusSettle, takeCode } from './casework.ts';
 import { frame } from './frame.ts';
 import { collectBursts, fitsCheck } from './gun.ts';
 import { isTyping, keyName } from './keys.ts';
@@ -36,6 +36,17 @@ function focusForm(): void {
   form = name;
 }
 
+/* The list of what waits for a person is answered from the keyboard: when it appears, and after
+ * each answer, the next one has the focus, unless she is somewhere else. */
+let settled = '';
+function followSettle(): void {
+  const list = document.querySelector('.settle');
+  const tasks = list ? `${state.case?.number} ${list.querySelectorAll('li').length}` : '';
+  const idle = document.activeElement === document.body || document.activeElement?.closest('.strip');
+  if (tasks !== settled && list && idle) focusSettle();
+  settled = tasks;
+}
+
 /* The newest sheet stays in view. */
 function followNewest(): void {
   const last = state.case?.sides[state.case.sides.length - 1]?.id ?? '';
@@ -51,6 +62,7 @@ function draw(): void {
   focusOnce();
   focusForm();
   followNewest();
+  followSettle();
 }
 
 function onKey(event: KeyboardEvent): void {

@@ -16,7 +16,7 @@ export function lamp(kind: Api.Lamp): TemplateResult {
 }
 
 export function timeLeft(deadline: Api.Deadline): string {
-  if (deadline.left === null || deadline.lamp === 'not-started') return deadline.lamp === 'none' ? '' : say('notStarted');
+  if (deadline.left === null) return '';
   const unit = sayToken('unit', deadline.unit);
   const text = say(deadline.left < 0 ? 'late' : 'left', { n: Math.abs(deadline.left), u: unit });
   return deadline.estimated ? `${text} (${say('estimated')})` : text;
@@ -54,7 +54,7 @@ function sideWord(side: Api.Side): string {
 
 export function thumbnail(side: Api.Side, chosen: boolean, choose: (id: string) => void): TemplateResult {
   const word = sideWord(side);
-  const review = side.reviews[0];
+  const review = side.reviews.find((one) => one.fact !== 'blank');
   return html`${guard([side, chosen, word], () => html`<button class="thumb ${side.state === 'void' ? 'is-void' : ''} ${side.blank ? 'is-blank' : ''}"
       aria-pressed=${chosen} id="side-${side.id}" @click=${() => choose(side.id)}
       aria-label="${sideName(side)}${word ? ` · ${word}` : ''}${review ? ` · ${review.text}` : ''}">

@@ -5,7 +5,7 @@
 import { ApiError, command, get, setCsrf } from './api.ts';
 import type * as Api from './api-types.ts';
 import { play } from './sound.ts';
-import { currentLang, say, sayToken, setLang, shortNumber, showTime, type Lang } from './words.ts';
+import { currentLang, say, sayToken, setLang, showTime, type Lang } from './words.ts';
 
 export type Screen = 'today' | 'intake' | 'lookup' | 'archive' | 'verify' | 'board' | 'devices';
 export type Size = 'normal' | 'large' | 'huge';
@@ -203,7 +203,13 @@ function mergeSide(side: Api.Side): void {
   if (at >= 0) sides[at] = side;
   else sides.push(side);
   state.case = { ...current, sides };
-  if (at < 0 && state.scan?.state === 'running') state.selected = side.id;
+  if (at < 0 && state.scan?.state === 'running' && !side.blank) state.selected = side.id;
+}
+
+/* The browser's own words for the act; the server's sentence where there are none. */
+function sayRecord(record: Api.RecordEvent): string {
+  const words = sayToken('act', record.act);
+  return words === record.act && record.text ? record.text : words;
 }
 
 function onRecord(record: Api.RecordEvent): void {
@@ -213,7 +219,8 @@ function onRecord(record: Api.RecordEvent): void {
   } else if (record.case === null || state.screen !== 'intake') {
     refreshSoon();
   }
-  log(record.text || `${sayToken('act', record.act)}${record.case ? ` ${shortNumber(record.case)}` : ''}`);
+  /* What happens to other people's cases is no news at this window. */
+  if (record.case === null || record.case === state.case?.number) log(sayRecord(record));
 }
 
 function onJob(): void {
@@ -353,7 +360,13 @@ export function show(screen: Screen): void {
 /* Leaving a case takes everything of it off the screen. */
 export function forgetCase(): void {
   set({ case: undefined, selected: undefined, slot: undefined, moving: false, zoom: 0, viewing: false, scan: undefined,
-        opening: undefined, ask: undefined });
+        opening: undefined, ask: undefined, log: [] });
+}
+
+/* Today in the hall: the server's clock counts, not the browser's. */
+export function hallDate(): string {
+  const now = new Date(state.status?.now ?? Date.now());
+  return new Date(now.getTime() + 8 * 3600000).toISOString().slice(0, 10);
 }
 
 export async function openCase(number: string): Promise<void> {

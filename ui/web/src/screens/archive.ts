@@ -7,7 +7,7 @@ import type * as Api from '../api-types.ts';
 import type { Band } from '../frame.ts';
 import type { Action } from '../keys.ts';
 import { caseRow, field, submit } from '../parts.ts';
-import { attempt, command, log, refreshAll, set, showCase, state } from '../store.ts';
+import { attempt, command, hallDate, log, refreshAll, set, showCase, state } from '../store.ts';
 import { say, sayToken, shortNumber, showDate } from '../words.ts';
 import type { ScreenView } from './screen.ts';
 
@@ -79,7 +79,7 @@ function exportForm(): TemplateResult {
   return html`<form class="inline" @submit=${submit((values) => void startExport(values))}>
     <label class="field"><span>${say('format')}</span><select name="format">${formats.map((format) => html`<option value=${format}>${sayToken('format', format)}</option>`)}</select></label>
     <label class="field"><span>${say('destination')}</span><select name="destination">${state.destinations.map((one) => html`<option value=${one.name}>${one.text}</option>`)}</select></label>
-    ${state.chosen.length > 0 ? nothing : html`${field('from', 'from', { type: 'date' })}${field('to', 'to', { type: 'date' })}`}
+    ${state.chosen.length > 0 ? nothing : html`${field('from', 'from', { type: 'date', value: `${hallDate().slice(0, 8)}01` })}${field('to', 'to', { type: 'date', value: hallDate() })}`}
     ${field('split', 'splitSize', { type: 'number', required: false })}
     <div class="buttons"><button class="primary">${say('exportStart')}</button></div></form>`;
 }

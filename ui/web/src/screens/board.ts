@@ -7,7 +7,7 @@ import type * as Api from '../api-types.ts';
 import type { Band } from '../frame.ts';
 import type { Action } from '../keys.ts';
 import { field, lamp, lampSymbols, submit, timeLeft } from '../parts.ts';
-import { refreshAll, set, showCase, state } from '../store.ts';
+import { hallDate, refreshAll, set, showCase, state } from '../store.ts';
 import { say, sayToken, shortNumber } from '../words.ts';
 import type { ScreenView } from './screen.ts';
 
@@ -57,7 +57,7 @@ function ledgerForm(): TemplateResult {
     <form class="inline steady" @submit=${submit((values) => {
       window.open(`/api/v1/ledgers/${values['ledger']}?from=${values['from']}&to=${values['to']}`, '_blank', 'noopener');
     })}><label class="field"><span>${say('ledgers')}</span><select name="ledger">${ledgers.map((name) => html`<option value=${name}>${ledgerNames[name]?.[zh ? 0 : 1]}</option>`)}</select></label>
-    ${field('from', 'from', { type: 'date' })}${field('to', 'to', { type: 'date' })}
+    ${field('from', 'from', { type: 'date', value: `${hallDate().slice(0, 8)}01` })}${field('to', 'to', { type: 'date', value: hallDate() })}
     <div class="buttons"><button>${say('open')}</button></div></form>`;
 }
 

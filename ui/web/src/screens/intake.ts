@@ -5,13 +5,14 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type * as Api from '../api-types.ts';
-import { act, finish, isScanning, hasFault, newCase, nextSlot, park, printPaper, rescan, sideAct, startScan, scanAct } from '../casework.ts';
+import { act, finish, focusSettle, isScanning, hasFault, newCase, nextSlot, park, printPaper, rescan, sideAct, startScan, scanAct } from '../casework.ts';
 import type { Band } from '../frame.ts';
 import type { Action } from '../keys.ts';
 import { bigPage, field, lamp, sideFacts, sideName, stateOf, submit, thumbnail, timeLeft, zooms } from '../parts.ts';
 import { set, state } from '../store.ts';
 import { joinNames, say, sayToken, showNumber, type Word } from '../words.ts';
 import type { ScreenView } from './screen.ts';
+import { settleCard } from './settle.ts';
 
 const slotSymbols: Record<Api.SlotState, string> = {
   complete: '✓', missing: '✗', wrong: '✗', exempt: '–', later: '◷', promised: '◷', na: '–', person: '?',
@@ -58,9 +59,10 @@ function slotWord(line: Api.CheckLine, receiving: boolean): TemplateResult {
 }
 
 function chooseSlot(line: Api.CheckLine): void {
-  if (state.moving && state.selected) {
+  const side = selectedSide();
+  if (state.moving && side) {
     set({ moving: false });
-    void sideAct(state.selected, { act: 'move', slot: line.code });
+    void sideAct(side.id, { act: 'move', slot: line.code });
     return;
   }
   set({ slot: state.slot === line.code ? undefined : line.code });
@@ -148,13 +150,22 @@ function choose(id: string): void {
   set({ selected: id, zoom: 0, viewing: true });
 }
 
+/* A blank back is greyed where it stands; that is all it needs. */
+function isOdd(side: Api.Side): boolean {
+  return side.state !== 'void' && side.reviews.some((review) => review.fact !== 'blank');
+}
+
+function toLookAt(current: Api.Case): Api.Side[] {
+  return current.sides.filter(isOdd);
+}
+
 function reviewCards(current: Api.Case): TemplateResult | typeof nothing {
-  const sides = current.sides.filter((side) => side.reviews.length > 0 && side.state !== 'void');
+  const sides = toLookAt(current);
   if (sides.length === 0) return nothing;
   return html`<div class="reviews" role="group" aria-label=${say('toSee', { n: sides.length })}>
     <b class="warn">⚠ ${say('toSee', { n: sides.length })}</b>
     ${sides.slice(0, 3).map((side) => html`<div class="review">
-      <button class="link" @click=${() => choose(side.id)}>${sideName(side)}</button> ${side.reviews[0]?.text}
+      <button class="link" @click=${() => choose(side.id)}>${sideName(side)}</button> ${side.reviews.find((review) => review.fact !== 'blank')?.text}
       <button @click=${() => void sideAct(side.id, { act: 'good' })}>${say('good')}</button>
       <button @click=${() => { choose(side.id); void rescan(); }}>${say('rescan')}</button></div>`)}
   </div>`;
@@ -167,17 +178,21 @@ function strip(current: Api.Case): TemplateResult {
       ${current.sides.length === 0 ? html`<p class="empty">${say('noPages')}</p>` : nothing}
       ${repeat(groups(current), (group) => group.key, (group) => html`<h3>${group.name}</h3>
         <div class="thumbs">${repeat(group.sides, (side) => side.id,
-          (side) => thumbnail(side, side.id === state.selected, choose))}</div>`)}
+          (side) => thumbnail(side, side.id === selectedSide()?.id, choose))}</div>`)}
     </div>
+    ${isScanning() ? nothing : settleCard(current)}
     ${reviewCards(current)}</section>`;
 }
 
+/* The chosen side; where none is, the newest that carries a page. */
 function selectedSide(): Api.Side | undefined {
-  return state.case?.sides.find((side) => side.id === state.selected);
+  const sides = state.case?.sides ?? [];
+  return sides.find((side) => side.id === state.selected) ?? [...sides].reverse().find((side) => !side.blank) ?? sides[0];
 }
 
 function turn(by: 90 | 270): void {
-  if (state.selected) void sideAct(state.selected, { act: 'turn', turn: by });
+  const side = selectedSide();
+  if (side) void sideAct(side.id, { act: 'turn', turn: by });
 }
 
 function viewer(): TemplateResult {
@@ -227,9 +242,10 @@ function band(): Band {
   if (current.counts.difference) return { tone: 'bad', symbol: '■', title: say('countsOdd', { d: '' }), text: current.counts.difference };
   if (current.finished && current.check.missing > 0) return { tone: 'warn', symbol: '◇', title: say('waiting'), text: say('waitingText') };
   if (current.finished) return { tone: 'good', symbol: '✓', title: say('finished'), text: say('finishedText') };
+  if (current.state === 'supplement' && current.check.missing > 0) return { tone: 'warn', symbol: '◇', title: say('waiting'), text: say('toldText') };
   if (current.sides.length === 0) return { tone: 'idle', symbol: '◎', title: say('putPaper'), text: say('putPaperText') };
   if (current.check.missing > 0)
-    return { tone: 'bad', symbol: '✗', title: say('missing', { n: current.check.missing }), text: joinNames(lacking.map((line) => line.name)) };
+    return { tone: 'bad', symbol: '✗', title: say('missing', { n: current.check.missing }), text: joinNames(lacking.map((line) => line.name)) + (current.check.persons > 0 ? ` · ${say('persons', { n: current.check.persons })}` : '') };
   if (current.check.persons > 0)
     return { tone: 'warn', symbol: '?', title: say('persons', { n: current.check.persons }), text: joinNames(current.check.slots.filter((line) => line.state === 'person').map((line) => line.name)) };
   return { tone: 'good', symbol: '✓', title: say('complete'), text: say('completeText') };
@@ -243,7 +259,7 @@ function middle(): unknown {
 
 function step(by: number): void {
   const sides = state.case?.sides ?? [];
-  const at = sides.findIndex((side) => side.id === state.selected);
+  const at = sides.findIndex((side) => side.id === selectedSide()?.id);
   const next = sides[Math.min(sides.length - 1, Math.max(0, at + by))];
   if (next) choose(next.id);
 }
@@ -266,7 +282,7 @@ function moveOrder(by: number): void {
 }
 
 function keysOnly(): Action[] {
-  const has = state.selected !== undefined;
+  const has = selectedSide() !== undefined;
   const one = (id: string, label: string, key: string, run: () => void): Action => ({ id, label, key, run, enabled: has, hidden: true });
   return [
     one('left', say('turnLeft'), 'Ctrl+Shift+ArrowLeft', () => turn(270)),
@@ -286,8 +302,10 @@ function actions(): Action[] {
   const current = state.case;
   const open = !!current && !current.finished;
   if (!current) return [];
-  const lacking = current.check.missing > 0;
+  const told = current.print === 'supplement';
+  const settling = current.check.persons > 0 && current.sides.length > 0;
   return [
+    { id: 'settle', label: say('settleShort'), key: '', run: focusSettle, enabled: settling && !isScanning(), main: open && settling, hidden: true },
     isScanning()
       ? { id: 'stop', label: say('stop'), key: 'Escape', run: () => void scanAct({ act: 'stop' }), enabled: true }
       : { id: 'start', label: say(hasFault() || state.scan?.state === 'stopped' ? 'goOn' : 'start'), key: 'F9', run: () => void startScan(), enabled: !!current, main: open && (current.sides.length === 0 || hasFault()) },
@@ -296,7 +314,7 @@ function actions(): Action[] {
     { id: 'rescan', label: say('rescan'), key: 'F4', run: () => void rescan(), enabled: open && current.sides.length > 0 },
     { id: 'undo', label: say('undo'), key: 'F8', run: () => void act({ act: 'undo' }), enabled: current.undo !== null },
     { id: 'park', label: say('park'), key: '', run: () => void park(), enabled: open },
-    { id: 'print', label: lacking ? say('notice') : say('print'), key: 'Ctrl+P', run: () => void printPaper(), enabled: current.print !== null, right: true, main: lacking && open && current.sides.length > 0 },
+    { id: 'print', label: say(told ? 'notice' : 'print'), key: 'Ctrl+P', run: () => void printPaper(), enabled: current.print !== null, right: true, main: told && open && current.sides.length > 0 },
     { id: 'finish', label: say('finish'), key: 'Ctrl+Enter', run: () => void finish(), enabled: open, right: true, main: open && current.sides.length > 0 },
     ...keysOnly(),
   ];

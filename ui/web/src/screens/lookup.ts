@@ -13,6 +13,7 @@ import { bigPage, caseRow, lamp, sideFacts, stateOf, submit, thumbnail, timeLeft
 import { attempt, command, get, may, openCase, set, showCase, state } from '../store.ts';
 import { say, sayToken, showDate, showNumber } from '../words.ts';
 import type { ScreenView } from './screen.ts';
+import { stepsOf } from './steps.ts';
 
 const reasons = ['handle', 'verify', 'copy', 'court', 'other'] as const;
 
@@ -66,6 +67,7 @@ function facts(shown: Api.Case): TemplateResult {
       ${shown.archive_number ? html`<div><dt>${say('archiveNumber')}</dt><dd>${shown.archive_number}</dd></div>` : nothing}
     </dl>
     ${unmask(shown)}
+    ${stepsOf(shown)}
     <h3>${say('documents')}</h3>
     <ol class="documents">${shown.documents.map((document) => html`<li class=${document.state === 'void' ? 'is-void' : ''}>
       <span class="slot-number">${String(document.number).padStart(3, '0')}</span> ${document.title}

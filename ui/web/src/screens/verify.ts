@@ -7,7 +7,7 @@ import type * as Api from '../api-types.ts';
 import type { Band } from '../frame.ts';
 import type { Action } from '../keys.ts';
 import { field, figure, submit } from '../parts.ts';
-import { attempt, command, set, showCase, state } from '../store.ts';
+import { attempt, command, hallDate, set, showCase, state } from '../store.ts';
 import { joinNames, say, shortNumber, showDate } from '../words.ts';
 import type { ScreenView } from './screen.ts';
 
@@ -18,21 +18,10 @@ async function run(values: Record<string, string>): Promise<void> {
   if (audit) set({ audit });
 }
 
-/* The first day of this month, in the hall's own time. */
-function monthStart(): string {
-  const now = new Date();
-  return `${now.getFullYear()}-${String(now.getMonth() + 1).padStart(2, '0')}-01`;
-}
-
-function todayDate(): string {
-  const now = new Date();
-  return `${now.getFullYear()}-${String(now.getMonth() + 1).padStart(2, '0')}-${String(now.getDate()).padStart(2, '0')}`;
-}
-
 function runForm(): TemplateResult {
   return html`<section class="column panel" aria-label=${say('verifyReady')} tabindex="0"><h2>${say('verifyReady')}</h2>
     <form id="audit" @submit=${submit((values) => void run(values))}>
-      ${field('from', 'from', { type: 'date', value: monthStart() })}${field('to', 'to', { type: 'date', value: todayDate() })}
+      ${field('from', 'from', { type: 'date', value: `${hallDate().slice(0, 8)}01` })}${field('to', 'to', { type: 'date', value: hallDate() })}
       <label class="field"><span>${say('level')}</span><select name="level"><option value="full">${say('full')}</option><option value="quick">${say('quick')}</option></select></label>
       ${field('percent', 'percent', { type: 'number', value: '5', required: false })}
       ${field('seed', 'seed', { required: false })}

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A day at the counter with the real daemon and the scripted scanner: first run, the clerk's
+ * minute by gun and keys alone, a jam, and what comes the next day.
+ */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { openBrowser } from './browser.mjs';
+import { Clerk } from './clerk.mjs';
+import { Hall, people, secret } from './hall.mjs';
+import { wordsOf } from './words.mjs';
+
+const lang = process.env.ANJUAN_LANG ?? 'zh';
+const item = '100007';
+const applicant = '苏州青禾包装有限公司';
+const papers = { 营业执照上的名称: applicant, 统一社会信用代码: '91320583MA1ABCD2XM' };
+let hall;
+let browser;
+let page;
+let words;
+let clerk;
+let number;
+
+before(async () => {
+  words = await wordsOf(lang);
+  hall = new Hall();
+  hall.init();
+  await hall.serve();
+  browser = await openBrowser();
+  ({ page } = browser);
+  page.setDefaultTimeout(20000);
+  clerk = new Clerk(page, words);
+  await browser.context.addCookies([{ name: 'lang', value: lang, url: hall.url }]);
+});
+
+after(async () => {
+  const faults = [...browser.messages];
+  await browser.close();
+  await hall.end();
+  assert.deepEqual(faults, []);
+});
+
+async function signOn(role) {
+  await hall.signOn(browser.context, role, lang);
+  await page.goto(hall.url);
+  await page.waitForSelector('.tab');
+}
+
+test('the first run takes the code of the console and makes the administrator', async () => {
+  await page.goto(hall.url);
+  await page.waitForURL('**/first-run');
+  await page.fill('#code', '00000000');
+  await page.fill('#name', people.admin.name);
+  await page.fill('#secret', secret);
+  await page.fill('#again', secret);
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('.wrong');
+  await page.fill('#code', hall.code);
+  await page.fill('#secret', secret);
+  await page.fill('#again', secret);
+  await page.keyboard.press('Enter');
+  await page.waitForURL('**/login');
+  await page.fill('#who', people.admin.number);
+  await page.fill('#secret', secret);
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('.tab');
+});
+
+test('the administrator adds people and tests the scanner', async () => {
+  await page.keyboard.press('Alt+7');
+  await page.waitForSelector('.device');
+  await page.click(`button:has-text("${words.say('addUser')}")`);
+  await page.waitForSelector('input[name=name]:focus');
+  await page.keyboard.type('孙悦', { delay: 80 });
+  await page.check('input[value=clerk]');
+  await page.fill('input[name=secret]', secret);
+  await page.keyboard.press('Enter');
+  await page.waitForFunction(() => document.querySelector('table')?.textContent?.includes('孙悦'));
+  await page.keyboard.press('F9');
+  await page.waitForSelector('.device .good');
+  await hall.staff({ firstRun: false });
+});
+
+test('the clerk’s minute: item card, name, paper, one list, notice, done, by gun and keys alone', async () => {
+  await signOn('clerk');
+  await clerk.band('ready');
+  hall.paper({ item, documents: [['A01', 2]] });
+  await clerk.open(item, applicant);
+  await clerk.command('09');
+  const band = await clerk.band('missing', { n: 3 });
+  assert.ok(band.includes(words.say('counts', { i: 2, p: 2, o: 2 })), band);
+  await clerk.settle(papers);
+  await clerk.band('missing', { n: 3 });
+  assert.equal(await clerk.thumbs(), 4);
+  assert.match(await page.title(), new RegExp(`^${words.say('missing', { n: 3 })} · `));
+  await clerk.command('07');
+  await clerk.band('waiting');
+  number = (await page.locator('.case-head b').innerText()).replaceAll('-', '');
+  await clerk.command('05');
+  await page.waitForFunction(() => document.querySelector('.band-title')?.textContent && document.querySelector('.symbol')?.textContent === '?');
+  await clerk.command('05');
+  await clerk.band('ready');
+  const made = await (await hall.client('clerk')).get(`/cases/${number}`);
+  assert.equal(made.state, 'supplement');
+  assert.equal(made.finished, true);
+  assert.deepEqual(made.documents.filter((one) => one.family === 'B').map((one) => one.code).sort(), ['B01', 'B02']);
+});
+
+test('nothing of a finished case is left on the screen, in the address, in the history or in the cache', async () => {
+  await page.keyboard.press('Alt+3');
+  await page.waitForSelector('input[name=q]');
+  const left = await page.evaluate(async () => ({
+    text: document.documentElement.outerHTML, address: location.href, entries: history.length, state: JSON.stringify(history.state),
+    stored: JSON.stringify({ ...localStorage, ...sessionStorage }), caches: (await caches.keys()).length, databases: (await indexedDB.databases()).length }));
+  for (const place of [left.text, left.address, left.state, left.stored])
+    for (const word of [applicant, number, words.shortNumber(number), words.showNumber(number)]) assert.equal(place.includes(word), false, `${word} in ${place.slice(0, 300)}`);
+  assert.equal(left.caches + left.databases, 0);
+  assert.equal(new URL(left.address).pathname, '/');
+  const images = await page.evaluate(async () => {
+    const seen = performance.getEntriesByType('resource').map((one) => one.name).filter((name) => name.includes('/sides/'));
+    const kept = await Promise.all(seen.map((name) => fetch(name, { cache: 'only-if-cached', mode: 'same-origin' }).then((answer) => answer.ok, () => false)));
+    return { seen: seen.length, kept: kept.filter(Boolean).length };
+  });
+  assert.ok(images.seen > 0);
+  assert.equal(images.kept, 0);
+});
+
+test('a jam says what the hands do, and F9 goes on with the same sheet', async () => {
+  await page.keyboard.press('Alt+1');
+  hall.paper({ item, set: '000002', documents: [['A01', 2], ['A02', 1]], jamAt: 5 });
+  await clerk.open(item, '昆山锦溪水产合作社');
+  await page.keyboard.press('F9');
+  await page.waitForSelector('.band-bad .symbol:has-text("▲")');
+  const band = await page.locator('.band').innerText();
+  assert.ok(band.includes(words.say('faultSafe', { n: 4 })), band);
+  await page.keyboard.press('F9');
+  await clerk.band('missing', { n: 2 });
+  await page.waitForFunction(() => document.querySelectorAll('.thumb').length === 6);
+  const ids = await page.locator('.thumb').evaluateAll((all) => all.map((one) => one.id));
+  assert.equal(new Set(ids).size, 6);
+  await clerk.command('06');
+  await clerk.band('ready');
+});
+
+test('next day the rest comes: the case code, paper, complete, receipt', async () => {
+  await hall.nextDay();
+  await signOn('clerk');
+  hall.paper({ item, set: '000003', documents: [['A02', 1], ['A03', 2], ['A04', 1]] });
+  await clerk.scan(number);
+  await page.waitForSelector('.slots');
+  await clerk.command('09');
+  await page.waitForFunction(() => document.querySelectorAll('.thumb').length === 12);
+  await clerk.settle();
+  await clerk.band('complete');
+  await clerk.command('05');
+  await clerk.band('ready');
+  const made = await (await hall.client('clerk')).get(`/cases/${number}`);
+  assert.equal(made.check.complete, true);
+  assert.equal(made.received_at.slice(0, 10), '2026-11-18');
+});
