@@ -161,6 +161,12 @@ json_t *catalog_destructions(Catalog *catalog, gboolean pending, GError **error)
                    "i", (gint64)pending);
 }
 
+gboolean catalog_bundled(Catalog *catalog, const char *number, gint64 *bundles, GError **error)
+{
+    return db_int(catalog_db(catalog), bundles, 0, error,
+                  "SELECT count(*) FROM bundle_case WHERE \"case\" = ?", "t", number);
+}
+
 gboolean catalog_is_destroyed(Catalog *catalog, const char *number, gboolean *destroyed,
                               GError **error)
 {

@@ -36,5 +36,9 @@ json_t *catalog_retained(Catalog *catalog, const char *filed_before,
 json_t *catalog_destructions(Catalog *catalog, gboolean pending,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* In how many bundles a case has left the house. */
+gboolean catalog_bundled(Catalog *catalog, const char *number, gint64 *bundles,
+                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 gboolean catalog_is_destroyed(Catalog *catalog, const char *number, gboolean *destroyed,
                               GError **error) G_GNUC_WARN_UNUSED_RESULT;

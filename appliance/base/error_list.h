@@ -193,12 +193,6 @@
     X(DEVICE_SILENT, "device-silent", 4, 504,                                                      \
       "the device has fallen silent", "设备没有响应",                                              \
       "switch it off and on; stored pages are safe", "请重启设备; 已存页面是安全的")               \
-    X(SOME_REFUSED, "some-refused", 3, 422,                                                        \
-      "some of the inputs were refused", "部分输入被拒绝",                                         \
-      "see the lines above", "请看上面各行")                                                       \
-    X(UNPLACED, "unplaced", 1, 409,                                                                \
-      "pages wait in the tray", "有页面待归件",                                                    \
-      "see 'anjuan tray list'", "请看 anjuan tray list")                                           \
     /* appliance/paper */                                                                          \
     X(PAPER, "paper", 4, 500,                                                                      \
       "the paper cannot be drawn", "文书无法生成",                                                 \

@@ -10,6 +10,8 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#define READ_BYTES_LEAST ((gsize)4096)
+
 typedef struct {
     char *path;      /* final name */
     char *temporary; /* name until commit; NULL once renamed */
@@ -62,31 +64,45 @@ Fd fd_steal(Fd *fd)
     return stolen;
 }
 
+/* What the file says of its size saves growing; that it stays true is not relied on. */
+static gsize room_for(int fd, gsize max)
+{
+    struct stat about;
+    gsize size = fstat(fd, &about) == 0 && about.st_size > 0 ? (gsize)about.st_size : 0;
+
+    return MIN(MAX(size, READ_BYTES_LEAST), max) + 1;
+}
+
 GBytes *file_read(const char *path, gsize max, GError **error)
 {
     g_auto(Fd) fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-    g_autoptr(GByteArray) bytes = g_byte_array_new();
-    guint8 block[65536];
+    gsize room = fd >= 0 ? room_for(fd, max) : 0;
+    g_autofree guint8 *bytes = g_malloc(room);
+    gsize used = 0;
     ssize_t n;
 
     if (fd < 0) {
         error_set_errno(error, ERROR_NO_FILE, errno, "%s", path);
         return NULL;
     }
-    while ((n = read(fd, block, sizeof block)) != 0) {
+    while ((n = read(fd, bytes + used, room - used)) != 0) {
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0) {
             error_set_errno(error, errno == EISDIR ? ERROR_NO_FILE : ERROR_IO, errno, "%s", path);
             return NULL;
         }
-        if (bytes->len + (gsize)n > max) {
+        used += (gsize)n;
+        if (used > max) {
             error_set(error, ERROR_TOO_LARGE, "%s: over %" G_GSIZE_FORMAT " bytes", path, max);
             return NULL;
         }
-        g_byte_array_append(bytes, block, (guint)n);
+        if (used == room) {
+            room = MIN(2 * room, max + 1);
+            bytes = g_realloc(bytes, room);
+        }
     }
-    return g_byte_array_free_to_bytes(g_steal_pointer(&bytes));
+    return g_bytes_new_take(g_steal_pointer(&bytes), used);
 }
 
 gboolean file_write_all(int fd, const char *path, const void *bytes, gsize size, GError **error)

@@ -413,9 +413,10 @@ static ClockProfile *load_clock(const json_t *from, ClockPurpose purpose)
     {
         /* one block for both: the name stands behind the struct */
         const char *name = json_text(one, "level");
-        ClockLevel *level = g_malloc0(sizeof *level + strlen(name) + 1);
+        gsize size = strlen(name) + 1;
+        ClockLevel *level = g_malloc0(sizeof *level + size);
 
-        level->level = strcpy((char *)(level + 1), name);
+        level->level = memcpy((char *)(level + 1), name, size);
         level->law = limit_of(one, "law");
         level->promised = (guint16)json_int(one, "promised", level->law);
         g_ptr_array_add(clock->levels, level);

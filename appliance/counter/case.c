@@ -213,10 +213,10 @@ static gboolean draw_number(StoreTxn *txn, Open *open, NumberParts *parts, GErro
 
     if (open->opening->number != NULL)
         return take_number(txn, open, parts, error);
-    if (strlen(window) != 3 || !text_is_digits(window) || atoi(window) == 0)
+    if (strlen(window) != 3 || !text_is_digits(window) || strcmp(window, "000") == 0)
         return error_set(error, ERROR_INVALID, "window '%s': three digits from 001 to 999", window);
     parts->day = day_of_instant(txn_now_us(txn), HOUSE_OFFSET_S);
-    parts->window = (guint32)atoi(window);
+    parts->window = (guint32)g_ascii_strtoull(window, NULL, 10);
     day = g_strdup_printf("%06u", day_yymmdd(parts->day));
     if (!setting_number(txn_catalog(txn), "region", &parts->region, error) ||
         !setting_number(txn_catalog(txn), "hall", &parts->hall, error) ||

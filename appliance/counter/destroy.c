@@ -73,9 +73,7 @@ json_t *destroy_register(House *house, Catalog *catalog, GError **error)
         gint64 outside;
 
         if (!add_name(house, row, error) ||
-            !db_int(catalog_db(catalog), &outside, 0, error,
-                    "SELECT count(*) FROM bundle_case WHERE \"case\" = ?", "t",
-                    json_text(row, "case")))
+            !catalog_bundled(catalog, json_text(row, "case"), &outside, error))
             return NULL;
         json_object_set_new(row, "outside", json_integer(outside));
     }

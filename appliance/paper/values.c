@@ -17,14 +17,25 @@ static gboolean is_digit_run(const char *text, gsize n)
     return TRUE;
 }
 
+/* The number that `n` digits write. */
+static guint digits_value(const char *text, gsize n)
+{
+    guint value = 0;
+
+    for (gsize i = 0; i < n; i++)
+        value = value * 10 + (guint)(text[i] - '0');
+    return value;
+}
+
 /* "2026-11-21…" with a day that exists. */
 static gboolean starts_with_date(const char *text)
 {
     if (strlen(text) < DATE_LENGTH || !is_digit_run(text, 4) || text[4] != '-' ||
         !is_digit_run(text + 5, 2) || text[7] != '-' || !is_digit_run(text + 8, 2))
         return FALSE;
-    return g_date_valid_dmy((GDateDay)atoi(text + 8), (GDateMonth)atoi(text + 5),
-                            (GDateYear)atoi(text));
+    return g_date_valid_dmy((GDateDay)digits_value(text + 8, 2),
+                            (GDateMonth)digits_value(text + 5, 2),
+                            (GDateYear)digits_value(text, 4));
 }
 
 /* Text that a paper can show: no control characters but the line feed, and none of those that
@@ -56,7 +67,8 @@ static gboolean is_minute(const json_t *value)
 
     return text != NULL && strlen(text) == MINUTE_LENGTH && starts_with_date(text) &&
            text[10] == 'T' && is_digit_run(text + 11, 2) && text[13] == ':' &&
-           is_digit_run(text + 14, 2) && atoi(text + 11) < 24 && atoi(text + 14) < 60;
+           is_digit_run(text + 14, 2) && digits_value(text + 11, 2) < 24 &&
+           digits_value(text + 14, 2) < 60;
 }
 
 static gboolean is_integer(const json_t *value)
@@ -241,7 +253,8 @@ char *value_date(const char *iso)
 {
     if (!starts_with_date(iso))
         return NULL;
-    return g_strdup_printf("%.4s年%d月%d日", iso, atoi(iso + 5), atoi(iso + 8));
+    return g_strdup_printf("%.4s年%u月%u日", iso, digits_value(iso + 5, 2),
+                           digits_value(iso + 8, 2));
 }
 
 /* As it is printed; "" for a value that is not there. */

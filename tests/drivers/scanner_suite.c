@@ -11,7 +11,7 @@ static gint64 real_now_ms(void *self G_GNUC_UNUSED)
 
 static gboolean real_wait(void *self G_GNUC_UNUSED, guint ms)
 {
-    g_usleep(ms * 1000ul);
+    g_usleep(ms * 1000ul); /* the host's own pause, asked for by a driver */
     return TRUE;
 }
 

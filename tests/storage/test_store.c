@@ -191,7 +191,7 @@ static void records_have_the_published_shape_and_chain(void **state G_GNUC_UNUSE
         g_free(prev);
         prev = g_malloc(65);
         for (gsize b = 0; b < sizeof leaf; b++)
-            sprintf(prev + 2 * b, "%02x", leaf[b]);
+            g_snprintf(prev + 2 * b, 3, "%02x", leaf[b]);
     }
 }
 

@@ -83,7 +83,7 @@ static inline void tar_add(GByteArray *tar, const char *name, char kind, const v
     memset(header + 148, ' ', 8);
     header[156] = kind;
     if (kind == '1' || kind == '2')
-        strcpy(header + 157, "data/target");
+        memcpy(header + 157, "data/target", sizeof "data/target");
     memcpy(header + 257, "ustar\00000", 8);
     for (gsize i = 0; i < 512; i++)
         sum += (guchar)header[i];

@@ -134,7 +134,7 @@ class Shared(unittest.TestCase):
             if time.monotonic() > server_until:
                 server_until = time.monotonic() + SERVER_LIVES_S
                 self.kill_server(desk)
-            time.sleep(WAIT_S)
+            time.sleep(WAIT_S)  # between two looks at what has come
         self.end_of_line(process)
 
     def test_no_number_is_lost_or_doubled(self):

@@ -322,7 +322,7 @@ class Shared(line.Case):
                 del running[window]
                 if time.monotonic() < until:
                     running[window] = start(window)
-            time.sleep(0.02)
+            time.sleep(0.02)  # between two looks at who has ended
         self.assertEqual(locked, [])
         self.assertEqual(len(opened), len(set(opened)))
         self.assertGreater(len(opened), 4)
