@@ -20,7 +20,7 @@ import unittest
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from server import Client, Events, PROGRAM, Server  # noqa: E402
-from test_api import ITEM, USCC, is_scan, script_of  # noqa: E402
+from hall import ITEM, USCC, is_scan, script_of  # noqa: E402
 
 LONG = os.environ.get("ANJUAN_LONG") == "1"
 SHARED_S = 600 if LONG else 30
