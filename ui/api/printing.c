@@ -7,16 +7,18 @@
 
 #include "appliance/printing/print_queue.h"
 
+#include <pthread.h>
 #include <string.h>
+#include <time.h>
 
-#define RETRY_US (10 * G_USEC_PER_SEC)
+#define RETRY_S  10
 #define JOBS_MAX 100
 
 struct PrintDesk {
     PrintQueue queue;
     GThread *thread;
-    GMutex lock;
-    GCond ending;
+    pthread_mutex_t lock;
+    pthread_cond_t ending; /* by the monotonic clock */
     gboolean ends;
 };
 
@@ -35,33 +37,43 @@ static void resume_once(const PrintDesk *desk)
         g_warning("print queue: %s", error->message);
 }
 
+static void wait_to_retry(PrintDesk *desk)
+{
+    struct timespec until;
+    int woken = 0;
+
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += RETRY_S;
+    while (!desk->ends && woken == 0)
+        woken = pthread_cond_timedwait(&desk->ending, &desk->lock, &until);
+}
+
 static void *keep_trying(void *data)
 {
     PrintDesk *desk = data;
-    gint64 next_us = g_get_monotonic_time();
 
-    g_mutex_lock(&desk->lock);
+    pthread_mutex_lock(&desk->lock);
     while (!desk->ends) {
-        if (g_get_monotonic_time() >= next_us) {
-            g_mutex_unlock(&desk->lock);
-            resume_once(desk);
-            next_us = g_get_monotonic_time() + RETRY_US;
-            g_mutex_lock(&desk->lock);
-            continue;
-        }
-        g_cond_wait_until(&desk->ending, &desk->lock, next_us);
+        pthread_mutex_unlock(&desk->lock);
+        resume_once(desk);
+        pthread_mutex_lock(&desk->lock);
+        wait_to_retry(desk);
     }
-    g_mutex_unlock(&desk->lock);
+    pthread_mutex_unlock(&desk->lock);
     return NULL;
 }
 
 PrintDesk *print_desk_new(Api *api)
 {
     PrintDesk *desk = g_new0(PrintDesk, 1);
+    pthread_condattr_t monotonic;
 
     desk->queue = (PrintQueue){api->options.store, api->options.local};
-    g_mutex_init(&desk->lock);
-    g_cond_init(&desk->ending);
+    pthread_mutex_init(&desk->lock, NULL);
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&desk->ending, &monotonic);
+    pthread_condattr_destroy(&monotonic);
     desk->thread = g_thread_new("printing", keep_trying, desk);
     return desk;
 }
@@ -70,13 +82,13 @@ void print_desk_free(PrintDesk *desk)
 {
     if (desk == NULL)
         return;
-    g_mutex_lock(&desk->lock);
+    pthread_mutex_lock(&desk->lock);
     desk->ends = TRUE;
-    g_cond_signal(&desk->ending);
-    g_mutex_unlock(&desk->lock);
+    pthread_cond_signal(&desk->ending);
+    pthread_mutex_unlock(&desk->lock);
     g_thread_join(desk->thread);
-    g_mutex_clear(&desk->lock);
-    g_cond_clear(&desk->ending);
+    pthread_mutex_destroy(&desk->lock);
+    pthread_cond_destroy(&desk->ending);
     g_free(desk);
 }
 
