@@ -357,3 +357,10 @@ int LLVMFuzzerTestOneInput(const guint8 *bytes, gsize size)
     request_free(request);
     return 0;
 }
+
+/* What the libraries of fonts keep once for the process and never give back. */
+const char *__lsan_default_suppressions(void);
+const char *__lsan_default_suppressions(void)
+{
+    return "leak:libfontconfig.so\nleak:libcairo.so\nleak:libpango\n";
+}
