@@ -62,8 +62,11 @@ typedef struct Intake Intake;
 
 Intake *intake_open(Store *store, const StoreActor *actor, const IntakeOptions *options,
                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Who hears of every side and every refusal, on the thread of the intake. */
 void intake_listen(Intake *intake, IntakeTold told, IntakeRefused refused, void *data);
 
+/* The number of the batch, from the first side on. */
 gint64 intake_batch(const Intake *intake);
 
 /* All pages of a file. FALSE only where the store or a worker failed; a file that is no image is
