@@ -69,7 +69,8 @@ class Guest:
                                                       for host, guest in forwards)
         lines = [os.path.join(work, f"line{n}.sock") for n in (0, 1)]
         arguments = [
-            "qemu-system-x86_64", "-M", "q35", "-accel", "tcg,tb-size=512", "-cpu", "max", "-m", str(memory_mb),
+            "qemu-system-x86_64", "-M", "q35", "-accel", "tcg,thread=multi,tb-size=512", "-smp", "2", "-cpu", "max",
+            "-m", str(memory_mb),
             "-nodefaults", "-display", "none", "-vga", "std",
             "-drive", f"if=pflash,format=raw,readonly=on,file={FIRMWARE}",
             "-drive", f"if=pflash,format=raw,file={variables}",
