@@ -253,6 +253,7 @@ gboolean serve(Store *store, const ServeOptions *options, GError **error)
                                        .local = local,
                                        .sessions = sessions,
                                        .devices = options->devices,
+                                       .readers = options->readers,
                                        .lang = options->lang,
                                        .secure = sessions_options.secure},
                          error);

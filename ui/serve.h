@@ -11,6 +11,7 @@
 typedef struct {
     const char *listen;       /* NULL: 127.0.0.1:8080 */
     const GPtrArray *devices; /* names of configured scanners */
+    const GPtrArray *readers; /* which reader belongs to which window, "SEAT=READER" */
     gboolean browser;         /* open one where there is a desktop */
     gboolean tls;             /* with the hall's own authority, in DATA/tls */
     const char *tls_chain;    /* PEM files of a certificate given by somebody else, both or */

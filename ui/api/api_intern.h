@@ -23,6 +23,7 @@
 typedef struct ScanDesk ScanDesk;
 typedef struct JobDesk JobDesk;
 typedef struct PrintDesk PrintDesk;
+typedef struct GunDesk GunDesk;
 typedef struct Feed Feed;
 typedef struct Shares Shares;
 
@@ -45,6 +46,7 @@ struct Api {
     ScanDesk *scans;
     JobDesk *jobs;
     PrintDesk *prints;
+    GunDesk *guns;
     Month month;
     Shares *shares;
     Answers *answers;

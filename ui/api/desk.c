@@ -127,13 +127,17 @@ Response *get_status(Call *call, GError **error)
 Response *get_events(Call *call, GError **error)
 {
     const char *text = request_query(call->request, "after");
+    g_autofree char *seat = g_strconcat(call->window, call->post, NULL);
     guint64 after = 0;
+    Response *response;
 
     if (text != NULL && !g_ascii_string_to_unsigned(text, 10, 0, G_MAXINT64, &after, NULL)) {
         error_set(error, ERROR_INVALID, "after '%.40s': a sequence", text);
         return NULL;
     }
-    return response_events(call->api->hub, text != NULL ? (gint64)after : -1);
+    response = response_events(call->api->hub, text != NULL ? (gint64)after : -1);
+    response_events_place(response, seat);
+    return response;
 }
 
 /* ── items ───────────────────────────────────────────────────────────────────────────────── */

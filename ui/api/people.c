@@ -2,6 +2,7 @@
  *
  * People and devices of this machine.
  */
+#include "ui/api/guns.h"
 #include "ui/api/printing.h"
 
 #include <stdlib.h>
@@ -218,6 +219,7 @@ Response *get_devices(Call *call, GError **error G_GNUC_UNUSED)
 
     for (guint i = 0; devices != NULL && i < devices->len; i++)
         json_array_append_new(list, show_device(call, g_ptr_array_index(devices, i), i == 0));
+    gun_devices(call, list);
     if (printer != NULL)
         json_array_append_new(list, printer);
     return call_json(200, json_pack("{s:o}", "devices", list));
@@ -240,9 +242,12 @@ Response *post_device_test(Call *call, GError **error)
     g_autoptr(Device) device = NULL;
     g_autoptr(GError) why = NULL;
     g_autofree char *sentence = NULL;
+    json_t *gun = gun_test(call, name);
     ScannerStatus status = {0};
     gboolean good;
 
+    if (gun != NULL)
+        return call_json(200, gun);
     if (!is_configured(call, name)) {
         error_set(error, ERROR_NO_DEVICE, "%s", name);
         return NULL;

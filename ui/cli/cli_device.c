@@ -347,6 +347,12 @@ static int test_reader(Cli *cli, json_t *told, const char *name, GError **error)
     if (!cli_number(cli, "seconds", 1, 3600, &seconds, error))
         return 2;
     device = device_open(name, error);
+    if (device == NULL && error_code(*error) == ERROR_BUSY)
+        cli_say(cli,
+                "another program reads it: where 'anjuan serve' runs, what it reads shows on the "
+                "page of devices at its window; stop it to try the reader here",
+                "其他程序正在读取: anjuan serve 运行时, 读到的内容显示在对应窗口的设备页; "
+                "要在这里测试请先停止服务");
     if (device == NULL)
         return 4;
     cli_say(cli, "read a code now", "请读一个条码");

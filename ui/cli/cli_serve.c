@@ -11,6 +11,9 @@ static const CliOption serve_options[] = {
      "监听地址 (127.0.0.1:8080)"},
     {"device", 0, "NAME", FALSE, "a scanner of this appliance (may be given again)",
      "本机扫描仪 (可多次)"},
+    {"reader", 0, "WINDOW=NAME", FALSE,
+     "a code reader and its window, as 003=serial:/dev/ttyS0 (may be given again)",
+     "读码器及其窗口, 如 003=serial:/dev/ttyS0 (可多次)"},
     {"tls", 0, NULL, FALSE, "serve over TLS with the hall's own authority (DATA/tls/authority.pem)",
      "用本大厅自有根证书提供 TLS (DATA/tls/authority.pem)"},
     {"tls-certificate", 0, "FILE", FALSE, "a certificate chain given by somebody else (PEM)",
@@ -24,11 +27,10 @@ static const CliOption serve_options[] = {
     {0},
 };
 
-/* Scanners named on the line replace those of the settings. */
-static GPtrArray *scanners(const Cli *cli, const Settings *settings)
+/* Those named on the line replace those of the settings. */
+static GPtrArray *named_or_set(const Cli *cli, const char *option, GPtrArray *all)
 {
-    const GPtrArray *named = cli_values(cli, "device");
-    GPtrArray *all = settings_list(settings, "devices", "scanner");
+    const GPtrArray *named = cli_values(cli, option);
 
     if (named->len > 0)
         g_ptr_array_set_size(all, 0);
@@ -51,9 +53,16 @@ static Lang language(const Cli *cli, const Settings *settings)
 static int run_serve(Cli *cli, GError **error)
 {
     const Settings *settings = cli_settings(cli, error);
-    g_autoptr(GPtrArray) devices = settings != NULL ? scanners(cli, settings) : NULL;
+    g_autoptr(GPtrArray) devices =
+        settings != NULL
+            ? named_or_set(cli, "device", settings_list(settings, "devices", "scanner"))
+            : NULL;
+    g_autoptr(GPtrArray) readers =
+        settings != NULL ? named_or_set(cli, "reader", settings_list(settings, "devices", "reader"))
+                         : NULL;
     ServeOptions options = {.listen = cli_value(cli, "listen"),
                             .devices = devices,
+                            .readers = readers,
                             .browser = !cli_flag(cli, "no-browser"),
                             .tls = cli_flag(cli, "tls"),
                             .tls_chain = cli_value(cli, "tls-certificate"),

@@ -13,6 +13,7 @@ export type CaseState = "received" | "supplement" | "lapsed" | "refused" | "not-
 export type Check = { number: string; complete: boolean; missing: number; persons: number; slots: Array<CheckLine> };
 export type CheckLine = { code: string; name: string; state: SlotState; main: boolean; need: "required" | "optional" | "conditional"; pages: number; documents: number; detail: string; defects: Array<Defect>; date?: string | null; ticks: Array<{ tick: "original" | "seal" | "signature" | "category" | "scope"; label: string; done: boolean }>; originals?: number; copies?: number; until?: string | null };
 export type CloseDay = { date: string; again?: boolean; second?: Second; print?: boolean };
+export type CodeEvent = { reader: string; code: string | null };
 export type Counts = { sheets_in: number; pages: number; blanks: number; sheets_out: number; even: boolean; difference?: string | null };
 export type Custody = { place: string; case?: string; document?: number; box?: string; note?: string; second?: Second };
 export type Day = { date: string; window: string; closed: boolean; figures: { received: number; finished: number; accepted: number; decided: number; supplement: number; returned: number; due_today: number; late: number; sheets: number; pages: number; receipts_missing: number; intake_seconds: number | null }; left: Array<{ kind: "unplaced" | "no-receipt" | "number" | "original" | "copy" | "open"; text: string; case: string | null }>; code: string | null; root: string | null };
