@@ -56,8 +56,34 @@ static Fd signals_open(GError **error)
     return fd;
 }
 
-/* What fell due is taken at once and then every ten minutes, on a thread of its own: a hall with
- * many open cases must not keep the watchdog waiting. */
+/* What a crash or a full disk interrupted is finished: batches, filings, destructions. */
+static gboolean recover(Store *store, GError **error)
+{
+    StoreActor actor = {"system", "serve"};
+    gint64 adopted;
+
+    return intake_recover(store, &actor, &adopted, error) && archive_recover(store, error) &&
+           destroy_settle(store, error);
+}
+
+/* Before the doors open. A full disk does not keep them shut: what is parked stays so until there
+ * is room, and what is there can be looked at. */
+static gboolean recover_first(Store *store, Lang lang, GError **error)
+{
+    g_autoptr(GError) why = NULL;
+
+    if (recover(store, &why))
+        return TRUE;
+    if (!g_error_matches(why, ANJUAN_ERROR, ERROR_DISK_FULL)) {
+        g_propagate_error(error, g_steal_pointer(&why));
+        return FALSE;
+    }
+    error_print(stderr, why, lang);
+    return TRUE;
+}
+
+/* What fell due or was parked is taken at once and then every ten minutes, on a thread of its own:
+ * a hall with many open cases must not keep the watchdog waiting. */
 static void *sweep_now_and_then(void *data)
 {
     const Daemon *daemon = data;
@@ -67,7 +93,7 @@ static void *sweep_now_and_then(void *data)
     do {
         g_autoptr(GError) error = NULL;
 
-        if (!sweep_due(house, NULL, NULL, &error))
+        if (!recover(daemon->store, &error) || !sweep_due(house, NULL, NULL, &error))
             error_print(stderr, error, daemon->lang);
     } while (poll(&end, 1, SWEEP_EVERY_MS) <= 0);
     return NULL;
@@ -156,16 +182,6 @@ static void log_access(void *context G_GNUC_UNUSED, const HttpLogLine *line)
             (double)line->took_us / 1000);
 }
 
-/* What a crash interrupted is finished before the doors open. */
-static gboolean recover(Store *store, GError **error)
-{
-    StoreActor actor = {"system", "serve"};
-    gint64 adopted;
-
-    return intake_recover(store, &actor, &adopted, error) && archive_recover(store, error) &&
-           destroy_settle(store, error);
-}
-
 static void on_denied(void *context, const Denied *denied)
 {
     api_denied(((Daemon *)context)->api, denied);
@@ -233,7 +249,7 @@ gboolean serve(Store *store, const ServeOptions *options, GError **error)
     g_autoptr(Assets) assets = web_assets();
     gboolean ok;
 
-    if (local == NULL || !recover(store, error) ||
+    if (local == NULL || !recover_first(store, options->lang, error) ||
         !find_certificate(store, options, &certificate, error) ||
         !listen_address_parse(options->listen != NULL ? options->listen : DEFAULT_LISTEN,
                               &http.listen, error))

@@ -27,8 +27,10 @@ gint64 ledger_in_tray(const Ledger *ledger);
 
 /* Who hears of every side that is stored. */
 void ledger_listen(Ledger *ledger, IntakeTold told, void *data);
+void ledger_when_full(Ledger *ledger, IntakeFull full, void *data); /* intake_when_full */
 
-/* Put a side into the running group; writes the group when it is full or old. Takes `result`. */
+/* Put a side into the running group; writes the group when it is full or old. Takes `result`. A
+ * side that was put in stays in over a failure, and the next flush tries it again. */
 gboolean ledger_add(Ledger *ledger, CrewResult *result, const Placed *placed,
                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -9,6 +9,9 @@
  * next, same and rescan say where the sheets still to be fed go (intake_order); keep feeds what the
  * device took for two sheets once more, as one that is meant so (a photo, a note on a page).
  *
+ * A full disk is a fault too: the feeder stands, the sides under way wait in memory, and the job
+ * goes on by itself once there is room, or at once on continue.
+ *
  * The batch stays open over a fault: the next sheet keeps its number. Sides are told by the record
  * events that the feed publishes; the job tells state and counts as event `scan`.
  */
@@ -16,10 +19,18 @@
 
 #include "appliance/counter/hold.h"
 #include "appliance/intake/intake.h"
+#include "storage/spool.h"
 
 #include <fcntl.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
+
+/* How often a scan that waits for room looks whether there is some. */
+#define ROOM_LOOK_S 1
+
+/* On top of the reserve of the spool: what waits in memory at the most. */
+#define ROOM_TO_GO_ON_BYTES (G_GUINT64_CONSTANT(16) * 1024 * 1024)
 
 typedef enum { SCAN_RUNNING, SCAN_STOPPED, SCAN_FAULT, SCAN_DONE } ScanState;
 
@@ -190,6 +201,42 @@ static gboolean wait_for_hands(ScanJob *job, gboolean *keep)
         pthread_cond_wait(&job->changed, &job->desk->lock);
     go_on = !job->wants_stop;
     *keep = job->wants_keep;
+    job->wants_continue = job->wants_keep = FALSE;
+    if (go_on) {
+        job->state = SCAN_RUNNING;
+        tell(job);
+    }
+    pthread_mutex_unlock(&job->desk->lock);
+    return go_on;
+}
+
+/* A moment, or until the hands say something; TRUE to try again. The lock is held. */
+static gboolean wait_a_moment(ScanJob *job)
+{
+    struct timespec until;
+
+    if (clock_gettime(CLOCK_REALTIME, &until) != 0)
+        g_error("clock_gettime");
+    until.tv_sec += ROOM_LOOK_S;
+    if (!job->wants_continue && !job->wants_stop)
+        pthread_cond_timedwait(&job->changed, &job->desk->lock, &until);
+    if (job->wants_continue)
+        return TRUE;
+    return !job->wants_stop &&
+           spool_reserve(store_folder(job->desk->api->options.store), ROOM_TO_GO_ON_BYTES, NULL);
+}
+
+/* The disk is full in the middle of the stack: say so, and wait for room or for the hands. */
+static gboolean wait_for_room(const GError *why, void *data)
+{
+    ScanJob *job = data;
+    gboolean go_on = FALSE;
+
+    g_message("scan %" G_GINT64_FORMAT " waits for room: %s", job->batch, why->message);
+    set_state(job, SCAN_FAULT, ERROR_DISK_FULL);
+    pthread_mutex_lock(&job->desk->lock);
+    while (!job->wants_stop && !go_on)
+        go_on = wait_a_moment(job);
     job->wants_continue = job->wants_keep = FALSE;
     if (go_on) {
         job->state = SCAN_RUNNING;
@@ -386,6 +433,7 @@ static gboolean open_batch(Call *call, ScanJob *job, guint32 slot, GError **erro
         return FALSE;
     }
     intake_listen(intake, on_side, on_refused, job);
+    intake_when_full(intake, wait_for_room, job);
     pthread_mutex_lock(&job->desk->lock);
     job->intake = intake;
     job->batch = intake_batch(intake);
