@@ -191,7 +191,8 @@ void feed_wake(Feed *feed);
 void feed_denied(Feed *feed, const Denied *denied);
 gboolean feed_fetch(void *api, const EventReplay *wanted, GError **error);
 
-/* ── scans.c, jobs.c, iiif.c ──────────────────────────────────────────────────────────────────────── */
+/* ── scans.c, jobs.c, iiif.c
+ * ──────────────────────────────────────────────────────────────────────── */
 
 ScanDesk *scan_desk_new(Api *api);
 void scan_desk_free(ScanDesk *desk);
@@ -258,6 +259,8 @@ Response *put_upload(Call *call, GError **error);
 
 Response *get_fileable(Call *call, GError **error);
 Response *get_destinations(Call *call, GError **error);
+/* Where bundles lie. Caller's. */
+char *exports_folder(const Api *api);
 Response *get_exports(Call *call, GError **error);
 Response *post_export(Call *call, GError **error);
 Response *get_export(Call *call, GError **error);
@@ -265,6 +268,9 @@ Response *post_export_act(Call *call, GError **error);
 Response *post_audit(Call *call, GError **error);
 Response *get_audit(Call *call, GError **error);
 Response *get_audit_report(Call *call, GError **error);
+Response *get_bundles(Call *call, GError **error);
+Response *post_verification(Call *call, GError **error);
+Response *get_verification(Call *call, GError **error);
 
 Response *get_day(Call *call, GError **error);
 Response *get_day_sheet(Call *call, GError **error);

@@ -12,16 +12,6 @@
 
 /* ── session ─────────────────────────────────────────────────────────────────────────────── */
 
-static json_t *roles_json(guint32 roles)
-{
-    json_t *list = json_array();
-
-    for (guint32 role = ROLE_CLERK; role <= ROLE_ADMIN; role <<= 1)
-        if ((roles & role) != 0)
-            json_array_append_new(list, json_string(role_token(role)));
-    return list;
-}
-
 Response *get_session(Call *call, GError **error)
 {
     const Profile *profile = house_profile(call->api->house, call->reader, error);

@@ -340,8 +340,10 @@ static void *scan_thread(void *data)
 {
     ScanJob *job = data;
     g_autoptr(GError) error = NULL;
-    const char *reason = run_feeder(job, &error);
+    const char *reason;
 
+    views_warm(job->desk->api->views);
+    reason = run_feeder(job, &error);
     finish(job, reason, error);
     return NULL;
 }

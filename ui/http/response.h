@@ -35,8 +35,11 @@ Response *response_file(Fd fd, guint64 size_bytes, const char *type) G_GNUC_WARN
 /* 303: go there with GET. `location` is a path of ours. */
 Response *response_redirect(const char *location) G_GNUC_WARN_UNUSED_RESULT;
 
-/* application/problem+json (RFC 9457): type urn:anjuan:error:<token>, title in `lang`, status,
- * code, detail (the GError's message) and hint. */
+/* A problem (RFC 9457): type urn:anjuan:error:<token>, title, detail and hint in `lang` (the
+ * detail as far as detail.h knows its message), status and code. */
+json_t *problem_json(const GError *error, Lang lang) G_GNUC_WARN_UNUSED_RESULT;
+
+/* It as application/problem+json. */
 Response *response_problem(const GError *error, Lang lang) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The live events of a hub (events.h), from the record after `after_seq`; -1 = from now on.

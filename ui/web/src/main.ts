@@ -14,7 +14,7 @@ import { lookup } from './screens/lookup.ts';
 import type { ScreenView } from './screens/screen.ts';
 import { today } from './screens/today.ts';
 import { verify } from './screens/verify.ts';
-import { say } from './words.ts';
+import { pair, say } from './words.ts';
 
 const views: Record<Screen, ScreenView> = { today, intake, lookup, archive, verify, board, devices };
 const app = document.querySelector<HTMLElement>('#app');
@@ -44,6 +44,8 @@ function followSettle(): void {
   const list = document.querySelector('.settle');
   const tasks = list ? `${state.case?.number} ${list.querySelectorAll('li').length}` : '';
   const idle = document.activeElement === document.body || document.activeElement?.closest('.strip');
+  /* It took room: what was in view before is in view again. */
+  if (tasks !== settled && list) newest = '';
   if (tasks !== settled && list && idle) focusSettle();
   settled = tasks;
 }
@@ -67,8 +69,8 @@ function draw(): void {
   render(frame(view.band(), view.middle?.() ?? '', view.actions(), view.work()), app);
   focusOnce();
   focusForm();
-  followNewest();
   followSettle();
+  followNewest();
 }
 
 function onKey(event: KeyboardEvent): void {
@@ -106,7 +108,7 @@ function onBurst(burst: NonNullable<State['burst']>): void {
   set({ burst });
   if (state.screen === 'devices') return;
   if (fitsCheck(burst.text)) void takeCode(burst.text);
-  else log(`${say('unknownCode', { c: burst.text })}：${say('foreignCode')}`, true);
+  else log(pair(say('unknownCode', { c: burst.text }), say('foreignCode')), true);
 }
 
 /* A gun that the appliance itself reads. */

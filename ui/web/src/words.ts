@@ -40,6 +40,11 @@ const words = {
   offline: ['连接中断', 'No connection'],
   offlineText: ['正在重新连接。已存的页面是安全的，请稍等。', 'Reconnecting. Stored pages are safe. One moment, please.'],
   busy: ['请稍等', 'One moment, please'],
+  pair: ['{a}：{b}', '{a}: {b}'],
+  sentences: ['{a}。{b}', '{a}. {b}'],
+  clauses: ['{a}；{b}', '{a}; {b}'],
+  alsoClause: ['，{a}', ', {a}'],
+  inBrackets: ['（{a}）', ' ({a})'],
 
   ready: ['可以收件', 'Ready'],
   readyText: ['请扫事项卡开新件，或扫办件条码接着收。', 'Scan an item card for a new case, or a case code to go on with one.'],
@@ -112,7 +117,7 @@ const words = {
   lineUnlisted: ['有影像，没有列入凭证', 'images that stand on no receipt'],
   kept: ['留存', 'kept'],
   handedBack: ['退还', 'handed back'],
-  settleShort: ['逐项核对', 'Settle'],
+  settleShort: ['逐项核对', 'Answer now'],
   toldText: ['补正告知书已出。扫「收件完成」，申请人补齐后扫办件条码接着收。', 'The notice is out. Scan “Finish intake”; scan the case code when the rest comes.'],
   steps: ['办理', 'Steps'],
   step_correct: ['当场更正', 'Corrected on the spot'],
@@ -155,10 +160,10 @@ const words = {
   pause_appraisal: ['鉴定', 'appraisal'],
   pause_experts: ['专家评审', 'expert review'],
   pause_publication: ['公示', 'publication'],
-  settle: ['待核对 {n} 项', '{n} to settle'],
+  settle: ['待核对 {n} 项', '{n} to answer'],
   settleHint: ['回车确认，光标自动到下一项', 'Enter answers; the next one is ready at once'],
-  settleFirst: ['还有 {n} 项待核对', '{n} still to settle'],
-  settleFirstText: ['逐项核对完，才能一次告知全部。看页面区下方的「待核对」。', 'All must be told at once: settle the list below the pages first.'],
+  settleFirst: ['还有 {n} 项待核对', '{n} still to answer'],
+  settleFirstText: ['逐项核对完，才能一次告知全部。看页面区下方的「待核对」。', 'All must be told at once: answer the list below the pages first.'],
   counted: ['原件 {o} 份、复印件 {c} 份已收', '{o} originals, {c} copies are here'],
   yes: ['是', 'Yes'],
   no: ['否', 'No'],
@@ -184,11 +189,12 @@ const words = {
   hands_busy: ['请稍等，再按 F9。', 'Wait a moment, then press F9.'],
   faultSafe: ['已收 {n} 张都在，最后一页见大图。', 'All {n} sheets are stored; the last page is shown large.'],
   toSee: ['待看 {n} 页', '{n} to look at'],
-  good: ['可以', 'Good'],
+  good: ['可以', 'Looks good'],
   turnLeft: ['左转', 'Turn left'],
   turnRight: ['右转', 'Turn right'],
   rescan: ['重扫', 'Rescan'],
   moveTo: ['移到…', 'Move to…'],
+  dragHere: ['也可以把页面拖到清单的一项上。', 'A page can also be dragged onto a line of the checklist.'],
   moveHere: ['请点左边清单里的一项，页面就移到那里。Esc 取消。', 'Choose a line of the checklist; the page goes there. Esc cancels.'],
   voidPage: ['作废此页', 'Void page'],
   restore: ['恢复此页', 'Restore page'],
@@ -243,11 +249,17 @@ const words = {
   pageBack: ['此页后移', 'Page one place down'],
   slotBefore: ['移到上一项材料', 'Page to the slot before'],
   slotAfter: ['移到下一项材料', 'Page to the slot after'],
-  promised: ['承诺 {n} 个工作日', 'Promised in {n} working days'],
+  promised: ['承诺 {n} 个工作日', 'Promised within {n} working day(s)'],
   slotCount: ['材料 {n} 项', '{n} materials'],
 
   myOpen: ['我的未结（最紧的在上）', 'My open cases (most urgent first)'],
   noOpen: ['没有未结的办件。', 'No open cases.'],
+  howTitle: ['一件怎么收', 'How to receive a case'],
+  how1: ['扫事项卡（没有卡就按 F9 选事项），输入申请人姓名，按回车。', 'Scan the item card (or press F9 and choose the service), type the applicant’s name, press Enter.'],
+  how2: ['把全部材料放进送纸器，按 F9。页面一张张出现，清单自己打勾。', 'Put all papers into the feeder, press F9. Pages appear one by one; the checklist ticks itself.'],
+  how3: ['看横幅：缺什么它会说。要您确认的，按回车逐项答。', 'Read the band: it says what is missing. Answer what it asks, Enter by Enter.'],
+  how4: ['缺材料：按 Ctrl+P 出一次告知书。', 'Something missing: Ctrl+P prints the one-time notice.'],
+  how5: ['扫「收件完成」或按 Ctrl+↵：出凭证，屏幕清空，接下一位。', 'Scan “Finish intake” or press Ctrl+↵: the receipt is printed, the screen is clear for the next person.'],
   figures: ['今天', 'Today so far'],
   received: ['收件', 'Received'],
   finishedN: ['收件完成', 'Finished'],
@@ -296,6 +308,8 @@ const words = {
   toIntake: ['接着收件', 'Go on with intake'],
   certified: ['打印复制件', 'Certified copy'],
   documents: ['文书和材料', 'Documents'],
+  casesN: ['办件', 'Cases'],
+  blanksN: ['空白面', 'Blank sides'],
   documentsText: ['统一编号 · 名称 · 页', 'Number · title · pages'],
   moreResults: ['更多', 'More'],
 
@@ -318,10 +332,12 @@ const words = {
   format_dat93: ['移交数据包 DA/T 93', 'DA/T 93 transfer package'],
   format_pdf: ['每件一个 PDF', 'One PDF a case'],
   fileSelected: ['归档所选 {n} 件', 'File {n} selected'],
+  fileNone: ['归档', 'File'],
   filedN: ['今天已归档 {n} 件', '{n} filed today'],
   exports: ['移交与导出', 'Bundles'],
   exportStart: ['开始导出', 'Start'],
   exportNew: ['导出所选', 'Export selected'],
+  exportPeriod: ['按时段导出', 'Export a period'],
   format: ['格式', 'Format'],
   destination: ['写到', 'Write to'],
   from: ['从', 'From'],
@@ -367,6 +383,19 @@ const words = {
   findings: ['发现', 'Findings'],
   noFindings: ['没有发现问题。', 'No findings.'],
   sampleRow: ['抽查 {n} 页，相符 {g}', '{n} sampled, {g} good'],
+  bundleVerify: ['核验数据包', 'Verify a bundle'],
+  bundleVerifyText: ['导出文件夹里的数据包，外来的也可以放进去核验。', 'Bundles in the export folder; others can be put there too.'],
+  bundle: ['数据包', 'Bundle'],
+  bundleNone: ['导出文件夹里还没有数据包。', 'No bundle in the export folder yet.'],
+  bundleKey: ['日志公钥（不填就用本机的）', 'Key of the log (without one: this machine’s)'],
+  bundleRun: ['开始核验', 'Verify'],
+  bundleGood: ['数据包有效', 'The bundle is valid'],
+  bundleBad: ['数据包无效：{n} 处错误', 'The bundle is invalid: {n} errors'],
+  bundleSum: ['{f} 个文件 · {m} MB · {w} 处提醒', '{f} files · {m} MB · {w} warnings'],
+  proofs_none: ['包内没有证明', 'no proofs inside'],
+  proofs_refused: ['证明不成立', 'the proofs do not hold'],
+  proofs_consistent: ['证明前后一致，但没有用外来公钥核对', 'the proofs agree with each other; no key from outside'],
+  proofs_verified: ['证明已用包外公钥核对', 'the proofs hold by a key from outside the bundle'],
   auditFirst: ['还没有核查过。', 'No audit yet.'],
 
   boardLate: ['超时 {n}', '{n} late'],
@@ -383,14 +412,24 @@ const words = {
   case: ['办件', 'Case'],
   item: ['事项', 'Service'],
   kind: ['件型', 'Kind'],
+  kind_即办件: ['即办件', 'Immediate'],
+  kind_承诺件: ['承诺件', 'Promised'],
+  kind_补办件: ['补办件', 'To be completed'],
+  kind_联办件: ['联办件', 'Joint'],
+  kind_退回件: ['退回件', 'Returned'],
+  kind_上报件: ['上报件', 'Handed up'],
+  kind_急办件: ['急办件', 'Urgent'],
   leftCol: ['剩余', 'Left'],
   stuckAt: ['卡在', 'Waits for'],
   windowCol: ['窗口', 'Window'],
   all: ['全部', 'All'],
+  lateShort: ['超时', 'late'],
+  soonShort: ['临近', 'due soon'],
   byWindow: ['按窗口', 'By window'],
   byKind: ['按件型', 'By kind'],
   openN: ['未结', 'Open'],
   ledgers: ['台账', 'Ledgers'],
+  ledger: ['哪一本', 'Which one'],
   ledgersText: ['CSV，可用表格软件打开。', 'CSV for a spreadsheet.'],
   oddities: ['异常件', 'Oddities'],
   calendarUntil: ['节假日表到 {d}', 'Holiday tables until {d}'],
@@ -419,6 +458,7 @@ const words = {
   role_admin: ['管理', 'admin'],
   firstPin: ['初始 PIN（至少 6 位）', 'First PIN (at least 6)'],
   active: ['在岗', 'active'],
+  personState: ['状态', 'State'],
   inactive: ['停用', 'inactive'],
   deactivate: ['停用', 'Deactivate'],
   activate: ['启用', 'Activate'],
@@ -436,7 +476,8 @@ const words = {
   passphrase: ['备份口令（至少 8 位，恢复时要用，请另处保管）', 'Passphrase (at least 8; a restore asks for it, keep it elsewhere)'],
   diagnostics: ['诊断信息（已去除个人信息）', 'Diagnostics (without personal data)'],
   storage: ['存储', 'Storage'],
-  storageText: ['剩 {g} GB，约够 {d} 天', '{g} GB free, about {d} days'],
+  storageText: ['剩 {g} GB，约够 {d} 天', '{g} GB free, enough for about {d} days'],
+  storageFree: ['剩 {g} GB', '{g} GB free'],
 
   keysNow: ['现在可用的按键', 'Keys valid now'],
   codesNow: ['扫这些码也行', 'Codes that do the same'],
@@ -545,6 +586,19 @@ export function showNumber(number: string): string {
 /* What people say of a case: window and serial. */
 export function shortNumber(number: string): string {
   return number.replace(/^\d{9}(\d{6})(\d{3})(\d{4})\d{2}$/, '$1-$2-$3');
+}
+
+/* "Name: what is said of it", two sentences, two clauses: with the marks of the language. */
+export function pair(a: string, b: string): string {
+  return say('pair', { a, b });
+}
+
+export function sentences(parts: readonly (string | undefined)[]): string {
+  return parts.filter((part): part is string => !!part).reduce((a, b) => (a ? say('sentences', { a: a.replace(/[。.]$/, ''), b }) : b), '');
+}
+
+export function clauses(parts: readonly string[]): string {
+  return parts.reduce((a, b) => (a ? say('clauses', { a, b }) : b), '');
 }
 
 /* Several names in one sentence. */
