@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-#define SHEETS      18
+#define SHEETS      9
 #define SHEETS_LONG 2000
 #define SETS_MAX    1000000
 
