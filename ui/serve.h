@@ -6,7 +6,11 @@
  */
 #pragma once
 
+#include "appliance/base/file.h"
 #include "storage/store.h"
+#include "ui/http/assets.h"
+
+#define SERVE_LISTEN "127.0.0.1:8080"
 
 typedef struct {
     const char *listen;       /* NULL: 127.0.0.1:8080 */
@@ -19,6 +23,12 @@ typedef struct {
     gboolean access_log;      /* a line an answer on standard error; nobody is named */
     Lang lang;
 } ServeOptions;
+
+/* A descriptor that becomes readable on SIGINT or SIGTERM; blocked for every thread made later. */
+Fd serve_signals(GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The web app and what the pages without script need; NULL in a build without them. */
+Assets *serve_assets(void) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Serve. The address is the first line on standard output once it is ready; on a first run the
  * one-time code is the second; over TLS the fingerprint of the authority follows. */

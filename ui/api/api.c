@@ -36,6 +36,8 @@ Api *api_new(const ApiOptions *options, GError **error)
     api->schema = schema_new();
     api->shares = shares_new();
     api->answers = answers_new();
+    api->public_numbers = throttle_new(store_clock(options->store), PUBLIC_TRIES);
+    api->public_addresses = throttle_new(store_clock(options->store), 4 * PUBLIC_TRIES);
     api->feed = feed_new(api, error);
     if (api->feed == NULL) {
         api_free(api);
@@ -62,6 +64,8 @@ void api_free(Api *api)
     job_desk_free(api->jobs);
     feed_free(api->feed);
     event_hub_free(api->hub);
+    throttle_free(api->public_numbers);
+    throttle_free(api->public_addresses);
     views_free(api->views);
     readers_free(api->readers);
     house_free(api->house);

@@ -14,11 +14,14 @@
 #include "ui/api/pool.h"
 #include "ui/api/schema.h"
 #include "ui/api/views.h"
+#include "ui/http/throttle.h"
 #include "ui/public/page.h"
 
 #include <pthread.h>
 
-#define EDIT_LOCKS 16
+#define EDIT_LOCKS   16
+#define PUBLIC_TRIES 5 /* wrong query codes that are free, by case; four times as many by address  \
+                        */
 
 typedef struct ScanDesk ScanDesk;
 typedef struct JobDesk JobDesk;
@@ -50,6 +53,7 @@ struct Api {
     Month month;
     Shares *shares;
     Answers *answers;
+    Throttle *public_numbers, *public_addresses; /* wrong tries at /p/ */
     HttpRoute *routes;
     gsize n_routes;
     gint64 began_us;

@@ -4,6 +4,7 @@
  */
 #include "ui/cli/cli.h"
 
+#include "ui/rescue.h"
 #include "ui/serve.h"
 
 static const CliOption serve_options[] = {
@@ -21,6 +22,8 @@ static const CliOption serve_options[] = {
     {"tls-key", 0, "FILE", FALSE, "its key (PEM)", "其私钥 (PEM)"},
     {"access-log", 0, NULL, FALSE, "a line an answer on standard error; nobody is named",
      "访问日志写到标准错误，不含个人信息"},
+    {"rescue", 0, NULL, FALSE, "where the store does not open, serve a page that says what to do",
+     "数据打不开时, 用一页说明怎么办"},
     {"no-browser", 0, NULL, FALSE, "do not open a browser", "不打开浏览器"},
     {"config", 0, "FILE", FALSE, "changes of the settings (/etc/anjuan/anjuan.conf)",
      "设置文件 (/etc/anjuan/anjuan.conf)"},
@@ -50,6 +53,39 @@ static Lang language(const Cli *cli, const Settings *settings)
     return lang;
 }
 
+typedef struct {
+    Cli *cli;
+    Store *store; /* once it opens; the cli's */
+} Waiting;
+
+static gboolean opens_now(void *context)
+{
+    Waiting *waiting = context;
+
+    waiting->store = cli_store_rebuilt(waiting->cli, NULL);
+    return waiting->store != NULL;
+}
+
+/* The store, or NULL: with an error, or without one where somebody ended the wait for it. */
+static Store *open_or_wait(Cli *cli, const ServeOptions *options, GError **error)
+{
+    g_autoptr(GError) why = NULL;
+    Store *store = cli_store_rebuilt(cli, &why);
+    Waiting waiting = {cli, NULL};
+    gboolean mended;
+
+    if (store != NULL)
+        return store;
+    if (!cli_flag(cli, "rescue") || !rescue_helps(why)) {
+        g_propagate_error(error, g_steal_pointer(&why));
+        return NULL;
+    }
+    if (!rescue_run(&(RescueOptions){options->listen, why, options->lang, opens_now, &waiting},
+                    &mended, error))
+        return NULL;
+    return waiting.store;
+}
+
 static int run_serve(Cli *cli, GError **error)
 {
     const Settings *settings = cli_settings(cli, error);
@@ -68,10 +104,12 @@ static int run_serve(Cli *cli, GError **error)
                             .tls_chain = cli_value(cli, "tls-certificate"),
                             .tls_key = cli_value(cli, "tls-key"),
                             .access_log = cli_flag(cli, "access-log")};
-    Store *store = settings != NULL ? cli_store_rebuilt(cli, error) : NULL;
+    GError *why = NULL;
+    Store *store;
 
-    if (store == NULL)
+    if (settings == NULL)
         return 4;
+    options.tls = options.tls || g_strcmp0(settings_text(settings, "serve", "tls"), "yes") == 0;
     options.lang = language(cli, settings);
     if (options.listen == NULL)
         options.listen = settings_text(settings, "serve", "listen");
@@ -79,6 +117,11 @@ static int run_serve(Cli *cli, GError **error)
         options.tls_chain = settings_text(settings, "serve", "certificate");
         options.tls_key = settings_text(settings, "serve", "key");
     }
+    store = open_or_wait(cli, &options, &why);
+    if (why != NULL)
+        g_propagate_error(error, why);
+    if (store == NULL)
+        return why != NULL ? 4 : 0;
     return serve(store, &options, error) ? 0 : 4;
 }
 

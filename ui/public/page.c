@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ui/public/page.h"
 
+#include "ui/http/detail.h"
+
 typedef struct {
     const char *text[2]; /* by Lang */
 } Words;
@@ -32,7 +34,18 @@ static const Words
     w_look = {{"查询", "Look"}},
     w_unknown = {{"没有找到，请核对收件凭证上的办件编号和查询码。",
                   "Not found. Check the case number and the query code on your receipt."}},
-    w_bring = {{"请您补齐以下材料：", "Please bring:"}},
+    w_rescue = {{"暂时不能收件", "Not open just now"}},
+    w_happened = {{"发生了什么", "What happened"}}, w_do = {{"请这样做", "What to do"}},
+    w_safe =
+        {{"已经确认保存的收件和页面都在，不会丢失。没有存好的纸请先放在一边，恢复后再扫。",
+          "Everything that was acknowledged as stored is safe. Keep papers that were not stored "
+          "aside and scan them afterwards."}},
+    w_retry = {{"本机每几秒重试一次；解决以后刷新本页，就可以继续。",
+                "This machine tries again every few seconds. Once it is mended, load this page "
+                "again and go on."}},
+    w_call = {{"请通知管理员，在主机上运行 anjuan doctor。",
+               "Call the administrator; at the console run “anjuan doctor”."}},
+    w_reload = {{"刷新", "Load again"}}, w_bring = {{"请您补齐以下材料：", "Please bring:"}},
     w_another = {{"查另一件", "Look for another"}}, w_other_lang = {{"English", "中文"}},
     w_read = {{"公共服务窗口可为您朗读本页，请告诉工作人员。",
                "Staff at the counter will read this page to you on request."}};
@@ -209,6 +222,30 @@ static char *message_of(const GError *error, const Words *wrong, Lang lang)
     default:
         return NULL;
     }
+}
+
+Response *public_rescue(Request *request, const GError *why)
+{
+    Response *redirect;
+    Lang lang = lang_of(request, &redirect, "/");
+    ErrorCode code = error_code(why);
+    g_autofree char *detail = detail_words(why->message, lang);
+    GString *html;
+
+    if (redirect != NULL)
+        return redirect;
+    html = page_begin(lang, &w_rescue);
+    g_string_append_printf(html, "<h2>%s</h2>\n", say(&w_happened, lang));
+    append_escaped(html, "<p class=\"state\"><strong>", error_text(code, lang), "</strong></p>\n");
+    append_escaped(html, "<p class=\"note\">", detail, "</p>\n");
+    g_string_append_printf(html, "<h2>%s</h2>\n<ol>\n", say(&w_do, lang));
+    append_escaped(html, "<li>", error_hint(code, lang), "</li>\n");
+    append_escaped(html, "<li>", say(&w_call, lang), "</li>\n");
+    append_escaped(html, "<li>", say(&w_retry, lang), "</li>\n</ol>\n");
+    append_escaped(html, "<p class=\"where\">", say(&w_safe, lang), "</p>\n");
+    g_string_append_printf(html, "<p><a class=\"button\" href=\"/\">%s</a></p>\n",
+                           say(&w_reload, lang));
+    return page_end(html, 503, lang);
 }
 
 static const char *field_of(GHashTable *form, const char *name)

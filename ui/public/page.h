@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The pages that need no script: sign-on, first run and the applicant's public status. They are
+ * The pages that need no script: sign-on, first run, the applicant's public status and the rescue
+ * page. They are
  * plain HTML with one stylesheet (/public.css), in the language of the request, large and of few
  * words, and work where the web app does not. Where a browser has script and a voice, /read.js adds
  * a button that reads the page aloud.
@@ -13,6 +14,9 @@
 #include "ui/http/session.h"
 
 #define PUBLIC_BODY_BYTES 4096
+
+/* 503 with what happened, what to do and what is safe; `why` is why the store does not open. */
+Response *public_rescue(Request *request, const GError *why);
 
 /* GET /login: the form; to /first-run while nobody can sign on. */
 Response *public_sign_on_form(Sessions *sessions, Request *request);
