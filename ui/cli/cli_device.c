@@ -23,6 +23,8 @@
 static const CliOption list_options[] = {
     {"device", 0, "NAME", FALSE, "also ask this configured device (may be given again)",
      "同时询问该设备 (可多次)"},
+    {"network", 0, NULL, FALSE, "also ask the local network for scanners (mDNS)",
+     "同时在局域网中查找扫描仪 (mDNS)"},
     {0},
 };
 
@@ -105,6 +107,8 @@ static int run_list(Cli *cli, GError **error)
                                                 : scanners,
                         name);
     }
+    if (cli_flag(cli, "network"))
+        g_ptr_array_add(scanners, (char *)"escl:mdns");
     if (!add_scanners(rows, scanners, error) || !add_readers(rows, readers, error) ||
         !add_printers(rows, printers, error))
         return 4;
