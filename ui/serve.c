@@ -5,9 +5,11 @@
 #include "appliance/counter/destroy.h"
 #include "appliance/counter/sweep.h"
 #include "appliance/intake/intake.h"
+#include "storage/expiry.h"
 #include "ui/api/api.h"
 #include "ui/http/certificate.h"
 #include "ui/http/repeat.h"
+#include "ui/scrubber.h"
 #include "ui/service/log.h"
 #include "ui/service/notify.h"
 #ifdef ANJUAN_WEB
@@ -35,6 +37,8 @@ typedef struct {
     const Clock *clock;
     Lang lang;
     Trust trust; /* as it was told last */
+    ScrubberOptions scrub;
+    guint backup_days;
 } Daemon;
 
 /* ── the daemon ──────────────────────────────────────────────────────────────────────────── */
@@ -90,7 +94,10 @@ static void *sweep_now_and_then(void *data)
     do {
         g_autoptr(GError) error = NULL;
 
-        if (!recover(daemon->store, &error) || !sweep_due(house, NULL, NULL, &error))
+        guint removed;
+
+        if (!recover(daemon->store, &error) || !sweep_due(house, NULL, NULL, &error) ||
+            !expiry_run(daemon->store, daemon->backup_days, &removed, &error))
             error_print(stderr, error, daemon->lang);
     } while (poll(&end, 1, SWEEP_EVERY_MS) <= 0);
     return NULL;
@@ -199,7 +206,7 @@ static gboolean run(Daemon *daemon, HttpOptions *http, GError **error)
     gsize n_routes;
     const HttpRoute *routes = api_routes(daemon->api, &n_routes);
     HttpServer *server;
-    GThread *sweeper;
+    GThread *sweeper, *scrubber;
 
     http->hub = api_hub(daemon->api);
     server = http_server_new(http, routes, n_routes, daemon->api, error);
@@ -208,8 +215,13 @@ static gboolean run(Daemon *daemon, HttpOptions *http, GError **error)
         log_tell(LOG_READY, daemon->lang, http_server_url(server));
         notify_ready(http_server_url(server));
         sweeper = g_thread_new("sweep", sweep_now_and_then, daemon);
+        scrubber = daemon->scrub.bytes_per_s > 0
+                       ? g_thread_new("scrub", scrubber_run, &daemon->scrub)
+                       : NULL;
         wait_for_end(daemon);
         g_thread_join(sweeper);
+        if (scrubber != NULL)
+            g_thread_join(scrubber);
         notify_ending();
         log_tell(LOG_ENDING, daemon->lang, "");
     }
@@ -261,6 +273,9 @@ gboolean serve(Store *store, const ServeOptions *options, GError **error)
         return FALSE;
     daemon.signals = signals;
     daemon.sessions = sessions;
+    daemon.backup_days = options->backup_days;
+    daemon.scrub =
+        (ScrubberOptions){store, local, signals, options->lang, options->scrub_bytes_per_s};
     repeats = repeats_new(local, store_clock(store));
     daemon.api = api_new(&(ApiOptions){.store = store,
                                        .local = local,

@@ -7,6 +7,8 @@
 #include "ui/rescue.h"
 #include "ui/serve.h"
 
+#define MEGABYTE (G_GINT64_CONSTANT(1000) * 1000)
+
 static const CliOption serve_options[] = {
     {"listen", 0, "ADDR:PORT", FALSE, "where to listen (127.0.0.1:8080)",
      "监听地址 (127.0.0.1:8080)"},
@@ -117,6 +119,10 @@ static int run_serve(Cli *cli, GError **error)
         options.tls_chain = settings_text(settings, "serve", "certificate");
         options.tls_key = settings_text(settings, "serve", "key");
     }
+    options.scrub_bytes_per_s =
+        g_ascii_strtoll(settings_text(settings, "serve", "scrub"), NULL, 10) * MEGABYTE;
+    options.backup_days =
+        (guint)g_ascii_strtoull(settings_text(settings, "serve", "backup-days"), NULL, 10);
     store = open_or_wait(cli, &options, &why);
     if (why != NULL)
         g_propagate_error(error, why);

@@ -74,13 +74,15 @@ static const Words
     w_taken_text = {{"主机正在启动，约一分钟后刷新本页，再用控制台上新的启动码创建管理员。",
                      "The appliance is starting. Load this page again in about a minute and create "
                      "the administrator with the new start code on the console."}},
-    w_rescue = {{"系统无法工作", "The appliance cannot work"}},
-    w_rescue_text = {{"案卷数据未被改动，请不要断电。请把以下内容告知管理员：",
-                      "The case files are untouched; leave the power on. Tell the administrator:"}},
-    w_rescue_do = {{"管理员可在控制台运行 anjuan doctor 查看处理办法；写诊断文件：anjuan doctor "
-                    "--bundle 文件。",
-                    "At the console 'anjuan doctor' says what to do; 'anjuan doctor --bundle FILE' "
-                    "writes the diagnostics file."}};
+    w_selftest = {{"系统无法工作", "The appliance cannot work"}},
+    w_selftest_text =
+        {{"案卷数据未被改动，请不要断电。请把以下内容告知管理员：",
+          "The case files are untouched; leave the power on. Tell the administrator:"}},
+    w_selftest_do = {
+        {"管理员可在控制台运行 anjuan doctor 查看处理办法；写诊断文件：anjuan doctor "
+         "--bundle 文件。",
+         "At the console 'anjuan doctor' says what to do; 'anjuan doctor --bundle FILE' "
+         "writes the diagnostics file."}};
 
 static const char *say(const Words *words, Lang lang)
 {
@@ -266,7 +268,7 @@ Response *public_rescue(Request *request, const GError *why)
 
     if (redirect != NULL)
         return redirect;
-    html = page_begin(lang, &w_rescue);
+    html = page_begin(lang, &w_selftest);
     g_string_append_printf(html, "<h2>%s</h2>\n", say(&w_happened, lang));
     append_escaped(html, "<p class=\"state\"><strong>", error_text(code, lang), "</strong></p>\n");
     append_escaped(html, "<p class=\"note\">", detail, "</p>\n");
@@ -512,10 +514,10 @@ Response *public_selftest(Request *request, const char *const *findings)
 
     if (redirect != NULL)
         return redirect;
-    html = page_begin(lang, &w_rescue);
-    g_string_append_printf(html, "<p>%s</p>\n<ul>\n", say(&w_rescue_text, lang));
+    html = page_begin(lang, &w_selftest);
+    g_string_append_printf(html, "<p>%s</p>\n<ul>\n", say(&w_selftest_text, lang));
     for (; *findings != NULL; findings++)
         append_escaped(html, "<li>", *findings, "</li>\n");
-    g_string_append_printf(html, "</ul>\n<p>%s</p>\n", say(&w_rescue_do, lang));
+    g_string_append_printf(html, "</ul>\n<p>%s</p>\n", say(&w_selftest_do, lang));
     return page_end(html, 503, lang);
 }

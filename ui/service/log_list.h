@@ -36,6 +36,13 @@
       "failing? 'anjuan doctor' says more.",                                                       \
       "数据恢复应答之前不喂看门狗, 若一直不恢复, 服务会被重新启动。已确认的内容是安全的。\n"       \
       "请检查磁盘是否已满、只读或损坏; anjuan doctor 有更多说明。")                                \
+    X(DAMAGE, "0c66a58c6efd46dd8fc3a2c56f02fa9c", 2,                                               \
+      "damaged: %s", "已损坏: %s",                                                                 \
+      "The daily reading of the store found a file that is missing or is not what was stored.\n"   \
+      "Everything else is safe. 'anjuan fsck --read-data' names all there is, 'anjuan fsck\n"      \
+      "--repair --from BACKUP' puts it back. If it is more than one, replace the disk.",           \
+      "每日巡检发现有文件缺失或与存入时不一致, 其余内容是安全的。anjuan fsck --read-data 列出全部, "\
+      "\nanjuan fsck --repair --from 备份 可修复。若不止一处, 请更换磁盘。")                       \
     X(CLOCK_UNTRUSTED, "2b3c136c69c04e8dae11dd5001b47c1e", 4,                                      \
       "the clock is not synchronised%s", "时钟未同步%s",                                           \
       "Records are written with the trust level 'unknown' until the clock is synchronised.\n"      \
