@@ -5,6 +5,7 @@
 #include "ui/api/api_intern.h"
 
 #include "storage/catalog_keeping.h"
+#include "storage/catalog_record.h"
 
 #include <math.h>
 #include <string.h>
@@ -317,8 +318,7 @@ static json_t *number_or_null(gint64 number)
 
 json_t *show_side(const json_t *side, const json_t *slot, Lang lang)
 {
-    const char *text = json_text(side, "facts");
-    g_autoptr(json_t) facts = text != NULL ? json_loads(text, 0, NULL) : NULL;
+    const json_t *facts = json_object_get(side, "facts");
     g_autofree char *id = side_id(side);
     json_t *shown =
         json_pack("{s:s, s:I, s:s, s:s, s:b, s:I, s:I, s:I, s:I, s:s, s:o}", "id", id, "sheet",
@@ -527,6 +527,7 @@ static gboolean load(Call *call, const char *number, CaseRows *rows, GError **er
     return (rows->row = case_row(reader, number, error)) != NULL &&
            (rows->documents = catalog_documents(reader, number, error)) != NULL &&
            (rows->sides = catalog_sides(reader, number, error)) != NULL &&
+           catalog_add_facts(reader, rows->sides, error) &&
            (rows->notes = catalog_slots(reader, number, error)) != NULL &&
            (rows->fields = catalog_fields(reader, number, error)) != NULL &&
            (rows->batches = catalog_case_batches(reader, number, error)) != NULL &&
