@@ -169,6 +169,7 @@ json_t *show_case(Call *call, const char *number, GError **error);
 json_t *show_row(Call *call, const json_t *row, GError **error);
 json_t *show_rows(Call *call, json_t *rows, GError **error);
 json_t *show_check(Call *call, const char *number, GError **error);
+/* `side` has its facts (catalog_add_facts). */
 json_t *show_side(const json_t *side, const json_t *slot, Lang lang);
 
 /* Case with its ETag and what was said, as CaseChange. `ask` (may be NULL): nothing was done. */
@@ -195,8 +196,7 @@ void feed_wake(Feed *feed);
 void feed_denied(Feed *feed, const Denied *denied);
 gboolean feed_fetch(void *api, const EventReplay *wanted, GError **error);
 
-/* ── scans.c, jobs.c, iiif.c
- * ──────────────────────────────────────────────────────────────────────── */
+/* ── scans.c, jobs.c, iiif.c ─────────────────────────────────────────────────────────────── */
 
 ScanDesk *scan_desk_new(Api *api);
 void scan_desk_free(ScanDesk *desk);
