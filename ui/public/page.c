@@ -268,7 +268,7 @@ Response *public_rescue(Request *request, const GError *why)
 
     if (redirect != NULL)
         return redirect;
-    html = page_begin(lang, &w_selftest);
+    html = page_begin(lang, &w_rescue);
     g_string_append_printf(html, "<h2>%s</h2>\n", say(&w_happened, lang));
     append_escaped(html, "<p class=\"state\"><strong>", error_text(code, lang), "</strong></p>\n");
     append_escaped(html, "<p class=\"note\">", detail, "</p>\n");
