@@ -40,29 +40,58 @@ static gboolean failed(Db *db, GError **error, const char *what)
     return error_set(error, ours, "%s: %s (%s)", db->path, sqlite3_errmsg(db->handle), what);
 }
 
-Db *db_open(const char *path, DbMode mode, GError **error)
+/* What a connection is opened with. */
+typedef struct {
+    const char *path;
+    int flags;
+    const char *vfs;      /* NULL: the usual one */
+    const char *settings; /* on top of those of every connection */
+} Opening;
+
+/* Opened and read once: only then has SQLite made what it needs beside the file. */
+static Db *open_with(const Opening *opening, GError **error)
 {
     static const char settings[] = "PRAGMA foreign_keys = ON; PRAGMA synchronous = NORMAL;"
                                    "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;"
                                    "PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON;";
     g_autoptr(Db) db = g_new0(Db, 1);
-    int flags =
-        mode == DB_READ_ONLY ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
 
-    db->path = g_strdup(path);
+    db->path = g_strdup(opening->path);
     db->statements = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
                                            (GDestroyNotify)(void (*)(void))sqlite3_finalize);
-    if (sqlite3_open_v2(path, &db->handle, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
+    if (sqlite3_open_v2(opening->path, &db->handle, opening->flags | SQLITE_OPEN_NOMUTEX,
+                        opening->vfs) != SQLITE_OK) {
         failed(db, error, "open");
         return NULL;
     }
     sqlite3_busy_timeout(db->handle, BUSY_TIMEOUT_MS);
     sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-    if (!db_script(db, settings, error))
-        return NULL;
-    if (mode == DB_READ_WRITE && !db_script(db, "PRAGMA journal_mode = WAL", error))
+    if (!db_script(db, settings, error) || !db_script(db, opening->settings, error) ||
+        !db_script(db, "PRAGMA schema_version", error))
         return NULL;
     return g_steal_pointer(&db);
+}
+
+Db *db_open(const char *path, DbMode mode, GError **error)
+{
+    g_autoptr(GError) why = NULL;
+    gboolean reads = mode == DB_READ_ONLY;
+    Opening usual = {.path = path,
+                     .flags =
+                         reads ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
+                     .settings = reads ? "" : "PRAGMA journal_mode = WAL"};
+    /* Only who may write may lock others out. */
+    Opening alone = {.path = path,
+                     .flags = SQLITE_OPEN_READWRITE,
+                     .vfs = "unix-excl",
+                     .settings = reads ? "PRAGMA query_only = ON" : ""};
+    Db *db = open_with(&usual, &why);
+
+    if (db == NULL && g_error_matches(why, ANJUAN_ERROR, ERROR_DISK_FULL))
+        db = open_with(&alone, NULL);
+    if (db == NULL)
+        g_propagate_error(error, g_steal_pointer(&why));
+    return db;
 }
 
 void db_close(Db *db)
@@ -269,6 +298,11 @@ gboolean db_int(Db *db, gint64 *value, gint64 otherwise, GError **error, const c
         failed(db, error, sql);
     done(statement);
     return result == SQLITE_ROW || result == SQLITE_DONE;
+}
+
+gboolean db_found_no_room(Db *db)
+{
+    return sqlite3_errcode(db->handle) == SQLITE_FULL;
 }
 
 gint64 db_changes(Db *db)
