@@ -103,6 +103,7 @@ void catalog_close(Catalog *catalog)
     if (catalog == NULL)
         return;
     catalog_pending(catalog, NULL);
+    g_free(catalog->case_number);
     db_close(catalog->db);
     g_free(catalog->data_folder);
     g_free(catalog);

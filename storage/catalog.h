@@ -45,6 +45,12 @@ typedef struct {
  */
 void catalog_pending(Catalog *catalog, GHashTable *secrets);
 
+/* Many records will be applied that are all in the journal: what each would look up or write again
+ * is kept until the end. What was applied counts once catalog_end_replay has written it; after a
+ * failure the caller rolls back. */
+void catalog_begin_replay(Catalog *catalog);
+gboolean catalog_end_replay(Catalog *catalog, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Whether this version knows the act. */
 gboolean catalog_knows(const char *act);
 
@@ -60,6 +66,7 @@ typedef struct {
     char last_t[32];
 } CatalogMark;
 
+/* The mark as it stands; all zero where nothing was applied. */
 gboolean catalog_mark(Catalog *catalog, CatalogMark *mark,
                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

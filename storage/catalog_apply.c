@@ -281,19 +281,71 @@ static gboolean event_secret(Catalog *catalog, const CatalogRecord *record, char
     return TRUE;
 }
 
-/* The case's id: the record that opens it is its first. -1: it belongs to none. */
-static gboolean case_id_of(Catalog *catalog, const CatalogRecord *record, gint64 *id,
-                           GError **error)
+void catalog_begin_replay(Catalog *catalog)
 {
-    *id = -1;
-    if (record->case_number == NULL)
-        return TRUE;
+    g_clear_pointer(&catalog->case_number, g_free);
+    catalog->touched_by = -1;
+    catalog->is_replaying = TRUE;
+}
+
+static gboolean set_version(Catalog *catalog, gint64 case_id, gint64 version, GError **error)
+{
+    return db_run(catalog->db, error, "UPDATE cases SET version = ? WHERE id = ?", "ii", version,
+                  case_id);
+}
+
+/* Another case follows, or the end. */
+static gboolean leave_case(Catalog *catalog, GError **error)
+{
+    gint64 version = catalog->touched_by;
+
+    g_clear_pointer(&catalog->case_number, g_free);
+    catalog->touched_by = -1;
+    return version < 0 || set_version(catalog, catalog->case_id, version, error);
+}
+
+gboolean catalog_end_replay(Catalog *catalog, GError **error)
+{
+    catalog->is_replaying = FALSE;
+    return leave_case(catalog, error);
+}
+
+/* The case's id: the record that opens it is its first. -1: it belongs to none. */
+static gboolean look_up_case(Catalog *catalog, const CatalogRecord *record, gint64 *id,
+                             GError **error)
+{
     if (strcmp(record->act, "case.open") == 0) {
         *id = record->seq;
         return TRUE;
     }
     return db_int(catalog->db, id, -1, error, "SELECT id FROM cases WHERE number = ?", "t",
                   record->case_number);
+}
+
+/* While one replays, most records belong to the case of the one before. */
+static gboolean case_id_of(Catalog *catalog, const CatalogRecord *record, gint64 *id,
+                           GError **error)
+{
+    *id = -1;
+    if (record->case_number == NULL)
+        return TRUE;
+    if (!catalog->is_replaying)
+        return look_up_case(catalog, record, id, error);
+    if (g_strcmp0(catalog->case_number, record->case_number) != 0) {
+        if (!leave_case(catalog, error) || !look_up_case(catalog, record, &catalog->case_id, error))
+            return FALSE;
+        catalog->case_number = g_strdup(record->case_number);
+    }
+    *id = catalog->case_id;
+    return TRUE;
+}
+
+static gboolean touch_case(Catalog *catalog, const CatalogRecord *record, GError **error)
+{
+    if (!catalog->is_replaying)
+        return set_version(catalog, record->case_id, record->seq, error);
+    catalog->touched_by = record->seq;
+    return TRUE;
 }
 
 static gboolean insert_event(Catalog *catalog, const Act *act, const CatalogRecord *record,
@@ -318,7 +370,5 @@ gboolean catalog_apply(Catalog *catalog, const CatalogRecord *record, GError **e
         !catalog_keep_pending(catalog, record, error) ||
         !insert_event(catalog, act, &applied, error) || !act->apply(catalog, &applied, error))
         return FALSE;
-    return !act->touches || applied.case_id < 0 ||
-           db_run(catalog->db, error, "UPDATE cases SET version = ? WHERE id = ?", "ii",
-                  applied.seq, applied.case_id);
+    return !act->touches || applied.case_id < 0 || touch_case(catalog, &applied, error);
 }

@@ -11,6 +11,10 @@ struct Catalog {
     char *data_folder;
     GHashTable *pending_secrets; /* borrowed, see catalog_pending */
     GHashTable *pending_records; /* seq → json_t of the same group; NULL outside of one */
+    gboolean is_replaying;       /* see catalog_begin_replay: */
+    char *case_number;           /* of the case of the last record */
+    gint64 case_id;
+    gint64 touched_by; /* record that touched this case last and is not in its row; -1: none */
 };
 
 /* catalog_record.c: a record of the group that is being written is read from memory. */

@@ -131,6 +131,7 @@ static json_t *read_record(RecordReader *reader, gint64 seq, GError **error)
 void catalog_pending(Catalog *catalog, GHashTable *secrets)
 {
     catalog->pending_secrets = secrets;
+    catalog->is_replaying = FALSE;
     g_clear_pointer(&catalog->pending_records, g_hash_table_unref);
     if (secrets != NULL)
         catalog->pending_records =

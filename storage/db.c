@@ -4,10 +4,17 @@
 #include "appliance/base/text.h"
 
 #include <errno.h>
+#include <string.h>
+
+#define RECENT 64
 
 struct Db {
     sqlite3 *handle;
     GHashTable *statements; /* text → sqlite3_stmt */
+    struct {
+        const char *sql;
+        sqlite3_stmt *statement;
+    } recent[RECENT]; /* by the address of the text, which may hold another one by now */
     char *path;
 };
 
@@ -112,15 +119,30 @@ void db_roll_back(Db *db)
         g_warning("%s: roll back: %s", db->path, sqlite3_errmsg(db->handle));
 }
 
+static void done(sqlite3_stmt *statement)
+{
+    sqlite3_reset(statement);
+    sqlite3_clear_bindings(statement);
+}
+
+/* Most texts are literals: comparing one is cheaper than hashing it. */
+static sqlite3_stmt *known_statement(Db *db, const char *sql)
+{
+    gsize slot = ((gsize)sql >> 4) % RECENT;
+
+    if (db->recent[slot].sql != sql || strcmp(sqlite3_sql(db->recent[slot].statement), sql) != 0) {
+        db->recent[slot].statement = g_hash_table_lookup(db->statements, sql);
+        db->recent[slot].sql = db->recent[slot].statement != NULL ? sql : NULL;
+    }
+    return db->recent[slot].statement;
+}
+
 static sqlite3_stmt *statement_of(Db *db, const char *sql, GError **error)
 {
-    sqlite3_stmt *statement = g_hash_table_lookup(db->statements, sql);
+    sqlite3_stmt *statement = known_statement(db, sql);
 
-    if (statement != NULL) {
-        sqlite3_reset(statement);
-        sqlite3_clear_bindings(statement);
+    if (statement != NULL)
         return statement;
-    }
     if (sqlite3_prepare_v3(db->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, NULL) !=
         SQLITE_OK) {
         failed(db, error, sql);
@@ -130,6 +152,7 @@ static sqlite3_stmt *statement_of(Db *db, const char *sql, GError **error)
     return statement;
 }
 
+/* What is bound stays the caller's: it lives until the statement is done. */
 static void bind_one(sqlite3_stmt *statement, int index, char type, va_list *args)
 {
     const void *pointer;
@@ -139,11 +162,11 @@ static void bind_one(sqlite3_stmt *statement, int index, char type, va_list *arg
         sqlite3_bind_int64(statement, index, va_arg(*args, gint64));
         break;
     case 't':
-        sqlite3_bind_text(statement, index, va_arg(*args, const char *), -1, SQLITE_TRANSIENT);
+        sqlite3_bind_text(statement, index, va_arg(*args, const char *), -1, SQLITE_STATIC);
         break;
     case 'b':
         pointer = va_arg(*args, const void *);
-        sqlite3_bind_blob(statement, index, pointer, va_arg(*args, int), SQLITE_TRANSIENT);
+        sqlite3_bind_blob(statement, index, pointer, va_arg(*args, int), SQLITE_STATIC);
         break;
     case 'o':
         pointer = va_arg(*args, const void *);
@@ -179,7 +202,7 @@ gboolean db_run(Db *db, GError **error, const char *sql, const char *types, ...)
     result = sqlite3_step(statement);
     if (result != SQLITE_DONE && result != SQLITE_ROW)
         failed(db, error, sql);
-    sqlite3_reset(statement);
+    done(statement);
     return result == SQLITE_DONE || result == SQLITE_ROW;
 }
 
@@ -222,10 +245,10 @@ static json_t *collect(Db *db, sqlite3_stmt *statement, gsize limit, GError **er
         json_array_append_new(rows, row_object(statement));
     if (result != SQLITE_ROW && result != SQLITE_DONE) {
         failed(db, error, sqlite3_sql(statement));
-        sqlite3_reset(statement);
+        done(statement);
         return NULL;
     }
-    sqlite3_reset(statement);
+    done(statement);
     return g_steal_pointer(&rows);
 }
 
@@ -273,7 +296,7 @@ gboolean db_int(Db *db, gint64 *value, gint64 otherwise, GError **error, const c
         *value = sqlite3_column_int64(statement, 0);
     if (result != SQLITE_ROW && result != SQLITE_DONE)
         failed(db, error, sql);
-    sqlite3_reset(statement);
+    done(statement);
     return result == SQLITE_ROW || result == SQLITE_DONE;
 }
 
