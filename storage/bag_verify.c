@@ -341,7 +341,7 @@ static void decode_pages(Bag *bag, const GArray *members)
 {
     const VerifyOptions *options = bag->judge->options;
 
-    for (guint i = 0; options->decode != NULL && i < members->len; i++) {
+    for (guint i = 0; options->decode != NULL && !bag->judge->cancelled && i < members->len; i++) {
         const ArchiveMember *member =
             archive_member(bag->archive, g_array_index(members, guint, i));
         g_autoptr(GError) error = NULL;
@@ -356,6 +356,15 @@ static void decode_pages(Bag *bag, const GArray *members)
     }
 }
 
+static guint64 members_bytes(const Archive *archive, const GArray *members)
+{
+    guint64 bytes = 0;
+
+    for (guint i = 0; i < members->len; i++)
+        bytes += archive_member(archive, g_array_index(members, guint, i))->size;
+    return bytes;
+}
+
 static void judge_content(Bag *bag)
 {
     g_autoptr(GArray) tags = listed_members(bag, &bag->tags, FALSE);
@@ -364,6 +373,9 @@ static void judge_content(Bag *bag)
 
     for (HashKind kind = 0; kind < HASH_COUNT; kind++)
         found[kind] = FOUND_DIGEST;
+    bag->judge->total_bytes = members_bytes(bag->archive, tags);
+    if (bag->judge->options->level == VERIFY_FULL)
+        bag->judge->total_bytes += members_bytes(bag->archive, payload);
     judge_digests(bag->judge, &bag->tags, tags, found);
     if (bag->judge->options->level != VERIFY_FULL)
         return;

@@ -37,11 +37,13 @@ typedef struct {
     const char *act;
     const char *case_number; /* NULL where the record belongs to no case */
     const json_t *body;
+    gint64 case_id; /* filled in by catalog_apply */
 } CatalogRecord;
 
-/* Secrets of the running group that are not in their files yet: commitment → JSON text. Borrowed
- * until set to NULL again. */
-void catalog_pending_secrets(Catalog *catalog, GHashTable *pending);
+/* A group begins whose records and secrets are not in their files yet: what is applied from now on
+ * is read back from memory. `secrets`: commitment → JSON text, borrowed. NULL: the group is over.
+ */
+void catalog_pending(Catalog *catalog, GHashTable *secrets);
 
 /* Whether this version knows the act. */
 gboolean catalog_knows(const char *act);

@@ -174,10 +174,6 @@ json_t *catalog_serials(Catalog *catalog, const char *from, const char *to,
 json_t *catalog_sides_between(Catalog *catalog, const char *from, const char *to,
                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* How many records of an act a period holds. */
-gboolean catalog_count_acts(Catalog *catalog, const char *act, const char *from, const char *to,
-                            gint64 *n, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-
 /* Steps of a period by their token: step, n. */
 json_t *catalog_count_steps(Catalog *catalog, const char *from, const char *to,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;

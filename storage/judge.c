@@ -132,11 +132,14 @@ typedef struct {
 
 /* A group of files that the threads share: each takes the next that nobody has. */
 typedef struct {
+    Judge *judge;
+    pthread_t teller;
     const Archive *archive;
     const Expected *expected;
     const guint *members;
     guint count;
-    guint next; /* atomic */
+    guint next;         /* atomic */
+    guint64 read_bytes; /* atomic */
     Outcome *outcomes;
 } Group;
 
@@ -170,6 +173,22 @@ static void digest_member(const Group *group, guint member, guint8 *block, Outco
         compare_digests(group->expected, member, pass, outcome);
 }
 
+/* Only the judge's own thread tells. */
+static void tell_progress(Group *group)
+{
+    Judge *judge = group->judge;
+    guint64 done = judge->read_bytes + __atomic_load_n(&group->read_bytes, __ATOMIC_RELAXED);
+
+    if (judge->options->progress == NULL || judge->total_bytes == 0 ||
+        !pthread_equal(pthread_self(), group->teller))
+        return;
+    if (judge->options->progress(MIN(done, judge->total_bytes), judge->total_bytes,
+                                 judge->options->progress_data))
+        return;
+    judge->cancelled = TRUE;
+    __atomic_store_n(&group->next, group->count, __ATOMIC_RELAXED);
+}
+
 static void *digest_members(void *data)
 {
     Group *group = data;
@@ -181,6 +200,8 @@ static void *digest_members(void *data)
         if (i >= group->count)
             return NULL;
         digest_member(group, group->members[i], block, &group->outcomes[i]);
+        __atomic_fetch_add(&group->read_bytes, group->outcomes[i].bytes, __ATOMIC_RELAXED);
+        tell_progress(group);
     }
 }
 
@@ -226,10 +247,12 @@ guint64 judge_digests(Judge *judge, const Expected *expected, const GArray *memb
 {
     guint64 bytes = 0;
 
-    for (guint first = 0; first < members->len; first += GROUP_MEMBERS) {
+    for (guint first = 0; first < members->len && !judge->cancelled; first += GROUP_MEMBERS) {
         guint count = MIN(members->len - first, GROUP_MEMBERS);
         g_autofree Outcome *outcomes = g_new0(Outcome, count);
-        Group group = {.archive = judge->archive,
+        Group group = {.judge = judge,
+                       .teller = pthread_self(),
+                       .archive = judge->archive,
                        .expected = expected,
                        .members = &g_array_index(members, guint, first),
                        .count = count,
@@ -240,6 +263,7 @@ guint64 judge_digests(Judge *judge, const Expected *expected, const GArray *memb
             report_outcome(judge, &group, i, found);
             bytes += outcomes[i].bytes;
         }
+        judge->read_bytes += group.read_bytes;
     }
     return bytes;
 }

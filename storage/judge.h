@@ -21,7 +21,10 @@ typedef struct {
     VerifySummary *summary;
     VerifyReport report;
     void *data;
-    const char *prefix; /* put before every path found; NULL for none */
+    const char *prefix;  /* put before every path found; NULL for none */
+    guint64 total_bytes; /* that will be read; 0: nobody is told how far it is */
+    guint64 read_bytes;
+    gboolean cancelled; /* as VerifyOptions.progress asked */
 } Judge;
 
 /* Report one finding and count it. `path` may be NULL; `format` "" where there is no detail. */

@@ -413,8 +413,8 @@ GPtrArray *store_records(Store *store, Catalog *catalog, const char *case_number
     g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
     g_autoptr(json_t) rows =
         db_rows(catalog_db(catalog), error,
-                "SELECT seq, at FROM leaf WHERE seq IN (SELECT seq FROM event WHERE \"case\" = ?)"
-                " ORDER BY seq",
+                "SELECT seq, at FROM leaf WHERE seq IN (SELECT seq FROM event WHERE \"case\" ="
+                " (SELECT id FROM cases WHERE number = ?)) ORDER BY seq",
                 "t", case_number);
     gsize i;
     json_t *row;

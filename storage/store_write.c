@@ -317,13 +317,13 @@ static gboolean run_group(StoreTxn *txn, GQueue *group, GError **error)
 
     if (!db_script(catalog_db(store->catalog), "BEGIN IMMEDIATE", error))
         return FALSE;
-    catalog_pending_secrets(store->catalog, txn->secret_texts);
+    catalog_pending(store->catalog, txn->secret_texts);
     ok = catalog_mark(store->catalog, &txn->mark, error);
     for (GList *link = group->head; ok && link != NULL; link = link->next)
         run_command(txn, link->data);
     ok = ok && write_files(txn, error) && secrets_write(store->folder, txn->secrets, error) &&
          append_and_commit(txn, error);
-    catalog_pending_secrets(store->catalog, NULL);
+    catalog_pending(store->catalog, NULL);
     if (!ok)
         db_roll_back(catalog_db(store->catalog));
     return ok;

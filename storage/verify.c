@@ -88,5 +88,6 @@ gboolean verify_path(const char *path, const VerifyOptions *options, VerifyRepor
         return judged;
     }
     judge.archive = archive;
-    return judge_archive(&judge, path, error);
+    return judge_archive(&judge, path, error) &&
+           (!judge.cancelled || error_set(error, ERROR_CANCELLED, "%s", path));
 }

@@ -40,6 +40,10 @@ typedef void (*VerifyReport)(const VerifyFinding *finding, void *data);
  * thread of verify_path. */
 typedef char *(*VerifyDecode)(const char *path, ArchiveReader *reader, void *data);
 
+/* How far a bag is: bytes read of those that are read. FALSE breaks off. Called in the thread of
+ * verify_path. */
+typedef gboolean (*VerifyProgress)(guint64 done_bytes, guint64 total_bytes, void *data);
+
 typedef enum {
     VERIFY_QUICK, /* all but payload digests and decoding */
     VERIFY_FULL,
@@ -51,6 +55,8 @@ typedef struct {
     ArchiveLimits limits;
     VerifyDecode decode; /* may be NULL */
     void *decode_data;
+    VerifyProgress progress; /* may be NULL */
+    void *progress_data;
     const NoteKey *key;         /* --vkey: of the log, from outside; NULL */
     const char *old_checkpoint; /* --old-checkpoint: signed note of the last visit; NULL */
     gsize old_checkpoint_size;
@@ -84,6 +90,7 @@ typedef struct {
 } VerifySummary;
 
 /* TRUE when the bundle was judged: it is valid if summary->errors is 0. FALSE with ERROR_NO_FILE
- * or ERROR_FORMAT when there is nothing that could be judged. */
+ * or ERROR_FORMAT when there is nothing that could be judged, ERROR_CANCELLED where `progress`
+ * broke it off. */
 gboolean verify_path(const char *path, const VerifyOptions *options, VerifyReport report,
                      void *data, VerifySummary *summary, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -23,8 +23,6 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#define DEFAULT_LISTEN "127.0.0.1:8080"
-
 #define WORKERS 6
 
 #define CLOCK_LOOK_MS  60000
@@ -45,8 +43,7 @@ typedef struct {
 
 /* ── the daemon ──────────────────────────────────────────────────────────────────────────── */
 
-/* A descriptor that becomes readable on SIGINT or SIGTERM; blocked for every thread made later. */
-static Fd signals_open(GError **error)
+Fd serve_signals(GError **error)
 {
     sigset_t signals;
     Fd fd = -1;
@@ -194,7 +191,7 @@ static void on_denied(void *context, const Denied *denied)
     api_denied(((Daemon *)context)->api, denied);
 }
 
-static Assets *web_assets(void)
+Assets *serve_assets(void)
 {
 #ifdef ANJUAN_WEB
     return assets_new(embedded_web);
@@ -258,12 +255,12 @@ gboolean serve(Store *store, const ServeOptions *options, GError **error)
                         .quick = api_quick};
     g_autoptr(Sessions) sessions = NULL;
     g_autoptr(Repeats) repeats = NULL;
-    g_autoptr(Assets) assets = web_assets();
+    g_autoptr(Assets) assets = serve_assets();
     gboolean ok;
 
     if (local == NULL || !recover_first(store, options->lang, error) ||
         !find_certificate(store, options, &certificate, error) ||
-        !listen_address_parse(options->listen != NULL ? options->listen : DEFAULT_LISTEN,
+        !listen_address_parse(options->listen != NULL ? options->listen : SERVE_LISTEN,
                               &http.listen, error))
         return FALSE;
     sessions_options.secure = certificate.chain != NULL;
@@ -271,7 +268,7 @@ gboolean serve(Store *store, const ServeOptions *options, GError **error)
     if (sessions == NULL)
         return FALSE;
     /* Before any thread is made: they all inherit what is blocked. */
-    signals = signals_open(error);
+    signals = serve_signals(error);
     if (signals < 0)
         return FALSE;
     daemon.signals = signals;
@@ -284,6 +281,7 @@ gboolean serve(Store *store, const ServeOptions *options, GError **error)
                                        .local = local,
                                        .sessions = sessions,
                                        .devices = options->devices,
+                                       .readers = options->readers,
                                        .lang = options->lang,
                                        .secure = sessions_options.secure},
                          error);

@@ -6,11 +6,16 @@
  */
 #pragma once
 
+#include "appliance/base/file.h"
 #include "storage/store.h"
+#include "ui/http/assets.h"
+
+#define SERVE_LISTEN "127.0.0.1:8080"
 
 typedef struct {
     const char *listen;       /* NULL: 127.0.0.1:8080 */
     const GPtrArray *devices; /* names of configured scanners */
+    const GPtrArray *readers; /* which reader belongs to which window, "SEAT=READER" */
     gboolean browser;         /* open one where there is a desktop */
     gboolean tls;             /* with the hall's own authority, in DATA/tls */
     const char *tls_chain;    /* PEM files of a certificate given by somebody else, both or */
@@ -20,6 +25,12 @@ typedef struct {
     gboolean access_log;      /* a line an answer on standard error; nobody is named */
     Lang lang;
 } ServeOptions;
+
+/* A descriptor that becomes readable on SIGINT or SIGTERM; blocked for every thread made later. */
+Fd serve_signals(GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The web app and what the pages without script need; NULL in a build without them. */
+Assets *serve_assets(void) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Serve. The address is the first line on standard output once it is ready; on a first run the
  * one-time code is the second; over TLS the fingerprint of the authority follows. */

@@ -5,7 +5,7 @@
  */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { copyFileSync, openSync, readSync, readdirSync, statSync, writeSync, closeSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { openBrowser } from './browser.mjs';
@@ -124,6 +124,49 @@ test('a bundle is written with progress, its receipt noted, and it verifies with
   assert.match(said, /^valid$/m);
 });
 
+/* Every figure of every progress bar that was on the screen, from now on. */
+function watchProgress() {
+  return page.evaluate(() => {
+    globalThis.progressed = [];
+    const look = () => { for (const bar of document.querySelectorAll('progress')) globalThis.progressed.push(bar.value); };
+    new MutationObserver(look).observe(document.body, { childList: true, subtree: true, attributes: true, characterData: true });
+    look();
+  });
+}
+
+/* The same bundle with one byte of a page altered. */
+function altered(folder, bundle) {
+  const copy = join(folder, `z-altered-${bundle}`);
+  copyFileSync(join(folder, bundle), copy);
+  const file = openSync(copy, 'r+');
+  const byte = Buffer.alloc(1);
+  const at = Math.floor(statSync(copy).size / 2);
+  readSync(file, byte, 0, 1, at);
+  byte[0] ^= 1;
+  writeSync(file, byte, 0, 1, at);
+  closeSync(file);
+}
+
+test('the auditor verifies a bundle on the screen, with progress; one altered byte is found', async () => {
+  const folder = join(hall.data, 'exports');
+  const bundle = readdirSync(folder).find((name) => name.endsWith('.tar'));
+  altered(folder, bundle);
+  await signOn('auditor');
+  await page.keyboard.press('Alt+5');
+  await page.waitForSelector('#bundle');
+  await watchProgress();
+  await page.selectOption('select[name=bundle]', bundle);
+  await page.click(`#bundle button:has-text("${words.say('bundleRun')}")`);
+  const good = await desk.band('bundleGood');
+  assert.ok(good.includes(words.say('proofs_verified')), good);
+  assert.ok((await page.evaluate(() => globalThis.progressed)).length > 0, 'no progress was shown');
+  await page.selectOption('select[name=bundle]', `z-altered-${bundle}`);
+  await page.click(`#bundle button:has-text("${words.say('bundleRun')}")`);
+  await page.waitForSelector('.verification .wrong');
+  assert.match(await page.locator('.verification .findings').innerText(), /data\//);
+  assert.equal((await desk.band('bundleBad', { n: await page.locator('.verification .findings .wrong').count() })).includes('✗'), true);
+});
+
 test('the auditor verifies a period with a seed of hers', async () => {
   await signOn('auditor');
   await page.keyboard.press('Alt+5');
@@ -180,4 +223,35 @@ test('the applicant asks with number and query code of her receipt, without scri
   }
   assert.equal((await visitor.content()).includes('锦溪'), false);
   await plain.close();
+});
+
+/* A lamp of this colour in a row of this case, and nowhere else in it. */
+async function lampOf(number, kind) {
+  const row = page.locator(`tbody tr:has-text("${words.shortNumber(number)}")`);
+  await row.locator(`.lamp-${kind}`).waitFor();
+  assert.equal(await row.locator('.lamp').count(), 1);
+  assert.ok((await row.innerText()).includes(words.sayToken('lamp', kind)));
+}
+
+test('the supervisor sees yellow before the last day and red behind it, in words and symbols', async () => {
+  const late = await hall.received('太仓港务代理行');
+  await (await hall.client('clerk')).command('POST', `/cases/${late}/acts`, { act: 'accept' });
+  await signOn('supervisor');
+  await page.keyboard.press('Alt+6');
+  await lampOf(late, 'yellow');
+  await desk.band('boardSoon', { n: 1 });
+  await hall.nextDay(2);
+  const soon = await hall.received('常熟虞山茶场');
+  await (await hall.client('clerk')).command('POST', `/cases/${soon}/acts`, { act: 'accept' });
+  await signOn('supervisor');
+  await page.keyboard.press('Alt+6');
+  await lampOf(late, 'red');
+  await lampOf(soon, 'yellow');
+  const band = await desk.band('boardLate', { n: 1 });
+  assert.ok(band.includes('■') && band.includes(words.say('boardSoon', { n: 1 })), band);
+  await page.click(`.buttons button.lamp-red`);
+  await page.waitForFunction(() => document.querySelectorAll('section tbody .lamp').length === 1);
+  await page.click(`tbody button:has-text("${words.shortNumber(late)}")`);
+  await page.waitForSelector('.facts-list');
+  assert.match(await page.locator('.facts-list').innerText(), /■/);
 });

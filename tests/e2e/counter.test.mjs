@@ -134,6 +134,33 @@ test('nothing of a finished case is left on the screen, in the address, in the h
   assert.equal(images.kept, 0);
 });
 
+test('the way back shows nothing of a case, neither after it was finished nor after leaving with it open', async () => {
+  const traces = async () => {
+    const text = await page.content();
+    return [applicant, number, words.shortNumber(number), words.showNumber(number)].filter((word) => text.includes(word));
+  };
+  await page.goto(`${hall.url}/p/`);
+  await page.goBack();
+  await page.waitForSelector('.tab');
+  await page.keyboard.press('Alt+3');
+  await page.waitForSelector('input[name=q]');
+  assert.deepEqual(await traces(), []);
+  await page.keyboard.press('Alt+1');
+  await clerk.band('ready');
+  await clerk.scan(number);
+  await page.waitForSelector('.case-head');
+  await page.click(`button:has-text("${words.say('signOff')}")`);
+  await page.waitForURL('**/login');
+  for (let back = 0; back < 2; back++) {
+    await page.goBack();
+    await page.waitForURL('**/login');
+    await page.waitForSelector('#who');
+    assert.deepEqual(await traces(), []);
+  }
+  await signOn('clerk');
+  await clerk.band('ready');
+});
+
 test('a jam says what the hands do, and F9 goes on with the same sheet', async () => {
   await page.keyboard.press('Alt+1');
   hall.paper({ item, set: '000002', documents: [['A01', 2], ['A02', 1]], jamAt: 5 });

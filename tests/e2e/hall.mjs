@@ -116,9 +116,9 @@ export class Hall {
     await ended;
   }
 
-  async nextDay() {
+  async nextDay(days = 1) {
     await this.stop();
-    this.offset_s += DAY_MS / 1000;
+    this.offset_s += days * DAY_MS / 1000;
     await this.serve();
   }
 

@@ -21,8 +21,21 @@ const browser = await openBrowser({ width: Number(width), height: Number(height)
 const { page, context } = browser;
 page.setDefaultTimeout(90000);
 const clerk = new Clerk(page, await wordsOf(lang));
+/* What was asked for has come and is drawn; the event stream never ends. */
+let asked = 0;
+const counts = (request) => !request.url().includes('/events');
+page.on('request', (request) => { if (counts(request)) asked++; });
+for (const end of ['requestfinished', 'requestfailed']) page.on(end, (request) => { if (counts(request)) asked--; });
+const QUIET_MS = 400;
+const settled = async () => {
+  for (let quiet = 0; quiet < QUIET_MS;) {
+    await page.waitForTimeout(100);
+    quiet = asked > 0 ? 0 : quiet + 100;
+  }
+  await page.waitForFunction(() => [...document.images].every((image) => image.complete || image.loading === 'lazy'));
+};
 const shot = async (name) => {
-  await page.waitForLoadState('networkidle').catch(() => undefined);
+  await settled();
   await page.screenshot({ path: `${folder}/${name}.png` });
 };
 await hall.signOn(context, 'clerk', lang);
@@ -84,6 +97,8 @@ await shot('6-board');
 await page.keyboard.press('Alt+7');
 await page.waitForSelector('.device');
 await shot('7-devices');
+await page.click('button[aria-expanded]:near(table)');
+await shot('7b-person');
 await page.goto(`${hall.url}/p/`);
 await shot('8-public');
 console.log(browser.messages.join('\n'));

@@ -10,15 +10,16 @@ import { pathToFileURL } from 'node:url';
 
 const web = new URL('../../ui/web/', import.meta.url);
 
-/* words.ts without its types, as a module of its own in this language. */
+/* words.ts and its table without their types, as modules of their own in this language. */
 export async function wordsOf(lang) {
   const { transformWithOxc } = await import(pathToFileURL(createRequire(web).resolve('vite')).href);
-  const source = new URL('src/words.ts', web);
-  const { code } = await transformWithOxc(readFileSync(source, 'utf8'), source.pathname, { lang: 'ts' });
   const folder = mkdtempSync(join(tmpdir(), 'anjuan-words-'));
-  const path = join(folder, 'words.mjs');
-  writeFileSync(path, code);
-  const words = await import(pathToFileURL(path).href);
+  for (const name of ['word_list.ts', 'words.ts']) {
+    const source = new URL(`src/${name}`, web);
+    const { code } = await transformWithOxc(readFileSync(source, 'utf8'), source.pathname, { lang: 'ts' });
+    writeFileSync(join(folder, name.replace('.ts', '.mjs')), code.replace("'./word_list.ts'", "'./word_list.mjs'").replace('"./word_list.ts"', '"./word_list.mjs"'));
+  }
+  const words = await import(pathToFileURL(join(folder, 'words.mjs')).href);
   rmSync(folder, { recursive: true });
   words.setLang(lang);
   return words;

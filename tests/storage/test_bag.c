@@ -302,6 +302,46 @@ static void progress_can_stop_it(void **state G_GNUC_UNUSED)
     g_clear_error(&error);
 }
 
+typedef struct {
+    guint64 last, total;
+    guint calls, stop_at; /* 0: never */
+} Judged;
+
+static gboolean take_judged(guint64 done, guint64 total, void *data)
+{
+    Judged *judged = data;
+
+    assert_true(done >= judged->last && done <= total);
+    judged->last = done;
+    judged->total = total;
+    return ++judged->calls != judged->stop_at;
+}
+
+static void judging_tells_how_far_it_is_and_can_be_stopped(void **state G_GNUC_UNUSED)
+{
+    g_autofree char *folder = testing_folder();
+    g_autofree char *path = tree_path(folder, "bag.tar");
+    BagOptions bag = options_for(ARCHIVE_TAR, path);
+    Judged judged = {0};
+    VerifyOptions options = {
+        .level = VERIFY_FULL, .progress = take_judged, .progress_data = &judged};
+    VerifySummary summary;
+    GError *error = NULL;
+
+    assert_true(write_bag(&bag, folder, &error));
+    assert_true(verify_path(path, &options, NULL, NULL, &summary, &error));
+    assert_int_equal(summary.errors, 0);
+    assert_true(judged.total > summary.bytes); /* tag files are read too */
+    assert_int_equal(judged.last, judged.total);
+    for (guint calls = judged.calls, at = 1; at <= calls; at++) {
+        judged = (Judged){.stop_at = at};
+        assert_false(verify_path(path, &options, NULL, NULL, &summary, &error));
+        assert_error_code(error, ERROR_CANCELLED);
+        assert_int_equal(judged.calls, at);
+        g_clear_error(&error);
+    }
+}
+
 static void what_stands_there_is_never_overwritten(void **state G_GNUC_UNUSED)
 {
     g_autofree char *folder = testing_folder();
@@ -385,6 +425,7 @@ int main(void)
         cmocka_unit_test(long_paths_and_many_files_stay_readable),
         cmocka_unit_test(a_bag_takes_no_more_files_than_its_readers),
         cmocka_unit_test(progress_can_stop_it),
+        cmocka_unit_test(judging_tells_how_far_it_is_and_can_be_stopped),
         cmocka_unit_test(what_stands_there_is_never_overwritten),
         cmocka_unit_test(a_fault_at_any_operation_leaves_all_or_nothing),
     };

@@ -480,7 +480,7 @@ static const Act acts[] = {
     {"finish", ROLE_CLERK, do_finish, 0, 0, "收件完成", "intake finished"},
     {"park", ROLE_CLERK, do_park, 0, 0, "已挂起", "parked"},
     {"resume-intake", ROLE_CLERK, do_resume_intake, 0, 0, "继续收件", "intake goes on"},
-    {"tick", ROLE_CLERK, do_tick, 0, 0, "已核对", "seen"},
+    {"tick", ROLE_CLERK, do_tick, 0, 0, "已核对", "checked"},
     {"slot", ROLE_CLERK, do_slot, 0, 0, "已登记", "noted"},
     {"answer", ROLE_CLERK, do_answer, 0, 0, "已答", "answered"},
     {"field", ROLE_CLERK, do_field, 0, 0, "已填写", "entered"},

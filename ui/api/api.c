@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "ui/api/guns.h"
 #include "ui/api/printing.h"
 
 /* Rows with a `run` go through call_run, which finds them again by their place. */
@@ -35,6 +36,8 @@ Api *api_new(const ApiOptions *options, GError **error)
     api->schema = schema_new();
     api->shares = shares_new();
     api->answers = answers_new();
+    api->public_numbers = throttle_new(store_clock(options->store), PUBLIC_TRIES);
+    api->public_addresses = throttle_new(store_clock(options->store), 4 * PUBLIC_TRIES);
     api->feed = feed_new(api, error);
     if (api->feed == NULL) {
         api_free(api);
@@ -43,6 +46,11 @@ Api *api_new(const ApiOptions *options, GError **error)
     api->scans = scan_desk_new(api);
     api->jobs = job_desk_new(api);
     api->prints = print_desk_new(api);
+    api->guns = gun_desk_new(api, error);
+    if (api->guns == NULL) {
+        api_free(api);
+        return NULL;
+    }
     return api;
 }
 
@@ -50,11 +58,14 @@ void api_free(Api *api)
 {
     if (api == NULL)
         return;
+    gun_desk_free(api->guns);
     print_desk_free(api->prints);
     scan_desk_free(api->scans);
     job_desk_free(api->jobs);
     feed_free(api->feed);
     event_hub_free(api->hub);
+    throttle_free(api->public_numbers);
+    throttle_free(api->public_addresses);
     views_free(api->views);
     readers_free(api->readers);
     house_free(api->house);

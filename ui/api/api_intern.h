@@ -14,15 +14,19 @@
 #include "ui/api/pool.h"
 #include "ui/api/schema.h"
 #include "ui/api/views.h"
+#include "ui/http/throttle.h"
 #include "ui/public/page.h"
 
 #include <pthread.h>
 
-#define EDIT_LOCKS 16
+#define EDIT_LOCKS   16
+#define PUBLIC_TRIES 5 /* wrong query codes that are free, by case; four times as many by address  \
+                        */
 
 typedef struct ScanDesk ScanDesk;
 typedef struct JobDesk JobDesk;
 typedef struct PrintDesk PrintDesk;
+typedef struct GunDesk GunDesk;
 typedef struct Feed Feed;
 typedef struct Shares Shares;
 
@@ -45,9 +49,11 @@ struct Api {
     ScanDesk *scans;
     JobDesk *jobs;
     PrintDesk *prints;
+    GunDesk *guns;
     Month month;
     Shares *shares;
     Answers *answers;
+    Throttle *public_numbers, *public_addresses; /* wrong tries at /p/ */
     HttpRoute *routes;
     gsize n_routes;
     gint64 began_us;
@@ -163,6 +169,7 @@ json_t *show_case(Call *call, const char *number, GError **error);
 json_t *show_row(Call *call, const json_t *row, GError **error);
 json_t *show_rows(Call *call, json_t *rows, GError **error);
 json_t *show_check(Call *call, const char *number, GError **error);
+/* `side` has its facts (catalog_add_facts). */
 json_t *show_side(const json_t *side, const json_t *slot, Lang lang);
 
 /* Case with its ETag and what was said, as CaseChange. `ask` (may be NULL): nothing was done. */
@@ -189,7 +196,7 @@ void feed_wake(Feed *feed);
 void feed_denied(Feed *feed, const Denied *denied);
 gboolean feed_fetch(void *api, const EventReplay *wanted, GError **error);
 
-/* ── scans.c, jobs.c, iiif.c ──────────────────────────────────────────────────────────────────────── */
+/* ── scans.c, jobs.c, iiif.c ─────────────────────────────────────────────────────────────── */
 
 ScanDesk *scan_desk_new(Api *api);
 void scan_desk_free(ScanDesk *desk);
@@ -256,6 +263,8 @@ Response *put_upload(Call *call, GError **error);
 
 Response *get_fileable(Call *call, GError **error);
 Response *get_destinations(Call *call, GError **error);
+/* Where bundles lie. Caller's. */
+char *exports_folder(const Api *api);
 Response *get_exports(Call *call, GError **error);
 Response *post_export(Call *call, GError **error);
 Response *get_export(Call *call, GError **error);
@@ -263,6 +272,9 @@ Response *post_export_act(Call *call, GError **error);
 Response *post_audit(Call *call, GError **error);
 Response *get_audit(Call *call, GError **error);
 Response *get_audit_report(Call *call, GError **error);
+Response *get_bundles(Call *call, GError **error);
+Response *post_verification(Call *call, GError **error);
+Response *get_verification(Call *call, GError **error);
 
 Response *get_day(Call *call, GError **error);
 Response *get_day_sheet(Call *call, GError **error);

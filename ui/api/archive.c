@@ -65,11 +65,9 @@ Response *get_fileable(Call *call, GError **error)
                                     "filed_today", (json_int_t)filed));
 }
 
-/* ── where papers are ────────────────────────────────────────────────────────────────────── */
-
 /* ── where bundles go ────────────────────────────────────────────────────────────────────── */
 
-static char *exports_folder(const Api *api)
+char *exports_folder(const Api *api)
 {
     return store_path(api->options.store, DESTINATION);
 }
@@ -263,15 +261,14 @@ static Bundle *bundle_new(Call *call, GError **error)
 
 /* ── the register ────────────────────────────────────────────────────────────────────────── */
 
-static json_t *show_job(JobLook *look)
+static json_t *show_job(const JobLook *look, Lang lang)
 {
     json_t *shown = look->shown != NULL ? json_incref(look->shown) : json_object();
 
     json_object_set_new(shown, "id", json_string(look->id));
     json_object_set_new(shown, "state", json_string(job_state_token(look->state)));
     json_object_set_new(shown, "receipt", json_null());
-    json_object_set_new(shown, "problem",
-                        look->problem != NULL ? json_incref(look->problem) : json_null());
+    json_object_set_new(shown, "problem", job_problem(look, lang));
     return shown;
 }
 
@@ -312,7 +309,7 @@ static void add_jobs(Call *call, json_t *list)
 
     for (guint i = 0; job_look_at(call->api->jobs, "export", i, &look); i++) {
         if (look.state != JOB_DONE)
-            json_array_append_new(list, show_job(&look));
+            json_array_append_new(list, show_job(&look, call->lang));
         job_look_clear(&look);
     }
 }
@@ -348,7 +345,7 @@ static json_t *find_export(Call *call, const char *id, GError **error)
     g_autoptr(json_t) row = NULL;
 
     if (job_look(call->api->jobs, "export", id, &look))
-        return show_job(&look);
+        return show_job(&look, call->lang);
     if (g_str_has_prefix(id, "b-"))
         row = catalog_bundle(call->reader, g_ascii_strtoll(id + 2, NULL, 10), &why);
     if (why != NULL)

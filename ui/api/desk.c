@@ -13,16 +13,6 @@
 
 /* ── session ─────────────────────────────────────────────────────────────────────────────── */
 
-static json_t *roles_json(guint32 roles)
-{
-    json_t *list = json_array();
-
-    for (guint32 role = ROLE_CLERK; role <= ROLE_ADMIN; role <<= 1)
-        if ((roles & role) != 0)
-            json_array_append_new(list, json_string(role_token(role)));
-    return list;
-}
-
 Response *get_session(Call *call, GError **error)
 {
     const Profile *profile = house_profile(call->api->house, call->reader, error);
@@ -130,13 +120,17 @@ Response *get_status(Call *call, GError **error)
 Response *get_events(Call *call, GError **error)
 {
     const char *text = request_query(call->request, "after");
+    g_autofree char *seat = g_strconcat(call->window, call->post, NULL);
     guint64 after = 0;
+    Response *response;
 
     if (text != NULL && !g_ascii_string_to_unsigned(text, 10, 0, G_MAXINT64, &after, NULL)) {
         error_set(error, ERROR_INVALID, "after '%.40s': a sequence", text);
         return NULL;
     }
-    return response_events(call->api->hub, text != NULL ? (gint64)after : -1);
+    response = response_events(call->api->hub, text != NULL ? (gint64)after : -1);
+    response_events_place(response, seat);
+    return response;
 }
 
 /* ── items ───────────────────────────────────────────────────────────────────────────────── */

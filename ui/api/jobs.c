@@ -14,7 +14,7 @@ struct Job {
     guint done;
     gboolean cancel;
     json_t *shown;
-    json_t *problem;
+    GError *why;
 };
 
 struct JobDesk {
@@ -23,6 +23,11 @@ struct JobDesk {
     GPtrArray *jobs; /* of Job, oldest first */
     guint given;     /* numbers of ids */
 };
+
+json_t *job_problem(const JobLook *look, Lang lang)
+{
+    return look->why != NULL ? problem_json(look->why, lang) : json_null();
+}
 
 const char *job_state_token(JobState state)
 {
@@ -70,16 +75,6 @@ void job_show(Job *job, json_t *shown)
     pthread_mutex_unlock(&job->desk->lock);
 }
 
-static json_t *problem_of(const GError *error, Lang lang)
-{
-    ErrorCode code = error_code(error);
-    g_autofree char *type = g_strconcat("urn:anjuan:error:", error_token(code), NULL);
-
-    return json_pack("{s:s, s:s, s:i, s:s, s:s, s:s}", "type", type, "title",
-                     error_text(code, lang), "status", error_http_status(code), "code",
-                     error_token(code), "detail", error->message, "hint", error_hint(code, lang));
-}
-
 static void *job_thread(void *data)
 {
     Job *job = data;
@@ -90,7 +85,7 @@ static void *job_thread(void *data)
     job->state = ok ? JOB_DONE : error_code(error) == ERROR_CANCELLED ? JOB_CANCELLED : JOB_FAILED;
     job->done = ok ? 100 : job->done;
     if (job->state == JOB_FAILED)
-        job->problem = problem_of(error, job->desk->api->options.lang);
+        job->why = g_steal_pointer(&error);
     tell(job);
     pthread_mutex_unlock(&job->desk->lock);
     feed_wake(job->desk->api->feed);
@@ -106,7 +101,7 @@ static void job_free(gpointer data)
     if (job->options.work_free != NULL)
         job->options.work_free(job->options.work);
     json_decref(job->shown);
-    json_decref(job->problem);
+    g_clear_error(&job->why);
     g_free(job->id);
     g_free(job);
 }
@@ -153,14 +148,14 @@ void job_look_clear(JobLook *look)
 {
     g_clear_pointer(&look->id, g_free);
     g_clear_pointer(&look->shown, json_decref);
-    g_clear_pointer(&look->problem, json_decref);
+    g_clear_error(&look->why);
 }
 
 /* The lock is held. */
 static void look_at(const Job *job, JobLook *look)
 {
     *look = (JobLook){g_strdup(job->id), job->state, job->done, json_deep_copy(job->shown),
-                      json_deep_copy(job->problem)};
+                      job->why != NULL ? g_error_copy(job->why) : NULL};
 }
 
 gboolean job_look_at(JobDesk *desk, const char *kind, guint index, JobLook *look)

@@ -39,7 +39,7 @@ typedef struct {
     JobState state;
     guint done;
     json_t *shown;
-    json_t *problem; /* of a failed one, in the API's language; else NULL */
+    GError *why; /* of a failed one; else NULL */
 } JobLook;
 void job_look_clear(JobLook *look);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(JobLook, job_look_clear)
@@ -50,5 +50,11 @@ gboolean job_look_at(JobDesk *desk, const char *kind, guint index, JobLook *look
 
 gboolean job_cancel(JobDesk *desk, const char *id);
 
+/* Why it failed as a Problem for whoever asks; null where it did not. */
+json_t *job_problem(const JobLook *look, Lang lang);
+
+/* Token of a state: "running", "done", "failed", "cancelled". */
 const char *job_state_token(JobState state);
+
+/* The API that the job works for. */
 Api *job_api(const Job *job);

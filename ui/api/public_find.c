@@ -7,6 +7,24 @@
 #include <sodium.h>
 #include <string.h>
 
+static const char *const stages_en[LIFE_STAGES] = {
+    [LIFE_NONE] = "not received",
+    [LIFE_RECEIVED] = "received",
+    [LIFE_CHECKED] = "being checked",
+    [LIFE_SUPPLEMENT] = "waits for papers from you",
+    [LIFE_ACCEPTED] = "accepted",
+    [LIFE_PAUSED] = "in a special procedure",
+    [LIFE_HANDED_UP] = "handed up",
+    [LIFE_DECIDED] = "decided",
+    [LIFE_DELIVERED] = "delivered",
+    [LIFE_REFUSED] = "refused",
+    [LIFE_NOT_NEEDED] = "no application needed",
+    [LIFE_RETURNED] = "returned",
+    [LIFE_LAPSED] = "lapsed: the papers did not come in time",
+    [LIFE_WITHDRAWN] = "withdrawn",
+    [LIFE_FILED] = "filed",
+};
+
 static gboolean fill(Api *api, Catalog *reader, const char *number, Lang lang, PublicStatus *status,
                      GError **error)
 {
@@ -20,7 +38,8 @@ static gboolean fill(Api *api, Catalog *reader, const char *number, Lang lang, P
     department = house_department(api->house, reader, life.rules.item->department, error);
     if (department == NULL)
         return FALSE;
-    status->state = g_strdup(life_stage_word(life.state.stage));
+    status->state =
+        g_strdup(lang == LANG_ZH ? life_stage_word(life.state.stage) : stages_en[life.state.stage]);
     status->item = g_strdup(life.rules.item->name);
     status->where = g_strdup_printf("%s %s", department->name,
                                     department->phone != NULL ? department->phone : "");
@@ -35,10 +54,8 @@ static gboolean fill(Api *api, Catalog *reader, const char *number, Lang lang, P
     return TRUE;
 }
 
-gboolean find_public(void *context, const PublicQuestion *question, PublicStatus *status,
-                     GError **error)
+static gboolean look(Api *api, const PublicQuestion *question, PublicStatus *status, GError **error)
 {
-    Api *api = context;
     g_autofree char *digits = case_read_number(question->number, NULL), *wanted = NULL;
     g_autoptr(Catalog) reader = NULL;
     g_autoptr(json_t) row = NULL;
@@ -53,5 +70,28 @@ gboolean find_public(void *context, const PublicQuestion *question, PublicStatus
     else
         ok = fill(api, reader, digits, question->lang, status, error);
     readers_give(api->readers, g_steal_pointer(&reader));
+    return ok;
+}
+
+/* By the number that is guessed at and by who guesses: a hall's own machine stands for many. */
+gboolean find_public(void *context, const PublicQuestion *question, PublicStatus *status,
+                     GError **error)
+{
+    Api *api = context;
+    g_autofree char *digits = case_read_number(question->number, NULL);
+    g_autoptr(GError) why = NULL;
+    gboolean ok;
+
+    if (!throttle_passes(api->public_addresses, question->address, error) ||
+        (digits != NULL && !throttle_passes(api->public_numbers, digits, error)))
+        return FALSE;
+    ok = look(api, question, status, &why);
+    if (ok || error_code(why) == ERROR_NOT_FOUND) {
+        if (digits != NULL)
+            throttle_tried(api->public_numbers, digits, ok);
+        throttle_tried(api->public_addresses, question->address, ok);
+    }
+    if (why != NULL)
+        g_propagate_error(error, g_steal_pointer(&why));
     return ok;
 }

@@ -102,8 +102,17 @@ static guint pages_then(const Then *then, gint64 document)
     return pages;
 }
 
-/* Names of the sides that carry its pages now. */
-static json_t *sides_now(json_t *sides, gint64 document)
+/* Its image is still there. */
+static gboolean has_image(Call *call, const json_t *side)
+{
+    const char *file = json_text(side, "file");
+    g_autofree char *path = file != NULL ? store_path(call->api->options.store, file) : NULL;
+
+    return path != NULL && g_file_test(path, G_FILE_TEST_IS_REGULAR);
+}
+
+/* Names of the sides that carry its pages now, with their images. */
+static json_t *sides_now(Call *call, json_t *sides, gint64 document)
 {
     json_t *list = json_array();
     gsize i;
@@ -114,7 +123,7 @@ static json_t *sides_now(json_t *sides, gint64 document)
         g_autofree char *key = NULL;
 
         if (json_int(side, "document", 0) != document || json_int(side, "blank", 0) != 0 ||
-            strcmp(json_text(side, "state"), "void") == 0)
+            strcmp(json_text(side, "state"), "void") == 0 || !has_image(call, side))
             continue;
         key = side_key(side);
         json_array_append_new(list, json_string(key));
@@ -136,7 +145,7 @@ static json_t *line(const json_t *document, json_t *sides, guint pages, gboolean
 }
 
 /* What stands on the receipt. */
-static json_t *lines_of(const Then *then, json_t *documents, json_t *sides)
+static json_t *lines_of(Call *call, const Then *then, json_t *documents, json_t *sides)
 {
     json_t *list = json_array();
     gsize i;
@@ -145,7 +154,7 @@ static json_t *lines_of(const Then *then, json_t *documents, json_t *sides)
     json_array_foreach(documents, i, document)
     {
         gint64 number = json_int(document, "number", 0);
-        g_autoptr(json_t) now = sides_now(sides, number);
+        g_autoptr(json_t) now = sides_now(call, sides, number);
         guint pages = pages_then(then, number);
 
         if (number < then->receipt && strcmp(json_text(document, "family"), "A") == 0 &&
@@ -157,7 +166,7 @@ static json_t *lines_of(const Then *then, json_t *documents, json_t *sides)
 }
 
 /* What came after the last receipt stands on none. */
-static json_t *unlisted(json_t *documents, json_t *sides)
+static json_t *unlisted(Call *call, json_t *documents, json_t *sides)
 {
     json_t *list = json_array();
     gint64 last = 0;
@@ -172,7 +181,7 @@ static json_t *unlisted(json_t *documents, json_t *sides)
     json_array_foreach(documents, i, document)
     {
         gint64 number = json_int(document, "number", 0);
-        g_autoptr(json_t) now = sides_now(sides, number);
+        g_autoptr(json_t) now = sides_now(call, sides, number);
 
         if (number > last && strcmp(json_text(document, "family"), "A") == 0 && is_open(document) &&
             json_array_size(now) > 0)
@@ -213,9 +222,9 @@ Response *get_receipt(Call *call, GError **error)
     then.sides = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     then.voids = g_hash_table_new(NULL, NULL);
     if (replay(call, number, &then, error))
-        shown =
-            json_pack("{s:I, s:o, s:o}", "document", (json_int_t)then.receipt, "lines",
-                      lines_of(&then, documents, sides), "unlisted", unlisted(documents, sides));
+        shown = json_pack("{s:I, s:o, s:o}", "document", (json_int_t)then.receipt, "lines",
+                          lines_of(call, &then, documents, sides), "unlisted",
+                          unlisted(call, documents, sides));
     g_hash_table_unref(then.sides);
     g_hash_table_unref(then.voids);
     return shown != NULL ? call_json(200, shown) : NULL;

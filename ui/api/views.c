@@ -21,8 +21,9 @@ struct Views {
     pthread_cond_t given_back;
     GPtrArray *idle; /* of PageWorker */
     guint made;
-    GHashTable *by_name; /* char* of Kept → its link in `newest` */
-    GQueue newest;       /* of Kept, newest first */
+    guint small_waiting, large_busy; /* thumbnails that wait; workers that make large views */
+    GHashTable *by_name;             /* char* of Kept → its link in `newest` */
+    GQueue newest;                   /* of Kept, newest first */
     gsize bytes;
 };
 
@@ -109,13 +110,30 @@ static void keep(Views *views, const char *name, GBytes *bytes)
 
 /* ── workers ─────────────────────────────────────────────────────────────────────────────── */
 
-static PageWorker *worker_take(Views *views, GError **error)
+static gboolean is_small(const PageView *view)
+{
+    guint asked_px = MAX(view->width_px, view->height_px);
+
+    return asked_px > 0 && asked_px <= VIEWS_SMALL_PX;
+}
+
+/* The lock is held. */
+static gboolean must_wait(const Views *views, gboolean small)
+{
+    return (views->idle->len == 0 && views->made >= VIEWS_WORKERS) ||
+           (!small && (views->small_waiting > 0 || views->large_busy >= VIEWS_WORKERS - 1));
+}
+
+static PageWorker *worker_take(Views *views, gboolean small, GError **error)
 {
     PageWorker *worker = NULL;
 
     pthread_mutex_lock(&views->lock);
-    while (views->idle->len == 0 && views->made >= VIEWS_WORKERS)
+    views->small_waiting += small;
+    while (must_wait(views, small))
         pthread_cond_wait(&views->given_back, &views->lock);
+    views->small_waiting -= small;
+    views->large_busy += !small;
     if (views->idle->len > 0)
         worker = g_ptr_array_steal_index(views->idle, views->idle->len - 1);
     else
@@ -128,16 +146,18 @@ static PageWorker *worker_take(Views *views, GError **error)
         return worker;
     pthread_mutex_lock(&views->lock);
     views->made--;
-    pthread_cond_signal(&views->given_back);
+    views->large_busy -= !small;
+    pthread_cond_broadcast(&views->given_back);
     pthread_mutex_unlock(&views->lock);
     return NULL;
 }
 
-static void worker_give(Views *views, PageWorker *worker)
+static void worker_give(Views *views, PageWorker *worker, gboolean small)
 {
     pthread_mutex_lock(&views->lock);
+    views->large_busy -= !small;
     g_ptr_array_add(views->idle, worker);
-    pthread_cond_signal(&views->given_back);
+    pthread_cond_broadcast(&views->given_back);
     pthread_mutex_unlock(&views->lock);
 }
 
@@ -169,6 +189,7 @@ static GBytes *make(Views *views, const ViewWanted *wanted, GError **error)
 {
     g_auto(Fd) fd = open(wanted->path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     PageView view = wanted->view;
+    gboolean small = is_small(&view);
     g_auto(Fd) out = -1;
     PageWorker *worker;
     gboolean ok;
@@ -178,12 +199,23 @@ static GBytes *make(Views *views, const ViewWanted *wanted, GError **error)
         return NULL;
     }
     view.quality = VIEW_QUALITY;
-    worker = worker_take(views, error);
+    worker = worker_take(views, small, error);
     if (worker == NULL)
         return NULL;
     ok = page_worker_view(worker, fd, &view, &out, error);
-    worker_give(views, worker);
+    worker_give(views, worker, small);
     return ok ? read_all(out, error) : NULL;
+}
+
+void views_warm(Views *views)
+{
+    g_autoptr(GError) error = NULL;
+    PageWorker *worker = worker_take(views, TRUE, &error);
+
+    if (worker == NULL)
+        g_warning("a page worker: %s", error->message);
+    else
+        worker_give(views, worker, TRUE);
 }
 
 GBytes *views_get(Views *views, const ViewWanted *wanted, GError **error)
@@ -191,6 +223,11 @@ GBytes *views_get(Views *views, const ViewWanted *wanted, GError **error)
     g_autofree char *name = views_name(wanted);
     GBytes *bytes;
 
+    /* A page that is lost must not live on in memory. */
+    if (access(wanted->path, R_OK) != 0) {
+        error_set_errno(error, ERROR_NO_FILE, errno, "%.16s", wanted->sha256);
+        return NULL;
+    }
     pthread_mutex_lock(&views->lock);
     bytes = recall(views, name);
     pthread_mutex_unlock(&views->lock);

@@ -8,7 +8,7 @@
 #include "ui/cli/cli_intern.h"
 
 #include "appliance/counter/edit.h"
-#include "ui/http/session.h"
+#include "ui/http/people.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -16,7 +16,6 @@
 #include <unistd.h>
 
 #define SECRET_BYTES_MAX 1024
-#define NAME_CHARS_MAX   50
 
 /* ── asking ──────────────────────────────────────────────────────────────────────────────── */
 
@@ -136,16 +135,6 @@ char *cli_second(Cli *cli, guint32 roles, GError **error)
 
 /* ── user … ──────────────────────────────────────────────────────────────────────────────── */
 
-static json_t *roles_json(guint32 roles)
-{
-    json_t *list = json_array();
-
-    for (guint32 role = ROLE_CLERK; role <= ROLE_ADMIN; role <<= 1)
-        if ((roles & role) != 0)
-            json_array_append_new(list, json_string(role_token(role)));
-    return list;
-}
-
 static char *roles_text(guint32 roles)
 {
     GString *text = g_string_new(NULL);
@@ -223,22 +212,6 @@ static gboolean roles_option(const Cli *cli, guint32 *roles, GError **error)
     return TRUE;
 }
 
-static char *number_option(const Cli *cli, Local *local, GError **error)
-{
-    const char *given = cli_value(cli, "number");
-    g_auto(LocalPerson) other = {0};
-
-    if (given == NULL)
-        return local_person_next(local, error);
-    if (strlen(given) != 6 || strspn(given, "0123456789") != 6)
-        error_set(error, ERROR_USAGE, "--number '%s': six digits", given);
-    else if (local_person_get(local, given, &other, NULL))
-        error_set(error, ERROR_RULE, "number %s is %s's", given, other.name);
-    else
-        return g_strdup(given);
-    return NULL;
-}
-
 static int run_add(Cli *cli, GError **error)
 {
     g_autoptr(Local) local = open_local(cli, error);
@@ -246,28 +219,13 @@ static int run_add(Cli *cli, GError **error)
 
     if (local == NULL)
         return 4;
-    if (*person.name == '\0' || g_utf8_strlen(person.name, -1) > NAME_CHARS_MAX) {
-        error_set(error, ERROR_USAGE, "--name: 1 to %d characters", NAME_CHARS_MAX);
-        return 2;
-    }
-    if (!roles_option(cli, &person.roles, error) ||
-        (person.number = number_option(cli, local, error)) == NULL)
+    if (!person_name_check(person.name, error) || !roles_option(cli, &person.roles, error) ||
+        (person.number = person_number(local, cli_value(cli, "number"), error)) == NULL)
         return 2;
     /* The secret first: a person without one could never sign on. */
     if (!set_secret(cli, local, &person, error) || !local_person_put(local, &person, error))
         return 4;
     return tell_changed(cli, &person, "add", error);
-}
-
-static gboolean keeps_an_admin(Local *local, const LocalPerson *person, GError **error)
-{
-    guint admins = 0;
-
-    if ((person->roles & ROLE_ADMIN) == 0)
-        return TRUE;
-    return local_person_count(local, ROLE_ADMIN, person->number, &admins, error) &&
-           (admins > 0 ||
-            error_set(error, ERROR_RULE, "%s is the last administrator", person->name));
 }
 
 static int switch_person(Cli *cli, gboolean active, GError **error)
@@ -277,9 +235,9 @@ static int switch_person(Cli *cli, gboolean active, GError **error)
 
     if (local == NULL || !local_person_get(local, cli_operand(cli, 0), &person, error))
         return 4;
-    if (!active && !keeps_an_admin(local, &person, error))
-        return 1;
     person.active = active;
+    if (!person_keeps_admin(local, &person, error))
+        return 1;
     if (!local_person_put(local, &person, error) ||
         (!active && !local_session_end_all(local, person.number, error)))
         return 4;

@@ -4,6 +4,7 @@
  */
 #include "ui/cli/cli.h"
 
+#include "ui/rescue.h"
 #include "ui/serve.h"
 
 #define MEGABYTE (G_GINT64_CONSTANT(1000) * 1000)
@@ -13,6 +14,9 @@ static const CliOption serve_options[] = {
      "监听地址 (127.0.0.1:8080)"},
     {"device", 0, "NAME", FALSE, "a scanner of this appliance (may be given again)",
      "本机扫描仪 (可多次)"},
+    {"reader", 0, "WINDOW=NAME", FALSE,
+     "a code reader and its window, as 003=serial:/dev/ttyS0 (may be given again)",
+     "读码器及其窗口, 如 003=serial:/dev/ttyS0 (可多次)"},
     {"tls", 0, NULL, FALSE, "serve over TLS with the hall's own authority (DATA/tls/authority.pem)",
      "用本大厅自有根证书提供 TLS (DATA/tls/authority.pem)"},
     {"tls-certificate", 0, "FILE", FALSE, "a certificate chain given by somebody else (PEM)",
@@ -20,17 +24,18 @@ static const CliOption serve_options[] = {
     {"tls-key", 0, "FILE", FALSE, "its key (PEM)", "其私钥 (PEM)"},
     {"access-log", 0, NULL, FALSE, "a line an answer on standard error; nobody is named",
      "访问日志写到标准错误，不含个人信息"},
+    {"rescue", 0, NULL, FALSE, "where the store does not open, serve a page that says what to do",
+     "数据打不开时, 用一页说明怎么办"},
     {"no-browser", 0, NULL, FALSE, "do not open a browser", "不打开浏览器"},
     {"config", 0, "FILE", FALSE, "changes of the settings (/etc/anjuan/anjuan.conf)",
      "设置文件 (/etc/anjuan/anjuan.conf)"},
     {0},
 };
 
-/* Scanners named on the line replace those of the settings. */
-static GPtrArray *scanners(const Cli *cli, const Settings *settings)
+/* Those named on the line replace those of the settings. */
+static GPtrArray *named_or_set(const Cli *cli, const char *option, GPtrArray *all)
 {
-    const GPtrArray *named = cli_values(cli, "device");
-    GPtrArray *all = settings_list(settings, "devices", "scanner");
+    const GPtrArray *named = cli_values(cli, option);
 
     if (named->len > 0)
         g_ptr_array_set_size(all, 0);
@@ -50,21 +55,63 @@ static Lang language(const Cli *cli, const Settings *settings)
     return lang;
 }
 
+typedef struct {
+    Cli *cli;
+    Store *store; /* once it opens; the cli's */
+} Waiting;
+
+static gboolean opens_now(void *context)
+{
+    Waiting *waiting = context;
+
+    waiting->store = cli_store_rebuilt(waiting->cli, NULL);
+    return waiting->store != NULL;
+}
+
+/* The store, or NULL: with an error, or without one where somebody ended the wait for it. */
+static Store *open_or_wait(Cli *cli, const ServeOptions *options, GError **error)
+{
+    g_autoptr(GError) why = NULL;
+    Store *store = cli_store_rebuilt(cli, &why);
+    Waiting waiting = {cli, NULL};
+    gboolean mended;
+
+    if (store != NULL)
+        return store;
+    if (!cli_flag(cli, "rescue") || !rescue_helps(why)) {
+        g_propagate_error(error, g_steal_pointer(&why));
+        return NULL;
+    }
+    if (!rescue_run(&(RescueOptions){options->listen, why, options->lang, opens_now, &waiting},
+                    &mended, error))
+        return NULL;
+    return waiting.store;
+}
+
 static int run_serve(Cli *cli, GError **error)
 {
     const Settings *settings = cli_settings(cli, error);
-    g_autoptr(GPtrArray) devices = settings != NULL ? scanners(cli, settings) : NULL;
+    g_autoptr(GPtrArray) devices =
+        settings != NULL
+            ? named_or_set(cli, "device", settings_list(settings, "devices", "scanner"))
+            : NULL;
+    g_autoptr(GPtrArray) readers =
+        settings != NULL ? named_or_set(cli, "reader", settings_list(settings, "devices", "reader"))
+                         : NULL;
     ServeOptions options = {.listen = cli_value(cli, "listen"),
                             .devices = devices,
+                            .readers = readers,
                             .browser = !cli_flag(cli, "no-browser"),
                             .tls = cli_flag(cli, "tls"),
                             .tls_chain = cli_value(cli, "tls-certificate"),
                             .tls_key = cli_value(cli, "tls-key"),
                             .access_log = cli_flag(cli, "access-log")};
-    Store *store = settings != NULL ? cli_store_rebuilt(cli, error) : NULL;
+    GError *why = NULL;
+    Store *store;
 
-    if (store == NULL)
+    if (settings == NULL)
         return 4;
+    options.tls = options.tls || g_strcmp0(settings_text(settings, "serve", "tls"), "yes") == 0;
     options.lang = language(cli, settings);
     if (options.listen == NULL)
         options.listen = settings_text(settings, "serve", "listen");
@@ -76,6 +123,11 @@ static int run_serve(Cli *cli, GError **error)
         g_ascii_strtoll(settings_text(settings, "serve", "scrub"), NULL, 10) * MEGABYTE;
     options.backup_days =
         (guint)g_ascii_strtoull(settings_text(settings, "serve", "backup-days"), NULL, 10);
+    store = open_or_wait(cli, &options, &why);
+    if (why != NULL)
+        g_propagate_error(error, why);
+    if (store == NULL)
+        return why != NULL ? 4 : 0;
     return serve(store, &options, error) ? 0 : 4;
 }
 

@@ -5,19 +5,7 @@
 
 #include <string.h>
 
-#define NUMBER_DIGITS  6
-#define NUMBER_MAX     999999
-#define NAME_CHARS_MAX 100
-
-static json_t *roles_json(guint32 roles)
-{
-    json_t *list = json_array();
-
-    for (guint i = 0; i < 32; i++)
-        if ((roles & (1U << i)) != 0 && role_token(1U << i) != NULL)
-            json_array_append_new(list, json_string(role_token(1U << i)));
-    return list;
-}
+#define NUMBER_DIGITS 6
 
 static json_t *person_json(const LocalPerson *person)
 {
@@ -57,8 +45,8 @@ static gboolean read_name(const json_t *body, char **name, GError **error)
 
     if (json_object_get(body, "name") == NULL)
         return TRUE;
-    if (text == NULL || *text == '\0' || g_utf8_strlen(text, -1) > NAME_CHARS_MAX)
-        return error_set(error, ERROR_INVALID, "name has 1 to %d characters", NAME_CHARS_MAX);
+    if (!person_name_check(text != NULL ? text : "", error))
+        return FALSE;
     g_free(*name);
     *name = g_strdup(text);
     return TRUE;
@@ -85,66 +73,14 @@ static gboolean read_roles(const json_t *body, guint32 *roles, GError **error)
     return TRUE;
 }
 
-typedef struct {
-    const char *but; /* number that does not count */
-    guint admins;    /* active ones */
-    guint64 highest; /* number in use */
-} Count;
-
-static void count_person(void *taker, const LocalPerson *person)
-{
-    Count *count = taker;
-
-    count->highest = MAX(count->highest, g_ascii_strtoull(person->number, NULL, 10));
-    if (person->active && (person->roles & ROLE_ADMIN) != 0 &&
-        g_strcmp0(person->number, count->but) != 0)
-        count->admins++;
-}
-
-/* The number asked for, which must be free, or the next one. */
-static gboolean choose_number(const People *people, const json_t *body, char **number,
-                              GError **error)
-{
-    const char *wanted = json_text(body, "number");
-    g_auto(LocalPerson) taken = {0};
-    Count count = {0};
-
-    if (wanted == NULL) {
-        if (!local_person_list(people->local, count_person, &count, error))
-            return FALSE;
-        if (count.highest >= NUMBER_MAX)
-            return error_set(error, ERROR_INVALID, "all numbers are used");
-        *number = g_strdup_printf("%06" G_GUINT64_FORMAT, count.highest + 1);
-        return TRUE;
-    }
-    if (strlen(wanted) != NUMBER_DIGITS || !text_is_digits(wanted))
-        return error_set(error, ERROR_INVALID, "number has %d digits", NUMBER_DIGITS);
-    if (local_person_get(people->local, wanted, &taken, NULL))
-        return error_set(error, ERROR_INVALID, "number %s is taken", wanted);
-    *number = g_strdup(wanted);
-    return TRUE;
-}
-
-static gboolean store(const People *people, const Request *request, const LocalPerson *person,
+/* What `changed` makes a record of; whose session shows an older state ends. */
+static gboolean store(const People *people, const LocalPerson *person, const char *what,
                       GError **error)
 {
     if (!local_person_put(people->local, person, error))
         return FALSE;
     sessions_forget(people->sessions, person->number);
-    if (people->changed != NULL)
-        people->changed(people->context, session_person(session_of(request)), person);
-    return TRUE;
-}
-
-static gboolean keeps_an_admin(const People *people, const LocalPerson *person, GError **error)
-{
-    Count count = {.but = person->number};
-
-    if (person->active && (person->roles & ROLE_ADMIN) != 0)
-        return TRUE;
-    if (!local_person_list(people->local, count_person, &count, error))
-        return FALSE;
-    return count.admins > 0 || error_set(error, ERROR_INVALID, "this is the last administrator");
+    return people->changed(people->context, person, what, error);
 }
 
 typedef struct {
@@ -156,33 +92,40 @@ static void list_person(void *taker, const LocalPerson *person)
     json_array_append_new(((Listing *)taker)->list, person_json(person));
 }
 
-Response *people_session(const Request *request, const Seat *seat)
-{
-    const Session *session = session_of(request);
-    g_autoptr(json_t) body = json_object();
+/* ── rules ───────────────────────────────────────────────────────────────────────────────── */
 
-    json_object_set_new(body, "person", json_string(session_person(session)));
-    json_object_set_new(body, "name", json_string(session_name(session)));
-    json_object_set_new(body, "roles", roles_json(session_roles(session)));
-    json_object_set_new(body, "csrf", json_string(session_csrf(session)));
-    json_object_set_new(body, "hall", json_string(seat->hall));
-    json_object_set_new(body, "window", json_string(seat->window));
-    json_object_set_new(body, "post", json_string(seat->post));
-    json_object_set_new(body, "version", json_string(ANJUAN_VERSION));
-    return response_json(200, body);
+gboolean person_name_check(const char *name, GError **error)
+{
+    return (*name != '\0' && g_utf8_strlen(name, -1) <= PERSON_NAME_CHARS_MAX) ||
+           error_set(error, ERROR_INVALID, "name has 1 to %d characters", PERSON_NAME_CHARS_MAX);
 }
 
-Response *people_sign_off(const People *people, Request *request, GError **error)
+char *person_number(Local *local, const char *wanted, GError **error)
 {
-    g_autofree char *cookie = sessions_sign_off(people->sessions, request, error);
-    Response *response;
+    g_auto(LocalPerson) taken = {0};
 
-    if (cookie == NULL)
-        return NULL;
-    response = response_empty(204);
-    response_header(response, "Set-Cookie", cookie);
-    return response;
+    if (wanted == NULL)
+        return local_person_next(local, error);
+    if (strlen(wanted) != NUMBER_DIGITS || !text_is_digits(wanted))
+        error_set(error, ERROR_INVALID, "number has %d digits", NUMBER_DIGITS);
+    else if (local_person_get(local, wanted, &taken, NULL))
+        error_set(error, ERROR_INVALID, "number %s: somebody has it", wanted);
+    else
+        return g_strdup(wanted);
+    return NULL;
 }
+
+gboolean person_keeps_admin(Local *local, const LocalPerson *person, GError **error)
+{
+    guint others = 0;
+
+    if (person->active && (person->roles & ROLE_ADMIN) != 0)
+        return TRUE;
+    return local_person_count(local, ROLE_ADMIN, person->number, &others, error) &&
+           (others > 0 || error_set(error, ERROR_RULE, "this is the last administrator"));
+}
+
+/* ── operations ──────────────────────────────────────────────────────────────────────────── */
 
 Response *people_list(const People *people, GError **error)
 {
@@ -211,9 +154,10 @@ Response *people_add(const People *people, Request *request, GError **error)
         return NULL;
     }
     /* The secret first: a person without one could never sign on. */
-    if (!choose_number(people, body, &person.number, error) ||
+    person.number = person_number(people->local, json_text(body, "number"), error);
+    if (person.number == NULL ||
         !sessions_secret_set(people->sessions, person.number, secret, error) ||
-        !store(people, request, &person, error))
+        !store(people, &person, "add", error))
         return NULL;
     return person_response(201, &person);
 }
@@ -235,40 +179,45 @@ Response *people_change(const People *people, Request *request, GError **error)
         }
         person.active = json_flag(body, "active");
     }
-    if (!keeps_an_admin(people, &person, error) || !store(people, request, &person, error))
+    if (!person_keeps_admin(people->local, &person, error) ||
+        !store(people, &person, "change", error))
         return NULL;
     return person_response(200, &person);
+}
+
+/* One's own needs the old one; another's, the administrator. */
+static gboolean may_set(const People *people, Request *request, const char *old, GError **error)
+{
+    const char *number = request_param(request, "user");
+    const Session *session = session_of(request);
+    SignOn proof = {number, old, request_address(request)};
+    g_autofree char *proven = NULL;
+
+    if (strcmp(number, session_person(session)) != 0)
+        return (session_roles(session) & ROLE_ADMIN) != 0 ||
+               error_set(error, ERROR_FORBIDDEN, "the PIN of another person");
+    if (old == NULL)
+        return error_set(error, ERROR_INVALID, "old: one's own needs the old one");
+    proven = sessions_confirm(people->sessions, &proof, ROLES_ALL, error);
+    return proven != NULL;
 }
 
 Response *people_secret(const People *people, Request *request, GError **error)
 {
     static const char *const known[] = {"secret", "old", NULL};
-    const char *number = request_param(request, "user");
-    const Session *session = session_of(request);
     g_autoptr(json_t) body = request_json(request, error);
     g_auto(LocalPerson) person = {0};
 
-    if (body == NULL || !only_members(body, known, error))
+    if (body == NULL || !only_members(body, known, error) ||
+        !may_set(people, request, json_text(body, "old"), error))
         return NULL;
-    if ((session_roles(session) & ROLE_ADMIN) == 0) {
-        const char *old = json_text(body, "old");
-        SignOn proof = {number, old != NULL ? old : "", request_address(request)};
-        g_autofree char *proven = NULL;
-
-        if (strcmp(number, session_person(session)) != 0) {
-            error_set(error, ERROR_FORBIDDEN, "%s", number);
-            return NULL;
-        }
-        proven = sessions_confirm(people->sessions, &proof, ROLES_ALL, error);
-        if (proven == NULL)
-            return NULL;
-    }
     if (json_text(body, "secret") == NULL) {
         error_set(error, ERROR_INVALID, "secret is needed");
         return NULL;
     }
-    if (!local_person_get(people->local, number, &person, error) ||
-        !sessions_secret_set(people->sessions, person.number, json_text(body, "secret"), error))
+    if (!local_person_get(people->local, request_param(request, "user"), &person, error) ||
+        !sessions_secret_set(people->sessions, person.number, json_text(body, "secret"), error) ||
+        !people->changed(people->context, &person, "secret", error))
         return NULL;
     return response_empty(204);
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ui/http/response_parts.h"
 
+#include "ui/http/detail.h"
+
 #include <string.h>
 
 static void header_clear(gpointer data)
@@ -92,21 +94,24 @@ Response *response_redirect(const char *location)
     return response;
 }
 
-Response *response_problem(const GError *error, Lang lang)
+json_t *problem_json(const GError *error, Lang lang)
 {
     ErrorCode code = error_code(error);
     g_autofree char *type = g_strdup_printf("urn:anjuan:error:%s", error_token(code));
-    g_autofree char *line = NULL;
-    g_autoptr(json_t) problem = json_object();
+    g_autofree char *detail = detail_words(error->message, lang);
 
-    json_object_set_new(problem, "type", json_string(type));
-    json_object_set_new(problem, "title", json_string(error_text(code, lang)));
-    json_object_set_new(problem, "status", json_integer(error_http_status(code)));
-    json_object_set_new(problem, "code", json_string(error_token(code)));
-    json_object_set_new(problem, "detail", json_string(error->message));
-    json_object_set_new(problem, "hint", json_string(error_hint(code, lang)));
-    line = json_line(problem);
-    return response_text((guint)error_http_status(code), "application/problem+json", line);
+    return json_pack("{s:s, s:s, s:i, s:s, s:s, s:s}", "type", type, "title",
+                     error_text(code, lang), "status", error_http_status(code), "code",
+                     error_token(code), "detail", detail, "hint", error_hint(code, lang));
+}
+
+Response *response_problem(const GError *error, Lang lang)
+{
+    g_autoptr(json_t) problem = problem_json(error, lang);
+    g_autofree char *line = json_line(problem);
+
+    return response_text((guint)error_http_status(error_code(error)), "application/problem+json",
+                         line);
 }
 
 Response *response_events(struct EventHub *hub, gint64 after_seq)
@@ -116,6 +121,11 @@ Response *response_events(struct EventHub *hub, gint64 after_seq)
     response->hub = hub;
     response->after_seq = after_seq;
     return response;
+}
+
+void response_events_place(Response *response, const char *place)
+{
+    g_strlcpy(response->place, place, sizeof response->place);
 }
 
 void response_header(Response *response, const char *name, const char *value)

@@ -35,14 +35,20 @@ Response *response_file(Fd fd, guint64 size_bytes, const char *type) G_GNUC_WARN
 /* 303: go there with GET. `location` is a path of ours. */
 Response *response_redirect(const char *location) G_GNUC_WARN_UNUSED_RESULT;
 
-/* application/problem+json (RFC 9457): type urn:anjuan:error:<token>, title in `lang`, status,
- * code, detail (the GError's message) and hint. */
+/* A problem (RFC 9457): type urn:anjuan:error:<token>, title, detail and hint in `lang` (the
+ * detail as far as detail.h knows its message), status and code. */
+json_t *problem_json(const GError *error, Lang lang) G_GNUC_WARN_UNUSED_RESULT;
+
+/* It as application/problem+json. */
 Response *response_problem(const GError *error, Lang lang) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The live events of a hub (events.h), from the record after `after_seq`; -1 = from now on.
  * Last-Event-ID of the request goes before it. */
 struct EventHub;
 Response *response_events(struct EventHub *hub, gint64 after_seq) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Where the client of such an answer stands (event_hub_tell_at). */
+void response_events_place(Response *response, const char *place);
 
 /* Set a header, in place of one of that name. Set-Cookie alone may stand more than once. */
 void response_header(Response *response, const char *name, const char *value);

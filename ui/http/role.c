@@ -20,3 +20,13 @@ const char *role_token(guint32 role)
             return tokens[i];
     return NULL;
 }
+
+json_t *roles_json(guint32 roles)
+{
+    json_t *list = json_array();
+
+    for (guint i = 0; i < G_N_ELEMENTS(tokens); i++)
+        if ((roles & 1U << i) != 0)
+            json_array_append_new(list, json_string(tokens[i]));
+    return list;
+}

@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include <glib.h>
+#include "appliance/base/json.h"
 
 enum {
     ROLE_CLERK = 1 << 0,
@@ -30,3 +30,6 @@ guint32 role_parse(const char *token);
 
 /* Token of one bit; NULL for anything else. */
 const char *role_token(guint32 role);
+
+/* Tokens of all bits as an array. */
+json_t *roles_json(guint32 roles) G_GNUC_WARN_UNUSED_RESULT;

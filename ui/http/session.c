@@ -3,6 +3,7 @@
 
 #include "appliance/base/digest.h"
 #include "appliance/base/text.h"
+#include "ui/http/throttle.h"
 
 #include <pthread.h>
 #include <sodium.h>
@@ -10,16 +11,13 @@
 
 /* Argon2id as OWASP's cheat sheet has it for 19 MiB: a counter machine has 2 cores and little
  * memory, and tries are slowed down besides. */
-#define HASH_OPS       2
-#define HASH_BYTES     (19U * 1024 * 1024)
-#define DELAY_FIRST_US (5 * (gint64)G_USEC_PER_SEC)
-#define DELAY_LAST_US  (15 * 60 * (gint64)G_USEC_PER_SEC)
-#define SEEN_EVERY_US  (5 * 60 * (gint64)G_USEC_PER_SEC)
-#define RECHECK_US     (2 * (gint64)G_USEC_PER_SEC)
-#define ADDRESSES_MAX  1024
-#define ADMIN_NUMBER   "000001"
-#define CODE_DIGITS    8
-#define WRONG          "number or PIN"
+#define HASH_OPS      2
+#define HASH_BYTES    (19U * 1024 * 1024)
+#define SEEN_EVERY_US (5 * 60 * (gint64)G_USEC_PER_SEC)
+#define RECHECK_US    (2 * (gint64)G_USEC_PER_SEC)
+#define ADMIN_NUMBER  "000001"
+#define CODE_DIGITS   8
+#define WRONG         "number or PIN"
 
 struct Session {
     gatomicrefcount refs;
@@ -34,16 +32,11 @@ struct Session {
     GHashTable *looks; /* case number → gint64* until */
 };
 
-typedef struct {
-    guint failed;
-    gint64 not_before_us;
-} Tries;
-
 struct Sessions {
     SessionsOptions options;
     pthread_mutex_t lock;
-    GHashTable *by_digest;  /* char* → Session* */
-    GHashTable *by_address; /* char* → Tries* */
+    GHashTable *by_digest; /* char* → Session* */
+    Throttle *by_address;
     char *first_run_code;
     pthread_mutex_t hashing; /* one Argon2 at a time: its memory is the machine's */
 };
@@ -93,58 +86,6 @@ static void tell_denied(Sessions *sessions, const Denied *denied)
 {
     if (sessions->options.denied != NULL)
         sessions->options.denied(sessions->options.context, denied);
-}
-
-/* 0 for the first tries, then 5 s, 10 s, 20 s … 15 min. */
-static gint64 delay_us(guint failed, guint free_tries)
-{
-    guint steps = failed > free_tries ? MIN(failed - free_tries - 1, 20) : 0;
-
-    return failed <= free_tries ? 0 : MIN(DELAY_FIRST_US << steps, DELAY_LAST_US);
-}
-
-static gboolean too_early(gint64 not_before_us, gint64 now, GError **error)
-{
-    if (now >= not_before_us)
-        return FALSE;
-    error_set(error, ERROR_THROTTLED, "%" G_GINT64_FORMAT " s",
-              (not_before_us - now + G_USEC_PER_SEC - 1) / G_USEC_PER_SEC);
-    return TRUE;
-}
-
-static gboolean address_blocked(Sessions *sessions, const char *address, GError **error)
-{
-    gint64 now = now_us(sessions);
-    Tries *tries;
-    gboolean blocked;
-
-    pthread_mutex_lock(&sessions->lock);
-    tries = g_hash_table_lookup(sessions->by_address, address);
-    blocked = tries != NULL && too_early(tries->not_before_us, now, error);
-    pthread_mutex_unlock(&sessions->lock);
-    return blocked;
-}
-
-static void address_tried(Sessions *sessions, const char *address, gboolean good)
-{
-    gint64 now = now_us(sessions);
-    Tries *tries;
-
-    pthread_mutex_lock(&sessions->lock);
-    if (good) {
-        g_hash_table_remove(sessions->by_address, address);
-    } else {
-        if (g_hash_table_size(sessions->by_address) >= ADDRESSES_MAX)
-            g_hash_table_remove_all(sessions->by_address);
-        tries = g_hash_table_lookup(sessions->by_address, address);
-        if (tries == NULL) {
-            tries = g_new0(Tries, 1);
-            g_hash_table_insert(sessions->by_address, g_strdup(address), tries);
-        }
-        tries->failed++;
-        tries->not_before_us = now + delay_us(tries->failed, 4 * SESSION_TRIES);
-    }
-    pthread_mutex_unlock(&sessions->lock);
 }
 
 /* The same work whether or not there is a hash, so that time does not tell who exists. */
@@ -203,13 +144,13 @@ static gboolean try_secret(Sessions *sessions, const LocalPerson *person, const 
 
     if (person->number != NULL && !local_secret_get(local, person->number, &stored, error))
         return FALSE;
-    if (too_early(stored.not_before_us, now, error))
+    if (!throttle_in_time(stored.not_before_us, now, error))
         return FALSE;
     if (secret_fits(sessions, stored.hash, secret) && person->active)
         return stored.failed == 0 || local_secret_tried(local, person->number, 0, 0, error);
     if (person->number != NULL &&
         !local_secret_tried(local, person->number, stored.failed + 1,
-                            now + delay_us(stored.failed + 1, SESSION_TRIES), error))
+                            now + throttle_delay_us(stored.failed + 1, SESSION_TRIES), error))
         return FALSE;
     return error_set(error, ERROR_FORBIDDEN, WRONG);
 }
@@ -221,13 +162,13 @@ static gboolean verify(Sessions *sessions, const SignOn *sign_on, LocalPerson *p
 
     if (!person_of(sessions, sign_on->who, person, error))
         return FALSE;
-    if (!address_blocked(sessions, sign_on->address, &why) &&
+    if (throttle_passes(sessions->by_address, sign_on->address, &why) &&
         try_secret(sessions, person, sign_on->secret, &why)) {
-        address_tried(sessions, sign_on->address, TRUE);
+        throttle_tried(sessions->by_address, sign_on->address, TRUE);
         return TRUE;
     }
     if (error_code(why) == ERROR_FORBIDDEN)
-        address_tried(sessions, sign_on->address, FALSE);
+        throttle_tried(sessions->by_address, sign_on->address, FALSE);
     tell_denied(sessions, &(Denied){person->number, NULL, NULL, error_code(why)});
     g_propagate_error(error, g_steal_pointer(&why));
     return FALSE;
@@ -466,7 +407,7 @@ Sessions *sessions_new(const SessionsOptions *options, GError **error)
     pthread_mutex_init(&sessions->lock, NULL);
     pthread_mutex_init(&sessions->hashing, NULL);
     sessions->by_digest = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, session_unref);
-    sessions->by_address = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    sessions->by_address = throttle_new(&sessions->options.clock, 4 * SESSION_TRIES);
     if (sodium_init() < 0) {
         error_set(error, ERROR_INTERNAL, "libsodium");
         return NULL;
@@ -479,7 +420,7 @@ void sessions_free(Sessions *sessions)
     if (sessions == NULL)
         return;
     g_hash_table_unref(sessions->by_digest);
-    g_hash_table_unref(sessions->by_address);
+    throttle_free(sessions->by_address);
     g_free(sessions->first_run_code);
     pthread_mutex_destroy(&sessions->lock);
     pthread_mutex_destroy(&sessions->hashing);
@@ -520,12 +461,12 @@ gboolean sessions_first_run(Sessions *sessions, const char *code, const SignOn *
     g_autofree char *wanted = sessions_first_run_code(sessions);
     LocalPerson person = {(char *)ADMIN_NUMBER, (char *)admin->who, ROLE_ADMIN, TRUE};
 
-    if (address_blocked(sessions, admin->address, error))
+    if (!throttle_passes(sessions->by_address, admin->address, error))
         return FALSE;
     if (wanted == NULL)
         return error_set(error, ERROR_FORBIDDEN, "there is an administrator already");
     if (strlen(code) != CODE_DIGITS || sodium_memcmp(code, wanted, CODE_DIGITS) != 0) {
-        address_tried(sessions, admin->address, FALSE);
+        throttle_tried(sessions->by_address, admin->address, FALSE);
         tell_denied(sessions, &(Denied){NULL, NULL, NULL, ERROR_FORBIDDEN});
         return error_set(error, ERROR_FORBIDDEN, "first-run code");
     }

@@ -52,5 +52,12 @@
     X(CLOCK_TRUSTED, "330a796b48f84a59acbd0345c6917d03", 5,                                        \
       "the clock is synchronised%s", "时钟已同步%s",                                               \
       "Records carry trusted time again.",                                                         \
-      "记录重新带有可信时间。")
+      "记录重新带有可信时间。")                                                                    \
+    X(CODE_UNHEARD, "a450484dd2c148f0b99f5a6a24d90fd7", 4,                                         \
+      "a code was read and no screen is at its seat: %s", "读到条码, 但对应窗口没有打开页面: %s",  \
+      "The reader works; nothing was done with what it read. Open the page at its window. Which\n"  \
+      "reader belongs to which window says devices.reader of the settings; one that is not\n"      \
+      "named there belongs to the only window where a page is open.",                              \
+      "读码器正常, 但读到的内容没有执行。请在对应窗口打开页面。哪个读码器属于哪个窗口由设置\n"   \
+      "devices.reader 决定; 未写明的属于唯一打开页面的窗口。")
 /* clang-format on */

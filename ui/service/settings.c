@@ -14,6 +14,7 @@ typedef enum {
     KIND_ADDRESS, /* ADDRESS:PORT; the server says more */
     KIND_PATH,    /* absolute */
     KIND_NAMES,   /* of devices, "driver:…" */
+    KIND_SEATS,   /* SEAT=READER of readers */
     KIND_NUMBER,  /* 0 to `rule` */
     KIND_NAME,    /* without scheme, spaces or '+' */
 } Kind;
@@ -46,6 +47,9 @@ static const Key keys[] = {
     {"serve", "language", "", KIND_ONE_OF, "zh|en",
      "language of what all screens share, zh or en; empty: the environment's",
      "共用屏幕和日志的语言: zh 或 en; 留空按环境"},
+    {"serve", "tls", "no", KIND_ONE_OF, "yes|no",
+     "serve over TLS with the hall's own authority, whose certificate is DATA/tls/authority.pem",
+     "用本大厅自有根证书提供 TLS, 根证书是 DATA/tls/authority.pem"},
     {"serve", "certificate", "", KIND_PATH, "",
      "TLS certificate chain (PEM); empty: the credential tls.certificate, else plain HTTP",
      "TLS 证书链 (PEM); 留空取凭据 tls.certificate, 没有则为 HTTP"},
@@ -64,6 +68,14 @@ static const Key keys[] = {
     {"devices", "scanner", "", KIND_NAMES, "",
      "scanners of this appliance, as 'anjuan device list' names them, separated by ';'",
      "本机扫描仪, 写 anjuan device list 给出的名称, 多个用 ; 分隔"},
+    {"devices", "reader", "", KIND_SEATS, "",
+     "which code reader belongs to which window: WINDOW=READER, separated by ';' (post B: 003B); "
+     "READER "
+     "is the serial number or name of 'anjuan device list', or a serial line as "
+     "serial:/dev/ttyS0@9600; "
+     "one that is not named belongs to the only window where a page is open",
+     "读码器属于哪个窗口: 窗口=读码器, 多个用 ; 分隔 (B 岗写 003B); 读码器写 anjuan device list "
+     "给出的序列号或名称, 或串口如 serial:/dev/ttyS0@9600; 未写明的属于唯一打开页面的窗口"},
 };
 
 typedef struct {
@@ -97,6 +109,13 @@ static gboolean names_fit(const char *value)
     return TRUE;
 }
 
+/* "003=READER" or "003B=READER". */
+static gboolean seats_fit(const char *value)
+{
+    return g_regex_match_simple("^(\\s*((?!000)[0-9]{3}[AB]?=[^\\s;=][^;=]*)?\\s*(;|$))+$", value,
+                                0, 0);
+}
+
 static gboolean value_fits(const Key *key, const char *value)
 {
     if (*value == '\0')
@@ -116,6 +135,8 @@ static gboolean value_fits(const Key *key, const char *value)
         return *value == '/';
     case KIND_NAMES:
         return names_fit(value);
+    case KIND_SEATS:
+        return seats_fit(value);
     case KIND_NAME:
         return strpbrk(value, " +\t") == NULL && strstr(value, "://") == NULL;
     }
@@ -130,6 +151,7 @@ static const char *wanted(const Key *key)
                                         [KIND_NUMBER] = "a number, at most: ",
                                         [KIND_PATH] = "an absolute path",
                                         [KIND_NAMES] = "names of devices (DRIVER:…;…)",
+                                        [KIND_SEATS] = "WINDOW=READER;… (003=GUN0001)",
                                         [KIND_NAME] = "a name without scheme, spaces or '+'"};
 
     return words[key->kind];

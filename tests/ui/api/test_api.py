@@ -419,6 +419,111 @@ class Refusals(Hall):
         self.assertIn("取水许可审批", right.body.decode())
         self.assertNotIn("公开测试", right.body.decode())
 
+    def test_guessing_a_query_code_is_slowed_down_for_that_case_alone(self):
+        guessed, other = self.receive("被猜"), self.receive("别人")
+        nobody = Client(self.server)
+        answers = [nobody.form("/p/", number=guessed, code=f"{at:06d}") for at in range(5)]
+        self.assertEqual({answer.status for answer in answers}, {404})
+        self.assertEqual(nobody.form("/p/", number=guessed, code="999999").status, 404)
+        right = nobody.form("/p/", number=guessed, code=self.query_code(guessed))
+        self.assertEqual(right.status, 429)
+        self.assertNotIn("取水许可审批", right.body.decode())
+        self.assertEqual(nobody.form("/p/", number=other, code=self.query_code(other)).status, 200)
+
+    def test_a_problem_speaks_the_language_of_the_request(self):
+        said = {}
+        for lang in ("zh", "en"):
+            answer = self.clerk.want(422, "GET", "/cases?limit=900", headers={"Accept-Language": lang}).json
+            said[lang] = answer["detail"]
+            self.assertEqual(answer["code"], "invalid")
+        self.assertEqual(said, {"zh": "每页条数「900」: 应为 1 到 200", "en": "limit '900': 1 to 200"})
+        cookie = self.clerk.cookie + "; lang=zh"
+        chosen = self.clerk.want(422, "GET", "/cases?limit=0", headers={"Accept-Language": "en", "Cookie": cookie}).json
+        self.assertIn("每页条数", chosen["detail"])
+
+    def test_people_changed_over_the_api_stand_in_the_journal(self):
+        admin = self.people["admin"]
+        start = admin.want(200, "GET", "/status").json["seq"]
+        events = Events(admin, after=start)
+        one = admin.want(201, "POST", "/users", {"name": "新来的", "roles": ["clerk"], "secret": SECRET}).json
+        admin.want(200, "PATCH", f"/users/{one['number']}", {"roles": ["auditor"], "active": False})
+        admin.want(204, "POST", f"/users/{one['number']}/secret", {"secret": SECRET + "1"})
+        for _ in range(3):
+            events.wait(is_record("person"), "a record of the change")
+        events.close()
+        journal = os.path.join(self.server.data, "journal")
+        kept = []
+        for name in sorted(name for name in os.listdir(journal) if name.endswith(".log")):
+            with open(os.path.join(journal, name), encoding="utf-8") as file:
+                kept += [line for line in file if one["number"] in line]
+        self.assertEqual([record["what"] for record in map(json.loads, kept) if record["act"] == "person"],
+                         ["add", "change", "secret"])
+        self.assertNotIn("新来的", "".join(kept))
+        self.assertEqual(admin.want(409, "PATCH", "/users/000001", {"active": False}).json["code"], "rule")
+
+    def test_a_page_that_is_gone_from_the_disk_turns_its_line_of_the_receipt_red(self):
+        number = self.receive("取走")
+        self.bring(number, "A01", 2)
+        self.bring(number, "A02", 1)
+        self.clerk.want(201, "POST", f"/cases/{number}/receipt", {})
+        shown = self.case(number)
+        receipt = next(one["number"] for one in shown["documents"] if one["code"] == "B01")
+        lines = self.clerk.want(200, "GET", f"/cases/{number}/receipts/{receipt}").json["lines"]
+        self.assertTrue(lines and all(line["good"] for line in lines), lines)
+        lost = lines[0]["sides"][0]
+        self.clerk.want(200, "GET", f"/sides/{lost}/thumbnail")
+        batch, sheet, side = lost.split("-")
+        spool = os.path.join(self.server.data, "spool")
+        path, = [os.path.join(spool, day, batch, f"{int(sheet):04d}-{side}.tif") for day in os.listdir(spool)
+                 if os.path.isdir(os.path.join(spool, day, batch))]
+        os.rename(path, path + ".away")
+        try:
+            now = self.clerk.want(200, "GET", f"/cases/{number}/receipts/{receipt}").json["lines"]
+            self.assertEqual([line["good"] for line in now], [False] + [True] * (len(lines) - 1))
+            self.assertNotIn(lost, now[0]["sides"])
+            self.clerk.want(404, "GET", f"/sides/{lost}/thumbnail")
+        finally:
+            os.rename(path + ".away", path)
+        self.assertTrue(self.clerk.want(200, "GET", f"/cases/{number}/receipts/{receipt}").json["lines"][0]["good"])
+
+    def test_a_bundle_is_judged_with_the_key_that_somebody_brought(self):
+        number = self.receive("核验")
+        exports = os.path.join(self.server.data, "exports")
+        os.makedirs(exports, exist_ok=True)
+        path = os.path.join(exports, "brought.tar")
+        self.server.run("export", "--case", number, "-o", path)
+        auditor = self.people["auditor"]
+        self.assertIn("brought.tar", auditor.want(200, "GET", "/bundles").json["bundles"])
+        self.clerk.want(403, "POST", "/verifications", {"name": "brought.tar"})
+        auditor.want(404, "POST", "/verifications", {"name": "../local.db"})
+        auditor.want(404, "GET", "/verifications/verification-1-1")
+        self.assertEqual(self.judged("brought.tar"), (True, "verified", "done"))
+        other = "anjuan.local/other+b3a0ff27+ATKQdDLjVuXAOVC9GqbvSUFFIMHLVsNZsVCmAGKK9uRs"
+        self.assertEqual(auditor.send("POST", "/verifications", {"name": "brought.tar", "vkey": other}).status, 422)
+        with open(path, "r+b") as file:
+            file.seek(os.path.getsize(path) // 2)
+            byte = file.read(1)
+            file.seek(-1, os.SEEK_CUR)
+            file.write(bytes([byte[0] ^ 1]))
+        self.assertEqual(self.judged("brought.tar")[0], False)
+        os.unlink(path)
+
+    def judged(self, name):
+        """Valid, proofs, state; both languages say the same findings."""
+        auditor = self.people["auditor"]
+        events = Events(auditor)
+        events.wait(lambda kind, _: kind == "hello", "hello")
+        job = auditor.want(202, "POST", "/verifications", {"name": name}).json
+        events.wait(lambda kind, data: kind == "verification" and data["id"] == job["id"] and
+                    data["state"] != "running", "the end of the verification")
+        events.close()
+        said = [auditor.want(200, "GET", f"/verifications/{job['id']}", headers={"Accept-Language": lang}).json
+                for lang in ("zh", "en")]
+        self.assertEqual([one["code"] for one in said[0]["findings"]], [one["code"] for one in said[1]["findings"]])
+        for zh, en in zip(said[0]["findings"], said[1]["findings"]):
+            self.assertNotEqual(zh["text"], en["text"])
+        return said[1]["valid"], said[1]["proofs"], said[1]["state"]
+
     def query_code(self, number):
         """What stands on the receipt, from the case's opening record."""
         journal = os.path.join(self.server.data, "journal")

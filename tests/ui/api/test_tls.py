@@ -62,6 +62,14 @@ class Tls(unittest.TestCase):
             with self.assertRaises((ssl.SSLError, ConnectionError)):
                 context.wrap_socket(raw)
 
+    def test_the_settings_turn_it_on(self):
+        config = os.path.join(self.server.folder.name, "hall.conf")
+        with open(config, "w", encoding="ascii") as file:
+            file.write("[serve]\ntls = yes\n")
+        self.start("--config", config)
+        self.assertTrue(self.server.address)
+        self.assertEqual(Client(self.server).get("/healthz").status, 200)
+
     def test_the_cookie_is_for_tls_alone_and_the_authority_outlives_a_restart(self):
         self.start("--tls")
         admin = self.server.first_run()

@@ -28,6 +28,7 @@ typedef struct {
     guint acts;
     GString *denied;
     GString *changed;
+    gboolean full; /* no record can be made */
     People people;
 } Hall;
 
@@ -177,13 +178,15 @@ static void note_denied(void *context, const Denied *denied)
     pthread_mutex_unlock(&hall->lock);
 }
 
-static void note_changed(void *context, const char *actor, const LocalPerson *person)
+static gboolean note_changed(void *context, const LocalPerson *person, const char *what,
+                             GError **error)
 {
     Hall *hall = context;
 
     pthread_mutex_lock(&hall->lock);
-    g_string_append_printf(hall->changed, "%s changed %s\n", actor, person->number);
+    g_string_append_printf(hall->changed, "%s %s\n", what, person->number);
     pthread_mutex_unlock(&hall->lock);
+    return !hall->full || error_set(error, ERROR_DISK_FULL, "journal");
 }
 
 static void start(Hall *hall)
@@ -667,7 +670,7 @@ static void an_administrator_adds_and_changes_people(void **state)
     assert_int_equal(changed.status, 200);
     list = ask(hall, "GET", "/users", (const char *[]){cookie, NULL});
     assert_non_null(strstr(list.body->str, "\"roles\":[\"auditor\"],\"active\":false"));
-    assert_string_equal(hall->changed->str, "000001 changed 000002\n000001 changed 000002\n");
+    assert_string_equal(hall->changed->str, "add 000002\nchange 000002\n");
 }
 
 static void the_last_administrator_stays(void **state)
@@ -681,12 +684,30 @@ static void the_last_administrator_stays(void **state)
     add_person(hall, "000001", "李强", ROLE_ADMIN);
     cookie = cookie_of(hall, "1");
     off = send_json(hall, "PATCH", "/users/000001", cookie, "{\"active\":false}");
-    assert_int_equal(off.status, 422);
+    assert_int_equal(off.status, 409);
     role = send_json(hall, "PATCH", "/users/000001", cookie, "{\"roles\":[\"clerk\"]}");
-    assert_int_equal(role.status, 422);
+    assert_int_equal(role.status, 409);
     add_person(hall, "000002", "陈静", ROLE_ADMIN);
     second = send_json(hall, "PATCH", "/users/000001", cookie, "{\"roles\":[\"clerk\"]}");
     assert_int_equal(second.status, 200);
+}
+
+static void a_change_without_a_record_is_told(void **state)
+{
+    Hall *hall = *state;
+    g_autofree char *cookie = NULL;
+    g_auto(Answer) added = {0};
+    g_auto(Answer) secret = {0};
+
+    add_person(hall, "000001", "李强", ROLE_ADMIN);
+    add_person(hall, "000002", "王芳", ROLE_CLERK);
+    cookie = cookie_of(hall, "1");
+    hall->full = TRUE;
+    added = send_json(hall, "POST", "/users/new", cookie,
+                      "{\"name\":\"x\",\"roles\":[\"clerk\"],\"secret\":\"123456\"}");
+    assert_int_equal(added.status, 507);
+    secret = send_json(hall, "PUT", "/users/000002/secret", cookie, "{\"secret\":\"123456\"}");
+    assert_int_equal(secret.status, 507);
 }
 
 static void a_person_that_leaves_is_signed_off_at_once(void **state)
@@ -726,7 +747,7 @@ static void everybody_changes_her_own_pin_with_the_old_one(void **state)
     admin = cookie_of(hall, "1");
     clerk = cookie_of(hall, "2");
     without = send_json(hall, "PUT", "/users/000002/secret", clerk, "{\"secret\":\"newone1\"}");
-    assert_int_equal(without.status, 403);
+    assert_int_equal(without.status, 422);
     other = send_json(hall, "PUT", "/users/000001/secret", clerk,
                       "{\"secret\":\"newone1\",\"old\":\"" PASSWORD "\"}");
     assert_int_equal(other.status, 403);
@@ -735,6 +756,7 @@ static void everybody_changes_her_own_pin_with_the_old_one(void **state)
     assert_int_equal(own.status, 204);
     reset = send_json(hall, "PUT", "/users/000002/secret", admin, "{\"secret\":\"newone2\"}");
     assert_int_equal(reset.status, 204);
+    assert_string_equal(hall->changed->str, "secret 000002\nsecret 000002\n");
     in = try_login(hall, "2", "newone2");
     assert_int_equal(in.status, 303);
 }
@@ -757,6 +779,7 @@ static const struct CMUnitTest tests[] = {
     CASE(a_look_with_a_reason_ends),
     CASE(an_administrator_adds_and_changes_people),
     CASE(the_last_administrator_stays),
+    CASE(a_change_without_a_record_is_told),
     CASE(a_person_that_leaves_is_signed_off_at_once),
     CASE(everybody_changes_her_own_pin_with_the_old_one),
 };

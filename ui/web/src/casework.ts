@@ -4,7 +4,7 @@
  */
 import type * as Api from './api-types.ts';
 import { attempt, changed, command, forgetCase, get, log, refreshAll, set, show, showCase, showReceipt, openCase, state } from './store.ts';
-import { joinNames, say, shortNumber } from './words.ts';
+import { joinNames, pair, say, shortNumber } from './words.ts';
 
 function take(change: Api.CaseChange): void {
   log(change.said);
@@ -260,7 +260,7 @@ async function takeFound(text: string, found: Api.Found): Promise<void> {
       set({ screen: 'verify', comparison: found.day });
       return;
     case 'foreign':
-      log(`${say('unknownCode', { c: text })}：${say('foreignCode')}`, true);
+      log(pair(say('unknownCode', { c: text }), say('foreignCode')), true);
       return;
     default:
       set({ found, screen: 'lookup', shown: undefined });
@@ -279,7 +279,7 @@ async function takeCase(row: Api.CaseRow): Promise<void> {
   if (state.box !== undefined && state.screen === 'archive') {
     const box = state.box;
     if ((await attempt(() => command<void>('POST', '/custody', { case: row.number, box, place: `盒 ${box}` }).then(() => true))))
-      log(`${say('where')} ${box}：${shortNumber(row.number)}`);
+      log(pair(`${say('where')} ${box}`, shortNumber(row.number)));
     return;
   }
   if (state.screen === 'archive') {

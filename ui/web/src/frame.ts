@@ -8,7 +8,7 @@ import type * as Api from './api-types.ts';
 import { hasFault, isScanning, signOff } from './casework.ts';
 import { showKey, type Action } from './keys.ts';
 import { changeLang, may, screens, set, setSize, setTheme, show, state } from './store.ts';
-import { currentLang, say, sayToken, shortNumber, type Word } from './words.ts';
+import { currentLang, pair, say, sayToken, sentences, shortNumber, type Word } from './words.ts';
 
 export interface Band {
   tone: 'idle' | 'busy' | 'bad' | 'warn' | 'good';
@@ -20,9 +20,9 @@ export interface Band {
 const symbols: Record<Api.Light, string> = { fine: '●', waiting: '◐', 'needs-you': '▲', off: '○' };
 
 function light(word: Word, kind: Api.Light, detail: string, extra = ''): TemplateResult {
-  const text = `${say(word)}：${sayToken('light', kind)}${detail ? `，${detail}` : ''}`;
+  const text = `${pair(say(word), sayToken('light', kind))}${detail ? say('alsoClause', { a: detail }) : ''}`;
   return html`<span class="light light-${kind}" tabindex="0" title=${text}
-    ><span aria-hidden="true">${symbols[kind]}</span> ${say(word)}${extra}<span class="hidden">${text}</span></span>`;
+    ><span aria-hidden="true">${symbols[kind]}</span><span class="light-word"> ${say(word)}</span>${extra}<span class="hidden">${text}</span></span>`;
 }
 
 function lights(): TemplateResult | typeof nothing {
@@ -93,7 +93,7 @@ function topBand(band: Band): Band {
   if (hasFault() && fault) return { tone: 'bad', symbol: '▲', title: faultTitle(fault), text: faultText(fault) };
   if (state.ask) return { tone: 'warn', symbol: '?', title: state.ask.text, text: say('again') };
   if (state.problem)
-    return { tone: 'bad', symbol: '✗', title: state.problem.title, text: [state.problem.detail, state.problem.hint].filter(Boolean).join('。') };
+    return { tone: 'bad', symbol: '✗', title: state.problem.title, text: sentences([state.problem.detail, state.problem.hint]) };
   if (isScanning()) return { tone: 'busy', symbol: '▶', title: say('scanning'), text: say('scanningText', { n: state.scan?.sheets ?? 0 }) };
   return band;
 }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 import { render } from 'lit';
+import type { CodeEvent } from './api-types.ts';
 import { cancel, focusSettle, takeCode } from './casework.ts';
 import { frame } from './frame.ts';
 import { collectBursts, fitsCheck } from './gun.ts';
 import { isTyping, keyName } from './keys.ts';
-import { attempt, changed, loadLook, loadSession, log, may, onDraw, refreshAll, screens, set, setSize, show, state, type Screen } from './store.ts';
+import { attempt, changed, loadLook, loadSession, log, may, onCode, onDraw, refreshAll, screens, set, setSize, show, state, type Screen, type State } from './store.ts';
 import { archive } from './screens/archive.ts';
 import { board } from './screens/board.ts';
 import { devices } from './screens/devices.ts';
@@ -13,7 +14,7 @@ import { lookup } from './screens/lookup.ts';
 import type { ScreenView } from './screens/screen.ts';
 import { today } from './screens/today.ts';
 import { verify } from './screens/verify.ts';
-import { say } from './words.ts';
+import { pair, say } from './words.ts';
 
 const views: Record<Screen, ScreenView> = { today, intake, lookup, archive, verify, board, devices };
 const app = document.querySelector<HTMLElement>('#app');
@@ -43,6 +44,8 @@ function followSettle(): void {
   const list = document.querySelector('.settle');
   const tasks = list ? `${state.case?.number} ${list.querySelectorAll('li').length}` : '';
   const idle = document.activeElement === document.body || document.activeElement?.closest('.strip');
+  /* It took room: what was in view before is in view again. */
+  if (tasks !== settled && list) newest = '';
   if (tasks !== settled && list && idle) focusSettle();
   settled = tasks;
 }
@@ -66,8 +69,8 @@ function draw(): void {
   render(frame(view.band(), view.middle?.() ?? '', view.actions(), view.work()), app);
   focusOnce();
   focusForm();
-  followNewest();
   followSettle();
+  followNewest();
 }
 
 function onKey(event: KeyboardEvent): void {
@@ -101,11 +104,17 @@ function runAction(name: string): boolean {
   return true;
 }
 
-function onBurst(burst: { text: string; gapMs: number; ime: boolean }): void {
+function onBurst(burst: NonNullable<State['burst']>): void {
   set({ burst });
   if (state.screen === 'devices') return;
   if (fitsCheck(burst.text)) void takeCode(burst.text);
-  else log(`${say('unknownCode', { c: burst.text })}：${say('foreignCode')}`, true);
+  else log(pair(say('unknownCode', { c: burst.text }), say('foreignCode')), true);
+}
+
+/* A gun that the appliance itself reads. */
+function onReading(event: CodeEvent): void {
+  if (event.code === null) log(say('codeLost'), true);
+  else onBurst({ text: event.code, gapMs: 0, ime: false, reader: event.reader });
 }
 
 function firstScreen(): Screen {
@@ -116,6 +125,7 @@ async function start(): Promise<void> {
   loadLook();
   onDraw(draw);
   collectBursts(window, onBurst);
+  onCode(onReading);
   window.addEventListener('keydown', onKey);
   window.addEventListener('pagehide', () => app && render('', app));
   await attempt(loadSession);

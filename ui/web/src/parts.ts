@@ -52,22 +52,30 @@ function sideWord(side: Api.Side): string {
   return side.blank ? say('blank') : '';
 }
 
+/* What a page carries while it is dragged: its name, for lines of the checklist alone. */
+export const SIDE_TYPE = 'application/x-anjuan-side';
+
+function drag(event: DragEvent, side: Api.Side): void {
+  event.dataTransfer?.setData(SIDE_TYPE, side.id);
+  if (event.dataTransfer) event.dataTransfer.effectAllowed = 'move';
+}
+
 export function thumbnail(side: Api.Side, chosen: boolean, choose: (id: string) => void): TemplateResult {
   const word = sideWord(side);
   const review = side.reviews.find((one) => one.fact !== 'blank');
   return html`${guard([side, chosen, word], () => html`<button class="thumb ${side.state === 'void' ? 'is-void' : ''} ${side.blank ? 'is-blank' : ''}"
-      aria-pressed=${chosen} id="side-${side.id}" @click=${() => choose(side.id)}
+      aria-pressed=${chosen} id="side-${side.id}" draggable="true" @dragstart=${(event: DragEvent) => drag(event, side)} @click=${() => choose(side.id)}
       aria-label="${sideName(side)}${word ? ` · ${word}` : ''}${review ? ` · ${review.text}` : ''}">
-    <img src=${imageUrl(side, 'thumbnail')} alt="" width="84" height="118" loading="lazy" decoding="async">
+    <img src=${imageUrl(side, 'thumbnail')} alt="" draggable="false" width="84" height="118" loading="lazy" decoding="async">
     <span class="thumb-label">${review ? html`<b class="warn">⚠</b> ` : nothing}${side.page ?? word}</span>
   </button>`)}`;
 }
 
 export const zooms = 5;
 
-export function bigPage(side: Api.Side, zoom: number): TemplateResult {
+export function bigPage(side: Api.Side, zoom: number, hurrying = false): TemplateResult {
   return html`<div class="paper zoom-${zoom}" tabindex="0" role="group" aria-label=${sideName(side)}>
-    <img src=${imageUrl(side, zoom > 1 ? 'full' : 'view')} alt=${sideName(side)} decoding="async"></div>`;
+    <img src=${imageUrl(side, zoom > 1 ? 'full' : hurrying ? 'thumbnail' : 'view')} alt=${sideName(side)} decoding="async"></div>`;
 }
 
 export function sideFacts(side: Api.Side): string {

@@ -6,7 +6,7 @@ import { ApiError, command, get, setCsrf } from './api.ts';
 import type * as Api from './api-types.ts';
 import { sayRecord } from './record.ts';
 import { play } from './sound.ts';
-import { currentLang, say, setLang, showTime, type Lang } from './words.ts';
+import { currentLang, pair, say, setLang, showTime, type Lang } from './words.ts';
 
 export type Screen = 'today' | 'intake' | 'lookup' | 'archive' | 'verify' | 'board' | 'devices';
 export type Size = 'normal' | 'large' | 'huge';
@@ -36,6 +36,7 @@ export interface State {
   moving: boolean;
   slot?: string;                    /* chosen line of the checklist */
   zoom: number;
+  hurrying: boolean;                /* pages come faster than anybody looks at one: no large view of each */
   viewing: boolean;                 /* where there is no room for both: the large page, not the strip */
   scan?: Api.ScanEvent;
   opening?: Api.ItemRow;
@@ -59,6 +60,8 @@ export interface State {
   box?: string;
   audit?: Api.Audit;
   comparison?: Api.DayCompare;
+  bundles: string[];                /* that can be verified */
+  verification?: Api.Verification;
   board?: Api.Board;
   boardFilter: { lamp?: string; window?: string; kind?: string };
   devices: Api.Device[];
@@ -67,23 +70,25 @@ export interface State {
   calendar?: Api.Calendar;
   backups: Api.Backup[];
   diagnostics?: string;
-  burst?: { text: string; gapMs: number; ime: boolean };
+  burst?: { text: string; gapMs: number; ime: boolean; reader?: string };
 }
 
 export const state: State = {
   online: true, busy: 0, screen: 'today', size: 'normal', theme: 'normal', help: false, log: [],
-  moving: false, zoom: 0, viewing: false, items: [], itemQuery: '', open: [], query: '', timeline: [],
-  chosen: [], destinations: [], exports: [], progress: {}, boardFilter: {}, devices: [], tests: {}, users: [], backups: [],
+  moving: false, zoom: 0, hurrying: false, viewing: false, items: [], itemQuery: '', open: [], query: '', timeline: [],
+  chosen: [], destinations: [], exports: [], progress: {}, boardFilter: {}, devices: [], tests: {}, users: [], backups: [], bundles: [],
 };
 
 const LOG_MAX = 50;
 const REFRESH_MS = 250;
 const FOLLOW_MS = 800;
+const HURRY_MS = 400;
 
 let draw: () => void = () => undefined;
 let drawing = false;
 let refreshTimer = 0;
 let refreshDue = 0;
+let hurryTimer = 0;
 let stream: EventSource | undefined;
 
 export function onDraw(callback: () => void): void {
@@ -107,7 +112,7 @@ export function set(part: Partial<State>): void {
 export function log(text: string, bad = false): void {
   if (!text) return;
   if (bad) play('attention');
-  state.log = [...state.log, { at: showTime(new Date().toISOString()), text, bad }].slice(-LOG_MAX);
+  state.log = [...state.log, { at: showTime(new Date().toISOString()), text: text.charAt(0).toUpperCase() + text.slice(1), bad }].slice(-LOG_MAX);
   changed();
 }
 
@@ -127,7 +132,7 @@ export async function attempt<T>(work: () => Promise<T>): Promise<T | undefined>
   } catch (error) {
     const problem = problemOf(error);
     set({ problem });
-    log(`${problem.title}：${problem.detail}`, true);
+    log(pair(problem.title, problem.detail), true);
     return undefined;
   } finally {
     state.busy--;
@@ -201,20 +206,35 @@ export function may(...roles: Api.Role[]): boolean {
 
 /* ---- live ------------------------------------------------------------------------------ */
 
-function mergeSide(side: Api.Side): void {
-  const current = state.case;
-  if (!current) return;
-  const at = current.sides.findIndex((known) => known.id === side.id);
-  const sides = [...current.sides];
+function withSide(of: Api.Case, side: Api.Side): Api.Case {
+  const at = of.sides.findIndex((known) => known.id === side.id);
+  const sides = [...of.sides];
   if (at >= 0) sides[at] = side;
   else sides.push(side);
-  state.case = { ...current, sides };
-  if (at < 0 && state.scan?.state === 'running' && !side.blank) state.selected = side.id;
+  return { ...of, sides };
+}
+
+/* The large page follows the newest; while they run in it shows the thumbnail, which is there anyway. */
+function follow(id: string): void {
+  state.selected = id;
+  state.hurrying = true;
+  window.clearTimeout(hurryTimer);
+  hurryTimer = window.setTimeout(() => set({ hurrying: false }), HURRY_MS);
+}
+
+/* A side that comes in stands at once wherever its case is looked at. */
+function mergeSide(number: string, side: Api.Side): void {
+  const { case: current, shown } = state;
+  if (shown?.number === number && !shown.masked) state.shown = withSide(shown, side);
+  if (current?.number !== number) return;
+  const isNew = !current.sides.some((known) => known.id === side.id);
+  state.case = withSide(current, side);
+  if (isNew && state.scan?.state === 'running' && !side.blank) follow(side.id);
 }
 
 function onRecord(record: Api.RecordEvent): void {
+  if (record.case !== null && record.side) mergeSide(record.case, record.side);
   if (record.case !== null && record.case === state.case?.number) {
-    if (record.side) mergeSide(record.side);
     /* A side that comes in is shown by its record; the checklist may follow. */
     refreshSoon(record.act === 'side' ? FOLLOW_MS : REFRESH_MS);
   } else if (record.case === null || state.screen !== 'intake') {
@@ -242,6 +262,13 @@ function onHello(): void {
   () => set({ online: false }));
 }
 
+/* What a reader of the appliance reads goes where keys of a reader go. */
+let heard: (event: Api.CodeEvent) => void = () => undefined;
+
+export function onCode(callback: (event: Api.CodeEvent) => void): void {
+  heard = callback;
+}
+
 function listen(after: number): void {
   stream?.close();
   stream = new EventSource(`/api/v1/events?after=${after}`);
@@ -257,8 +284,10 @@ function listen(after: number): void {
     if (scan.state === 'done') play('done');
     if (scan.fault) play('attention');
   });
+  stream.addEventListener('code', (event) => heard(JSON.parse(event.data) as Api.CodeEvent));
   stream.addEventListener('export', onJob);
   stream.addEventListener('audit', onJob);
+  stream.addEventListener('verification', onJob);
   stream.addEventListener('backup', onJob);
   stream.addEventListener('drill', onJob);
 }
@@ -320,13 +349,20 @@ async function loadArchive(): Promise<void> {
         chosen: state.chosen.filter((number) => ready.has(number)) });
 }
 
-async function loadVerify(): Promise<void> {
+/* The newest of its kind, where there is one yet. */
+async function latest<T>(path: string): Promise<T | undefined> {
   try {
-    set({ audit: await get<Api.Audit>('/audits/latest') });
+    return await get<T>(`${path}/latest`);
   } catch (error) {
-    if (!(error instanceof ApiError && error.problem.status === 404)) throw error;
-    set({ audit: undefined });
+    if (error instanceof ApiError && error.problem.status === 404) return undefined;
+    throw error;
   }
+}
+
+async function loadVerify(): Promise<void> {
+  const [audit, verification, { bundles }] = await Promise.all([
+    latest<Api.Audit>('/audits'), latest<Api.Verification>('/verifications'), get<{ bundles: string[] }>('/bundles')]);
+  set({ audit, verification, bundles });
 }
 
 async function loadBoard(): Promise<void> {

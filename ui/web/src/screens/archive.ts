@@ -8,7 +8,7 @@ import type { Band } from '../frame.ts';
 import type { Action } from '../keys.ts';
 import { caseRow, field, submit } from '../parts.ts';
 import { attempt, command, hallDate, log, refreshAll, set, showCase, state } from '../store.ts';
-import { say, sayToken, shortNumber, showDate } from '../words.ts';
+import { pair, say, sayToken, sentences, shortNumber, showDate } from '../words.ts';
 import type { ScreenView } from './screen.ts';
 
 const formats: Api.NewExport['format'][] = ['bag-tar', 'bag-zip', 'bag-dir', 'gbt42727', 'dat93', 'pdf'];
@@ -79,7 +79,7 @@ function exportForm(): TemplateResult {
   return html`<form class="inline" @submit=${submit((values) => void startExport(values))}>
     <label class="field"><span>${say('format')}</span><select name="format">${formats.map((format) => html`<option value=${format}>${sayToken('format', format)}</option>`)}</select></label>
     <label class="field"><span>${say('destination')}</span><select name="destination">${state.destinations.map((one) => html`<option value=${one.name}>${one.text}</option>`)}</select></label>
-    ${state.chosen.length > 0 ? nothing : html`${field('from', 'from', { type: 'date', value: `${hallDate().slice(0, 8)}01` })}${field('to', 'to', { type: 'date', value: hallDate() })}`}
+    ${state.chosen.length > 0 ? nothing : html`<div class="abreast">${field('from', 'from', { type: 'date', value: `${hallDate().slice(0, 8)}01` })}${field('to', 'to', { type: 'date', value: hallDate() })}</div>`}
     ${field('split', 'splitSize', { type: 'number', required: false })}
     <div class="buttons"><button class="primary">${say('exportStart')}</button></div></form>`;
 }
@@ -89,7 +89,7 @@ function exportRow(job: Api.Export): TemplateResult {
   return html`<li class="job"><b>${sayToken('format', job.format)}</b> → ${job.destination} · ${showDate(job.started_at)}
     <span class=${job.state === 'failed' ? 'wrong' : job.state === 'done' ? 'good' : ''}>${job.state === 'failed' ? '✗' : job.state === 'done' ? '✓' : '◐'} ${say(word)} ${job.cases_done}/${job.cases}</span>
     ${job.state === 'running' ? html`<progress max="100" value=${state.progress[job.id] ?? 0} aria-label=${say('running')}></progress> ${state.progress[job.id] ?? 0}%` : nothing}
-    ${job.problem ? html`<p class="wrong">${job.problem.title}：${job.problem.detail}。${job.problem.hint}</p>` : nothing}
+    ${job.problem ? html`<p class="wrong">${sentences([pair(job.problem.title, job.problem.detail), job.problem.hint])}</p>` : nothing}
     ${job.files.map((one) => html`<p class="muted digest">${one.name} · ${(one.bytes / 1e6).toFixed(1)} MB · ${one.sha256}</p>`)}
     ${job.state !== 'done' ? nothing : job.receipt ? html`<p class="good">✓ ${say('receivedBy')} ${job.receipt.by} ${showDate(job.receipt.at)}</p>`
       : html`<form class="inline steady" @submit=${submit((values) => void received(job.id, values['by'] ?? ''))}>${field('by', 'receivedBy')}<div class="buttons"><button>${say('noteReceipt')}</button></div></form>`}</li>`;
@@ -118,8 +118,8 @@ function actions(): Action[] {
   return [
     { id: 'all', label: say('selectAll'), key: '', run: chooseAll, enabled: (state.fileable?.ready.length ?? 0) > 0, hidden: true },
     { id: 'find', label: say('find'), key: 'Ctrl+K', run: () => set({ screen: 'lookup', shown: undefined }), enabled: true },
-    { id: 'export', label: say('exportNew'), key: 'F9', run: () => set({ form: state.form === 'export' ? undefined : 'export' }), enabled: true },
-    { id: 'file', label: say('fileSelected', { n: state.chosen.length }), key: 'Ctrl+Enter', run: () => set({ form: 'file' }), enabled: state.chosen.length > 0, right: true, main: true },
+    { id: 'export', label: say(state.chosen.length > 0 ? 'exportNew' : 'exportPeriod'), key: 'F9', run: () => set({ form: state.form === 'export' ? undefined : 'export' }), enabled: true },
+    { id: 'file', label: state.chosen.length > 0 ? say('fileSelected', { n: state.chosen.length }) : say('fileNone'), key: 'Ctrl+Enter', run: () => set({ form: 'file' }), enabled: state.chosen.length > 0, right: true, main: true },
   ];
 }
 

@@ -43,16 +43,16 @@ function rows(board: Api.Board): TemplateResult {
       <th scope="col">${say('leftCol')}</th><th scope="col">${say('stuckAt')}</th><th scope="col">${say('windowCol')}</th></tr></thead>
     <tbody>${board.rows.map((row) => html`<tr><td>${lamp(row.deadline.lamp)}</td>
       <td><button class="link" @click=${() => void showCase(row.number)}>${shortNumber(row.number)}</button></td>
-      <td>${row.item}</td><td>${row.kind}</td><td>${timeLeft(row.deadline)}</td><td>${row.stuck || '–'}</td><td>${row.window}</td></tr>`)}</tbody></table>
+      <td>${row.item}</td><td>${sayToken('kind', row.kind)}</td><td>${timeLeft(row.deadline)}</td><td>${row.stuck || '–'}</td><td>${row.window}</td></tr>`)}</tbody></table>
     ${board.rows.length === 0 ? html`<p class="empty">${say('noRows')}</p>` : nothing}`;
 }
 
 interface Sum { open: number; red: number; yellow: number }
 
-function sums(title: string, key: 'window' | 'kind', list: Array<Sum & { name: string }>): TemplateResult {
-  return html`<h2>${title}</h2><table><thead><tr><th scope="col">${title}</th><th scope="col">${say('openN')}</th><th scope="col">■</th><th scope="col">▲</th></tr></thead>
+function sums(title: string, key: 'window' | 'kind', list: Array<Sum & { name: string; word: string }>): TemplateResult {
+  return html`<h2>${title}</h2><table><thead><tr><th scope="col">${say(key === 'window' ? 'windowCol' : 'kind')}</th><th scope="col">${say('openN')}</th><th scope="col"><span aria-hidden="true">■</span> ${say('lateShort')}</th><th scope="col"><span aria-hidden="true">▲</span> ${say('soonShort')}</th></tr></thead>
     <tbody>${list.map((one) => html`<tr><td><button class="link" aria-pressed=${state.boardFilter[key] === one.name}
-      @click=${() => filter({ [key]: state.boardFilter[key] === one.name ? undefined : one.name })}>${one.name}</button></td>
+      @click=${() => filter({ [key]: state.boardFilter[key] === one.name ? undefined : one.name })}>${one.word}</button></td>
       <td>${one.open}</td><td class=${one.red > 0 ? 'wrong' : ''}>${one.red}</td><td class=${one.yellow > 0 ? 'warn' : ''}>${one.yellow}</td></tr>`)}</tbody></table>`;
 }
 
@@ -61,8 +61,8 @@ function ledgerForm(): TemplateResult {
   return html`<h2>${say('ledgers')}</h2><p>${say('ledgersText')}</p>
     <form class="inline steady" @submit=${submit((values) => {
       window.open(`/api/v1/ledgers/${values['ledger']}?from=${values['from']}&to=${values['to']}`, '_blank', 'noopener');
-    })}><label class="field"><span>${say('ledgers')}</span><select name="ledger">${ledgers.map((name) => html`<option value=${name}>${ledgerNames[name]?.[zh ? 0 : 1]}</option>`)}</select></label>
-    ${field('from', 'from', { type: 'date', value: `${hallDate().slice(0, 8)}01` })}${field('to', 'to', { type: 'date', value: hallDate() })}
+    })}><label class="field"><span>${say('ledger')}</span><select name="ledger">${ledgers.map((name) => html`<option value=${name}>${ledgerNames[name]?.[zh ? 0 : 1]}</option>`)}</select></label>
+    <div class="abreast">${field('from', 'from', { type: 'date', value: `${hallDate().slice(0, 8)}01` })}${field('to', 'to', { type: 'date', value: hallDate() })}</div>
     <div class="buttons"><button>${say('open')}</button></div></form>`;
 }
 
@@ -71,8 +71,8 @@ function work(): TemplateResult {
   if (!board) return html`<p class="empty">${say('busy')}</p>`;
   return html`<div class="columns wide"><section class="column panel" aria-label=${say('lamp')} tabindex="0">${lampFilter(board)}${rows(board)}</section>
     <section class="column panel" aria-label=${say('figures')} tabindex="0">
-      ${sums(say('byWindow'), 'window', board.windows.map((one) => ({ ...one, name: one.window })))}
-      ${sums(say('byKind'), 'kind', board.kinds.map((one) => ({ ...one, name: one.kind })))}
+      ${sums(say('byWindow'), 'window', board.windows.map((one) => ({ ...one, name: one.window, word: one.window })))}
+      ${sums(say('byKind'), 'kind', board.kinds.map((one) => ({ ...one, name: one.kind, word: sayToken('kind', one.kind) })))}
       ${board.oddities.length > 0 ? html`<h2>${say('oddities')}</h2><ul class="plain">${board.oddities.map((one) => html`<li>▲ ${one.case
         ? html`<button class="link" @click=${() => one.case && void showCase(one.case)}>${one.text}</button>` : one.text}</li>`)}</ul>` : nothing}
       ${ledgerForm()}<p class="hint">${say('calendarUntil', { d: board.calendar_until })}</p></section></div>`;

@@ -9,7 +9,7 @@ import type { Band } from '../frame.ts';
 import type { Action } from '../keys.ts';
 import { field, submit } from '../parts.ts';
 import { attempt, command, log, may, refreshAll, set, state } from '../store.ts';
-import { joinNames, say, sayToken, showDate } from '../words.ts';
+import { clauses, joinNames, pair, say, sayToken, showDate } from '../words.ts';
 import type { ScreenView } from './screen.ts';
 
 const lights: Record<Api.Light, string> = { fine: '●', waiting: '◐', 'needs-you': '▲', off: '○' };
@@ -33,7 +33,7 @@ function deviceRow(device: Api.Device): TemplateResult {
 function gun(): TemplateResult {
   const burst = state.burst;
   return html`<h2>${say('gunTest')}</h2><p>${say('gunTestText')}</p>
-    ${burst ? html`<p class=${burst.ime ? 'wrong' : 'good'}>${burst.ime ? `✗ ${say('gunIme')} ` : '✓ '}${say('gunSaw', { c: burst.text, g: burst.gapMs })}</p>` : nothing}`;
+    ${burst ? html`<p class=${burst.ime ? 'wrong' : 'good'}>${burst.ime ? `✗ ${say('gunIme')} ` : '✓ '}${burst.reader ? say('gunRead', { c: burst.text, r: burst.reader }) : say('gunSaw', { c: burst.text, g: burst.gapMs })}</p>` : nothing}`;
 }
 
 function deviceList(): TemplateResult {
@@ -41,7 +41,7 @@ function deviceList(): TemplateResult {
   return html`<section class="column panel" aria-label=${say('devices')} tabindex="0"><h2>${say('devices')}</h2>
     <ul class="devices">${state.devices.map(deviceRow)}</ul>
     ${gun()}
-    ${store ? html`<h2>${say('storage')}</h2><p>${lights[store.light]} ${say('storageText', { g: Math.round(store.free_bytes / 1e9), d: store.days_left ?? '–' })}</p>` : nothing}
+    ${store ? html`<h2>${say('storage')}</h2><p>${lights[store.light]} ${say(store.days_left === null ? 'storageFree' : 'storageText', { g: Math.round(store.free_bytes / 1e9), d: store.days_left ?? '' })}</p>` : nothing}
   </section>`;
 }
 
@@ -60,9 +60,9 @@ async function changeUser(number: string, change: Api.PersonChange): Promise<voi
 
 function users(): TemplateResult {
   return html`<h2>${say('users')}</h2>
-    <table><thead><tr><th scope="col">${say('number')}</th><th scope="col">${say('name')}</th><th scope="col">${say('roles')}</th><th scope="col">${say('active')}</th></tr></thead>
+    <table><thead><tr><th scope="col">${say('number')}</th><th scope="col">${say('name')}</th><th scope="col">${say('roles')}</th><th scope="col">${say('personState')}</th></tr></thead>
     <tbody>${state.users.map((user) => html`<tr><td>${user.number}</td><td>${user.name}</td><td>${joinNames(user.roles.map((role) => sayToken('role', role)))}</td>
-      <td><button class="link" @click=${() => void changeUser(user.number, { active: !user.active })}>${say(user.active ? 'deactivate' : 'activate')}</button></td></tr>`)}</tbody></table>
+      <td>${say(user.active ? 'active' : 'inactive')} <button class="link" @click=${() => void changeUser(user.number, { active: !user.active })}>${say(user.active ? 'deactivate' : 'activate')}</button></td></tr>`)}</tbody></table>
     <button aria-expanded=${state.form === 'user'} @click=${() => set({ form: state.form === 'user' ? undefined : 'user' })}>${say('addUser')}</button>
     ${state.form === 'user' ? html`<form class="inline" @submit=${submit((_, form) => void addUser(form))}>
       ${field('name', 'name')}<fieldset><legend>${say('roles')}</legend>${roles.map((role) => html`<label class="check"><input type="checkbox" name="roles" value=${role}> ${sayToken('role', role)}</label>`)}</fieldset>
@@ -149,7 +149,7 @@ function settings(): TemplateResult {
 
 function band(): Band {
   const bad = state.devices.filter((device) => device.light === 'needs-you');
-  if (bad.length > 0) return { tone: 'warn', symbol: '▲', title: say('devicesBad', { n: bad.length }), text: bad.map((device) => `${device.name}：${device.text}`).join('；') };
+  if (bad.length > 0) return { tone: 'warn', symbol: '▲', title: say('devicesBad', { n: bad.length }), text: clauses(bad.map((device) => pair(device.name, device.text))) };
   return { tone: 'good', symbol: '●', title: say('devicesFine'), text: '' };
 }
 

@@ -8,11 +8,11 @@ import type * as Api from '../api-types.ts';
 import { act, finish, focusSettle, isScanning, hasFault, newCase, nextSlot, park, printPaper, rescan, sideAct, startScan, scanAct } from '../casework.ts';
 import type { Band } from '../frame.ts';
 import type { Action } from '../keys.ts';
-import { bigPage, field, lamp, sideFacts, sideName, stateOf, submit, thumbnail, timeLeft, zooms } from '../parts.ts';
+import { SIDE_TYPE, bigPage, field, lamp, sideFacts, sideName, stateOf, submit, thumbnail, timeLeft, zooms } from '../parts.ts';
 import { set, state } from '../store.ts';
 import { joinNames, say, sayToken, showNumber, type Word } from '../words.ts';
 import type { ScreenView } from './screen.ts';
-import { settleCard } from './settle.ts';
+import { settleCard, settleTasks } from './settle.ts';
 
 const slotSymbols: Record<Api.SlotState, string> = {
   complete: '✓', missing: '✗', wrong: '✗', exempt: '–', later: '◷', promised: '◷', na: '–', person: '?',
@@ -68,6 +68,26 @@ function chooseSlot(line: Api.CheckLine): void {
   set({ slot: state.slot === line.code ? undefined : line.code });
 }
 
+/* Dragging a page onto a line is an extra to the keys and to the two clicks. */
+function takesDrop(event: DragEvent): void {
+  if (!event.dataTransfer?.types.includes(SIDE_TYPE)) return;
+  event.preventDefault();
+  (event.currentTarget as HTMLElement).classList.add('is-target');
+}
+
+function endsDrop(event: DragEvent): void {
+  (event.currentTarget as HTMLElement).classList.remove('is-target');
+}
+
+function dropOn(event: DragEvent, line: Api.CheckLine): void {
+  const id = event.dataTransfer?.getData(SIDE_TYPE);
+  endsDrop(event);
+  if (!id) return;
+  event.preventDefault();
+  set({ moving: false });
+  void sideAct(id, { act: 'move', slot: line.code });
+}
+
 /* A person's decision about one line needs a reason, and a date where something comes later. */
 function decide(line: Api.CheckLine, what: 'exempt' | 'later' | 'na' | 'present'): void {
   set({ form: `slot ${line.code} ${what}` });
@@ -89,8 +109,8 @@ function decisionForm(line: Api.CheckLine, what: string): TemplateResult {
 function slotDetail(line: Api.CheckLine): TemplateResult {
   const form = /^slot (\S+) (\S+)$/.exec(state.form ?? '');
   return html`<div class="slot-detail">
-    ${line.detail ? html`<p>${line.detail}</p>` : nothing}
-    ${line.defects.map((defect) => html`<p class="wrong">✗ ${defect.code}：${defect.text}</p>`)}
+    ${line.detail && line.defects.length === 0 ? html`<p>${line.detail}</p>` : nothing}
+    ${line.defects.map((defect) => html`<p class="wrong">✗ ${defect.text}</p>`)}
     <div class="buttons">${line.ticks.map((tick) => html`<button aria-pressed=${tick.done}
       @click=${() => void act({ act: 'tick', slot: line.code, tick: tick.tick, done: !tick.done })}>${tick.done ? '☑' : '☐'} ${sayToken('tick', tick.tick)}</button>`)}
       <button @click=${() => void act({ act: 'open-slot', slot: line.code })}>${say('openSlot')}</button>
@@ -109,11 +129,12 @@ function slotDetail(line: Api.CheckLine): TemplateResult {
 function checklist(current: Api.Case): TemplateResult {
   return html`<section class="column slots" aria-label=${say('checklist')} tabindex="0">
     <h2>${say('checklist')}</h2>
-    ${state.moving ? html`<p class="hint">${say('moveHere')}</p>` : nothing}
+    ${state.moving ? html`<p class="hint">${say('moveHere')} ${say('dragHere')}</p>` : nothing}
     <ol>${current.check.slots.map((line, at) => {
       const receiving = isScanning() && current.open_slot === line.code;
       return html`<li class=${current.open_slot === line.code ? 'is-open' : ''}>
-        <button class="slot" aria-expanded=${state.slot === line.code} @click=${() => chooseSlot(line)}>
+        <button class="slot" aria-expanded=${state.slot === line.code} @click=${() => chooseSlot(line)}
+          @dragover=${takesDrop} @dragleave=${endsDrop} @drop=${(event: DragEvent) => dropOn(event, line)}>
           <span class="slot-number">${current.open_slot === line.code ? '▶' : ''}${at + 1}</span>
           <span class="slot-name">${line.name}</span>${slotWord(line, receiving)}</button>
         ${state.slot === line.code ? slotDetail(line) : nothing}</li>`;
@@ -147,7 +168,7 @@ function groups(current: Api.Case): Group[] {
 }
 
 function choose(id: string): void {
-  set({ selected: id, zoom: 0, viewing: true });
+  set({ selected: id, zoom: 0, hurrying: false, viewing: true });
 }
 
 /* A blank back is greyed where it stands; that is all it needs. */
@@ -159,9 +180,12 @@ function toLookAt(current: Api.Case): Api.Side[] {
   return current.sides.filter(isOdd);
 }
 
-function reviewCards(current: Api.Case): TemplateResult | typeof nothing {
+/* One thing at a time: while the list waits for answers the odd pages are one line. */
+function reviewCards(current: Api.Case, brief: boolean): TemplateResult | typeof nothing {
   const sides = toLookAt(current);
   if (sides.length === 0) return nothing;
+  if (brief) return html`<div class="reviews brief" role="group" aria-label=${say('toSee', { n: sides.length })}>
+    <b class="warn">⚠ ${say('toSee', { n: sides.length })}</b> ${sides.slice(0, 3).map((side) => html`<button class="link" @click=${() => choose(side.id)}>${sideName(side)}</button>`)}</div>`;
   return html`<div class="reviews" role="group" aria-label=${say('toSee', { n: sides.length })}>
     <b class="warn">⚠ ${say('toSee', { n: sides.length })}</b>
     ${sides.slice(0, 3).map((side) => html`<div class="review">
@@ -172,6 +196,7 @@ function reviewCards(current: Api.Case): TemplateResult | typeof nothing {
 }
 
 function strip(current: Api.Case): TemplateResult {
+  const scanning = isScanning() || hasFault();
   return html`<section class="column strip" aria-label=${say('pages')} tabindex="0">
     <h2>${say('pages')} <small>${say('pagesHint')}</small></h2>
     <div class="scroll follow" tabindex="0" role="group" aria-label=${say('pages')}>
@@ -180,8 +205,8 @@ function strip(current: Api.Case): TemplateResult {
         <div class="thumbs">${repeat(group.sides, (side) => side.id,
           (side) => thumbnail(side, side.id === selectedSide()?.id, choose))}</div>`)}
     </div>
-    ${isScanning() || hasFault() ? nothing : settleCard(current)}
-    ${reviewCards(current)}</section>`;
+    ${scanning ? nothing : settleCard(current)}
+    ${reviewCards(current, !scanning && settleTasks(current).length > 0)}</section>`;
 }
 
 /* The chosen side; where none is, the newest that carries a page. */
@@ -217,7 +242,7 @@ function viewer(): TemplateResult {
       set({ form: undefined });
       void sideAct(side.id, { act: 'void', reason: values['reason'] ?? '' });
     })}>${field('reason', 'reason')}<div class="buttons"><button class="primary">${say('voidPage')}</button></div></form>` : nothing}
-    ${bigPage(side, state.zoom)}
+    ${bigPage(side, state.zoom, state.hurrying)}
     <p class="facts">${sideFacts(side)}</p></section>`;
 }
 
@@ -226,10 +251,15 @@ function viewer(): TemplateResult {
 function head(current: Api.Case): TemplateResult {
   return html`<div class="case-head"><b>${showNumber(current.number)}</b> <span>${current.item.name}</span> <span>${current.applicant}</span>
     <label><span class="hidden">${say('kind')}</span><select @change=${(event: Event) => void act({ act: 'kind', kind: (event.target as HTMLSelectElement).value })}>
-      ${current.kinds.map((kind) => html`<option value=${kind} ?selected=${kind === current.kind}>${kind}</option>`)}</select></label>
+      ${current.kinds.map((kind) => html`<option value=${kind} ?selected=${kind === current.kind}>${sayToken('kind', kind)}</option>`)}</select></label>
     <span>${stateOf(current)}</span>
-    ${current.deadlines.map((deadline) => html`<span class="deadline">${sayToken('purpose', deadline.purpose)} ${lamp(deadline.lamp)} ${timeLeft(deadline)}${deadline.silence ? `（${say('deemed')}）` : ''}</span>`)}
+    ${current.deadlines.filter((deadline) => deadline.lamp !== 'not-started').map((deadline) => html`<span class="deadline">${sayToken('purpose', deadline.purpose)} ${lamp(deadline.lamp)} ${timeLeft(deadline)}${deadline.silence ? `${say('inBrackets', { a: say('deemed') })}` : ''}</span>`)}
   </div>`;
+}
+
+/* One number for what waits for her: the tasks of the list. */
+function toSettle(current: Api.Case): string {
+  return say('settle', { n: settleTasks(current).length });
 }
 
 function band(): Band {
@@ -245,9 +275,9 @@ function band(): Band {
   if (current.state === 'supplement' && current.check.missing > 0) return { tone: 'warn', symbol: '◇', title: say('waiting'), text: say('toldText') };
   if (current.sides.length === 0) return { tone: 'idle', symbol: '◎', title: say('putPaper'), text: say('putPaperText') };
   if (current.check.missing > 0)
-    return { tone: 'bad', symbol: '✗', title: say('missing', { n: current.check.missing }), text: joinNames(lacking.map((line) => line.name)) + (current.check.persons > 0 ? ` · ${say('persons', { n: current.check.persons })}` : '') };
+    return { tone: 'bad', symbol: '✗', title: say('missing', { n: current.check.missing }), text: joinNames(lacking.map((line) => line.name)) + (current.check.persons > 0 ? ` · ${toSettle(current)}` : '') };
   if (current.check.persons > 0)
-    return { tone: 'warn', symbol: '?', title: say('persons', { n: current.check.persons }), text: joinNames(current.check.slots.filter((line) => line.state === 'person').map((line) => line.name)) };
+    return { tone: 'warn', symbol: '?', title: toSettle(current), text: joinNames(current.check.slots.filter((line) => line.state === 'person').map((line) => line.name)) };
   return { tone: 'good', symbol: '✓', title: say('complete'), text: say('completeText') };
 }
 

@@ -72,7 +72,7 @@ function facts(shown: Api.Case): TemplateResult {
     <dl class="facts-list">
       <div><dt>${say('item')}</dt><dd>${shown.item.name}</dd></div>
       <div><dt>${say('applicantShort')}</dt><dd>${shown.applicant}</dd></div>
-      <div><dt>${say('kind')}</dt><dd>${shown.kind}</dd></div>
+      <div><dt>${say('kind')}</dt><dd>${sayToken('kind', shown.kind)}</dd></div>
       ${shown.deadlines.map((deadline) => html`<div><dt>${sayToken('purpose', deadline.purpose)}</dt><dd>${lamp(deadline.lamp)} ${timeLeft(deadline)}</dd></div>`)}
       <div><dt>${say('where')}</dt><dd>${shown.place ?? say('whereNone')}</dd></div>
       ${shown.archive_number ? html`<div><dt>${say('archiveNumber')}</dt><dd>${shown.archive_number}</dd></div>` : nothing}

@@ -9,7 +9,7 @@ import type * as Api from '../api-types.ts';
 import { act } from '../casework.ts';
 import { submit } from '../parts.ts';
 import { set } from '../store.ts';
-import { say, sayToken } from '../words.ts';
+import { pair, say, sayToken } from '../words.ts';
 
 interface Task {
   key: string;
@@ -42,7 +42,7 @@ function count(line: Api.CheckLine): Task {
 
 /* Lines that wait for something of which there is no short form: their place in the checklist. */
 function look(line: Api.CheckLine): Task {
-  return { key: `s ${line.code}`, text: `${line.name}：${line.detail}`, answer: () => html`
+  return { key: `s ${line.code}`, text: pair(line.name, line.detail), answer: () => html`
     <button @click=${() => set({ slot: line.code })}>${say('open')}</button>` };
 }
 

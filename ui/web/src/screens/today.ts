@@ -7,7 +7,7 @@ import type * as Api from '../api-types.ts';
 import type { Band } from '../frame.ts';
 import type { Action } from '../keys.ts';
 import { caseRow, field, figure, submit, thumbnail } from '../parts.ts';
-import { attempt, command, log, openCase, refreshAll, set, show, state } from '../store.ts';
+import { attempt, command, loadSession, log, openCase, refreshAll, set, show, state } from '../store.ts';
 import { say } from '../words.ts';
 import type { ScreenView } from './screen.ts';
 
@@ -43,6 +43,8 @@ async function takeSeat(values: Record<string, string>): Promise<void> {
   const session = await attempt(() => command<Api.Session>('PATCH', '/session', { window: values['window'], post: values['post'] }));
   if (!session) return;
   set({ session, form: undefined });
+  /* The stream of events stands where its screen stands. */
+  await attempt(loadSession);
   await refreshAll();
 }
 
@@ -56,10 +58,16 @@ function seatForm(): TemplateResult {
       <button type="button" @click=${() => set({ form: undefined })}>${say('cancel')} <kbd>Esc</kbd></button></div></form>`;
 }
 
+/* Somebody's first hour: where nothing is open there is room to say how it goes. */
+function howTo(): TemplateResult {
+  return html`<section class="how"><h2>${say('howTitle')}</h2>
+    <ol>${(['how1', 'how2', 'how3', 'how4', 'how5'] as const).map((word) => html`<li>${say(word)}</li>`)}</ol></section>`;
+}
+
 function openPanel(): TemplateResult {
   return html`<section class="column panel" aria-label=${say('myOpen')} tabindex="0">
     <h2>${say('myOpen')}</h2>
-    ${state.open.length === 0 ? html`<p class="empty">${say('noOpen')}</p>` : nothing}
+    ${state.open.length === 0 ? html`<p class="empty">${say('noOpen')}</p>${howTo()}` : nothing}
     <ul class="rows">${state.open.map((row) => caseRow(row, (number) => void openCase(number)))}</ul></section>`;
 }
 
