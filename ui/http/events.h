@@ -47,6 +47,7 @@ typedef struct {
     void *context;
 } EventHubOptions;
 
+/* With an empty ring; what `options` points to outlives it. */
 EventHub *event_hub_new(const EventHubOptions *options);
 
 /* Ends and wakes all streams; no stream can be opened afterwards. */
@@ -65,6 +66,7 @@ void event_hub_tell(EventHub *hub, const char *type, const char *data);
 /* A comment to every stream, so that dead clients are found. */
 void event_hub_beat(EventHub *hub);
 
+/* Streams that are open. */
 guint event_hub_streams(EventHub *hub);
 
 /* --- for the server ------------------------------------------------------------------------ */
