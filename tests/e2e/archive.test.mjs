@@ -67,6 +67,35 @@ test('a lookup by name shows masked rows; the case opens with its pages, in full
   await page.waitForFunction(() => document.querySelector('.viewer img')?.naturalWidth > 600);
 });
 
+test('a page is looked at closely in tiles, by keys, and no more of it is fetched than is seen', async () => {
+  const paper = page.locator('.viewer .paper');
+  await paper.focus();
+  const fetched = [];
+  page.on('request', (request) => { if (request.url().includes('/iiif/')) fetched.push(new URL(request.url()).pathname); });
+  await page.keyboard.press('+');
+  await page.keyboard.press('+');
+  const tiles = page.locator('deep-zoom img');
+  await tiles.first().waitFor();
+  await page.waitForFunction(() => { const all = [...document.querySelectorAll('deep-zoom img')]; return all.length > 0 && all.every((one) => one.complete && one.naturalWidth > 0); });
+  assert.ok(fetched.some((path) => path.endsWith('/info.json')), fetched.join(' '));
+  assert.ok(fetched.some((path) => /\/iiif\/[^/]+\/\d+,\d+,\d+,\d+\/\d+,\/0\/default\.jpg$/.test(path)), fetched.join(' '));
+  assert.equal(fetched.some((path) => path.includes('/full/max/')), false);
+  const whole = await page.evaluate(() => {
+    const box = document.querySelector('deep-zoom').getBoundingClientRect();
+    const all = [...document.querySelectorAll('deep-zoom img')].map((one) => one.getBoundingClientRect());
+    const covers = (x, y) => all.some((one) => one.left <= x && x <= one.right && one.top <= y && y <= one.bottom);
+    return [[2, 2], [box.width / 2, box.height / 2], [box.width - 2, box.height - 2]].every(([x, y]) => covers(box.left + x, box.top + y));
+  });
+  assert.ok(whole, 'a part of the box is empty');
+  const before = await tiles.first().evaluate((one) => one.style.top);
+  await page.locator('deep-zoom').focus();
+  for (let press = 0; press < 3; press++) await page.keyboard.press('ArrowDown');
+  await page.waitForFunction((top) => document.querySelector('deep-zoom img')?.style.top !== top, before);
+  await page.keyboard.press('0');
+  await page.waitForSelector('.viewer .paper.zoom-0 img');
+  assert.equal(await tiles.count(), 0);
+});
+
 test('an unknown code and a mistyped number are told apart from what is not there', async () => {
   await desk.scan('6901234567890');
   await desk.logs(words.say('foreignCode'));

@@ -104,6 +104,13 @@ test('the clerk’s minute: item card, name, paper, one list, notice, done, by g
   assert.match(await page.title(), new RegExp(`^${words.say('missing', { n: 3 })} · `));
   await clerk.command('07');
   await clerk.band('waiting');
+  /* The notice as it was printed stands beside the checklist, and goes with Esc. */
+  const sheet = page.locator('iframe.sheet');
+  await sheet.waitFor();
+  const pdf = await page.evaluate(async (address) => (await (await fetch(address)).text()).slice(0, 5), await sheet.getAttribute('src'));
+  assert.equal(pdf, '%PDF-');
+  await page.keyboard.press('Escape');
+  await page.waitForSelector('iframe.sheet', { state: 'detached' });
   number = (await page.locator('.case-head b').innerText()).replaceAll('-', '');
   await clerk.command('05');
   await page.waitForFunction(() => document.querySelector('.band-title')?.textContent && document.querySelector('.symbol')?.textContent === '?');

@@ -39,7 +39,7 @@ const shot = async (name) => {
   await page.screenshot({ path: `${folder}/${name}.png` });
 };
 await hall.signOn(context, 'clerk', lang);
-await page.addInitScript(([letters, look]) => { localStorage.setItem('size', letters); localStorage.setItem('theme', look); }, [size, theme]);
+await page.addInitScript(([letters, look]) => { globalThis.localStorage?.setItem('size', letters); globalThis.localStorage?.setItem('theme', look); }, [size, theme]);
 await page.goto(hall.url);
 await page.waitForSelector('.figures');
 hall.paper({ item: '100007', documents: [['A01', 2], ['A02', 1, 'contract']], jamAt: 5 });

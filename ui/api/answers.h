@@ -15,6 +15,7 @@
 
 typedef struct Answers Answers;
 
+/* Knows nothing at first. */
 Answers *answers_new(void);
 void answers_free(Answers *answers);
 

@@ -48,6 +48,7 @@ gboolean job_look(JobDesk *desk, const char *kind, const char *id, JobLook *look
 /* The index-th of a kind, newest first; FALSE behind the last. */
 gboolean job_look_at(JobDesk *desk, const char *kind, guint index, JobLook *look);
 
+/* Asks the job to break off; FALSE where there is none. */
 gboolean job_cancel(JobDesk *desk, const char *id);
 
 /* Why it failed as a Problem for whoever asks; null where it did not. */

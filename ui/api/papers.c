@@ -166,5 +166,7 @@ Response *get_paper_pdf(Call *call, GError **error)
         return NULL;
     response = response_bytes(200, "application/pdf", pdf);
     response_header(response, "Content-Disposition", "inline");
+    /* A paper is looked at within the screen that issued it, and in no other. */
+    response_header(response, "Content-Security-Policy", "frame-ancestors 'self'");
     return response;
 }

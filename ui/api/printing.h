@@ -7,6 +7,7 @@
 
 #include "ui/api/api_intern.h"
 
+/* Begins to bring out what waits to be printed. */
 PrintDesk *print_desk_new(Api *api);
 void print_desk_free(PrintDesk *desk);
 

@@ -33,16 +33,18 @@ static void verification_free(gpointer data)
     g_free(verification);
 }
 
+/* A copy of the findings: the job's thread goes on with its own. */
 static json_t *show_result(const Verification *verification, const VerifySummary *summary)
 {
     static const char *const proofs[] = {"none", "refused", "consistent", "verified"};
 
-    return json_pack("{s:s, s:s, s:s, s:b, s:s, s:I, s:I, s:I, s:I, s:O}", "name",
+    return json_pack("{s:s, s:s, s:s, s:b, s:s, s:I, s:I, s:I, s:I, s:o}", "name",
                      verification->name, "started_at", verification->started_at, "level",
                      verification->full ? "full" : "quick", "valid", summary->errors == 0, "proofs",
                      proofs[summary->proofs], "files", (json_int_t)summary->files, "bytes",
                      (json_int_t)summary->bytes, "errors", (json_int_t)summary->errors, "warnings",
-                     (json_int_t)summary->warnings, "findings", verification->findings);
+                     (json_int_t)summary->warnings, "findings",
+                     json_deep_copy(verification->findings));
 }
 
 /* Both languages are kept: who looks may not be who asked. */

@@ -17,6 +17,7 @@ typedef struct Views Views;
 #define VIEWS_SMALL_PX    400 /* asked for in at most so many: a thumbnail */
 #define VIEWS_CACHE_BYTES (48 * 1024 * 1024)
 
+/* Without a worker: the first view starts one. */
 Views *views_new(void);
 void views_free(Views *views);
 

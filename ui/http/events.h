@@ -47,6 +47,7 @@ typedef struct {
     void *context;
 } EventHubOptions;
 
+/* With an empty ring; what `options` points to outlives it. */
 EventHub *event_hub_new(const EventHubOptions *options);
 
 /* Ends and wakes all streams; no stream can be opened afterwards. */
@@ -70,6 +71,7 @@ gboolean event_hub_tell_at(EventHub *hub, const char *place, const char *type, c
 /* A comment to every stream, so that dead clients are found. */
 void event_hub_beat(EventHub *hub);
 
+/* Streams that are open. */
 guint event_hub_streams(EventHub *hub);
 
 /* --- for the server ------------------------------------------------------------------------ */

@@ -9,6 +9,7 @@
 
 typedef struct HttpMetrics HttpMetrics;
 
+/* Counters of every route; `routes` outlive them. */
 HttpMetrics *http_metrics_new(const HttpRoute *routes, gsize n_routes);
 void http_metrics_free(HttpMetrics *metrics);
 

@@ -18,6 +18,7 @@
 
 typedef struct Repeats Repeats;
 
+/* `local` and `clock` outlive it. */
 Repeats *repeats_new(Local *local, const Clock *clock);
 void repeats_free(Repeats *repeats);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Repeats, repeats_free)

@@ -24,7 +24,9 @@ typedef enum {
 typedef struct Request Request;
 struct HttpRoute;
 
+/* How it was asked. */
 HttpMethod request_method(const Request *request);
+/* The route that answers it; NULL before one was found. */
 const struct HttpRoute *request_route(const Request *request);
 
 /* The path as it was sent, without the query. */
@@ -36,6 +38,7 @@ const char *request_param(const Request *request, const char *name);
 /* A value of the query, unescaped; NULL where it is absent. */
 const char *request_query(const Request *request, const char *name);
 
+/* A header or a cookie; NULL where it is absent. */
 const char *request_header(const Request *request, const char *name);
 const char *request_cookie(const Request *request, const char *name);
 

@@ -63,6 +63,7 @@ typedef enum {
 } CacheRule;
 void response_cache(Response *response, CacheRule rule);
 
+/* The HTTP status. */
 guint response_status(const Response *response);
 /* The bytes of the body, or NULL where a file or events are sent; borrowed. */
 GBytes *response_body(const Response *response);

@@ -33,6 +33,7 @@ typedef struct HttpRoute {
     guint64 body_bytes; /* 0 = the server's limit */
 } HttpRoute;
 
+/* "GET" …, and back; FALSE for a method that no route has. */
 const char *http_method_name(HttpMethod method);
 gboolean http_method_parse(const char *text, HttpMethod *method);
 

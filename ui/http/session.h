@@ -35,6 +35,7 @@ typedef struct Session Session; /* shared, counted */
 /* The session of a request that the guard let through; NULL on open routes without one. */
 Session *session_of(const Request *request);
 
+/* Who it is of. */
 const char *session_person(const Session *session); /* 6-digit number */
 const char *session_name(const Session *session);
 guint32 session_roles(const Session *session);
@@ -64,6 +65,7 @@ typedef struct {
 
 typedef struct Sessions Sessions;
 
+/* Reads who there is from local.db; makes the first-run code where there is nobody. */
 Sessions *sessions_new(const SessionsOptions *options, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void sessions_free(Sessions *sessions);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Sessions, sessions_free)

@@ -25,7 +25,9 @@ typedef struct {
     gint64 seq;
 } LogRecord;
 
+/* A message of the list, with what it is about. */
 void log_tell(LogMessage message, Lang lang, const char *detail);
+/* A record of the journal, by name and number. */
 void log_record(const LogRecord *record, Lang lang);
 
 /* Where lines go instead of the journal: names and values of one line. NULL: the journal. */

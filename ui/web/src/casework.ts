@@ -150,7 +150,8 @@ async function paperTo(current: Api.Case, work: () => Promise<Api.Paper>): Promi
   if (!paper) return;
   log(`${paper.title} ${paper.paper_number ?? ''} · ${joinNames(paper.copies.map((copy) => copy.receiver))}`);
   if (paper.problem) set({ problem: paper.problem });
-  if (state.case?.number === current.number) set({ case: await get<Api.Case>(`/cases/${current.number}`) });
+  if (state.case?.number === current.number)
+    set({ case: await get<Api.Case>(`/cases/${current.number}`), paper: { address: paper.pdf, title: paper.title }, viewing: true });
 }
 
 /* Ctrl+P: what the state asks for. */
@@ -184,8 +185,8 @@ export function cancel(): void {
     set({ ask: undefined, moving: false, form: undefined, problem: undefined, help: false, opening: undefined });
     return;
   }
-  if (state.viewing) {
-    set({ viewing: false });
+  if (state.viewing || state.paper) {
+    set({ viewing: false, paper: undefined });
     return;
   }
   if (isScanning()) void scanAct({ act: 'stop' });

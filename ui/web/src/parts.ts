@@ -37,7 +37,7 @@ export function caseRow(row: Api.CaseRow, open: (number: string) => void): Templ
   </button></li>`;
 }
 
-export function imageUrl(side: Api.Side, size: 'thumbnail' | 'view' | 'full'): string {
+export function imageUrl(side: Api.Side, size: 'thumbnail' | 'view'): string {
   return `/api/v1/sides/${side.id}/${size}?turn=${side.turn}`;
 }
 
@@ -71,11 +71,47 @@ export function thumbnail(side: Api.Side, chosen: boolean, choose: (id: string) 
   </button>`)}`;
 }
 
+/* The last ones are of tiles, from a part of the app that is fetched then. */
 export const zooms = 5;
+const factors = [1, 1, 1.5, 2, 3, 4];
+const DEEP = 2;
 
-export function bigPage(side: Api.Side, zoom: number, hurrying = false): TemplateResult {
-  return html`<div class="paper zoom-${zoom}" tabindex="0" role="group" aria-label=${sideName(side)}>
-    <img src=${imageUrl(side, zoom > 1 ? 'full' : hurrying ? 'thumbnail' : 'view')} alt=${sideName(side)} decoding="async"></div>`;
+/* + − 0 in the page itself. */
+function zoomKeys(zoomBy: (by: number) => void): (event: KeyboardEvent) => void {
+  const by: Record<string, number> = { '+': 1, '=': 1, '-': -1, '0': -zooms };
+  return (event) => {
+    const step = event.ctrlKey || event.altKey ? undefined : by[event.key];
+    if (step === undefined) return;
+    event.preventDefault();
+    zoomBy(step);
+  };
+}
+
+export function bigPage(side: Api.Side, zoom: number, zoomBy: (by: number) => void, hurrying = false): TemplateResult {
+  if (zoom >= DEEP) {
+    void import('./zoom.ts');
+    return html`<deep-zoom class="paper" tabindex="0" role="group" aria-label=${sideName(side)} side=${side.id} turn=${side.turn}
+      factor=${factors[zoom] ?? 1} @keydown=${zoomKeys(zoomBy)}></deep-zoom>`;
+  }
+  return html`<div class="paper zoom-${zoom}" tabindex="0" role="group" aria-label=${sideName(side)} @keydown=${zoomKeys(zoomBy)}>
+    <img src=${imageUrl(side, hurrying ? 'thumbnail' : 'view')} alt=${sideName(side)} decoding="async"></div>`;
+}
+
+/* A paper as it is printed, in the place of the large page. */
+export function paperView(paper: { address: string; title: string }, close: () => void): TemplateResult {
+  return html`<section class="column viewer" aria-label=${paper.title} tabindex="0">
+    <div class="tools"><b>${paper.title}</b><button @click=${close}>${say('close')} <kbd>Esc</kbd></button>
+      <a class="button" href=${paper.address} target="_blank" rel="noopener">PDF</a></div>
+    <iframe class="sheet" src="${paper.address}#toolbar=0&navpanes=0" title=${paper.title}></iframe></section>`;
+}
+
+/* Papers that the window issued for the case, each to be looked at. */
+export function issuedPapers(of: Api.Case, open: (paper: { address: string; title: string }) => void): TemplateResult | typeof nothing {
+  const papers = of.documents.filter((one) => one.family !== 'A' && one.state !== 'void');
+  if (papers.length === 0) return nothing;
+  return html`<h3>${say('issuedPapers')}</h3><ul class="plain">${papers.map((one) => html`<li><button class="link"
+    @click=${() => open({ address: `/api/v1/cases/${of.number}/documents/${one.number}/pdf`, title: one.title })}>${one.title}</button>
+    <span class="muted">${one.paper_number ?? ''}</span></li>`)}</ul>`;
 }
 
 export function sideFacts(side: Api.Side): string {

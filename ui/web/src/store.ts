@@ -39,6 +39,7 @@ export interface State {
   hurrying: boolean;                /* pages come faster than anybody looks at one: no large view of each */
   viewing: boolean;                 /* where there is no room for both: the large page, not the strip */
   scan?: Api.ScanEvent;
+  paper?: { address: string; title: string }; /* issued, looked at */
   opening?: Api.ItemRow;
   items: Api.ItemRow[];
   itemQuery: string;
@@ -407,14 +408,14 @@ export const screens: Array<{ screen: Screen; roles: Api.Role[] }> = [
 ];
 
 export function show(screen: Screen): void {
-  set({ screen, problem: undefined, ask: undefined, form: undefined, moving: false, viewing: false });
+  set({ screen, problem: undefined, ask: undefined, form: undefined, paper: undefined, moving: false, viewing: false });
   void refreshAll();
 }
 
 /* Leaving a case takes everything of it off the screen. */
 export function forgetCase(): void {
   set({ case: undefined, selected: undefined, slot: undefined, moving: false, zoom: 0, viewing: false, scan: undefined,
-        opening: undefined, ask: undefined, log: [] });
+        paper: undefined, opening: undefined, ask: undefined, log: [] });
 }
 
 /* Today in the hall: the server's clock counts, not the browser's. */
@@ -430,7 +431,7 @@ export async function openCase(number: string): Promise<void> {
 }
 
 export async function showCase(number: string): Promise<void> {
-  set({ screen: 'lookup', shown: undefined, receipt: undefined, timeline: [], selected: undefined });
+  set({ screen: 'lookup', shown: undefined, receipt: undefined, paper: undefined, timeline: [], selected: undefined });
   const shown = await attempt(() => get<Api.Case>(`/cases/${number}`));
   if (!shown) return;
   set({ shown, found: undefined, query: '' });

@@ -306,6 +306,7 @@ export const words = {
   toIntake: ['接着收件', 'Go on with intake'],
   certified: ['打印复制件', 'Certified copy'],
   documents: ['文书和材料', 'Documents'],
+  issuedPapers: ['已出文书', 'Papers issued'],
   casesN: ['办件', 'Cases'],
   blanksN: ['空白面', 'Blank sides'],
   documentsText: ['统一编号 · 名称 · 页', 'Number · title · pages'],

@@ -8,7 +8,7 @@ import type * as Api from '../api-types.ts';
 import { act, finish, focusSettle, isScanning, hasFault, newCase, nextSlot, park, printPaper, rescan, sideAct, startScan, scanAct } from '../casework.ts';
 import type { Band } from '../frame.ts';
 import type { Action } from '../keys.ts';
-import { SIDE_TYPE, bigPage, field, lamp, sideFacts, sideName, stateOf, submit, thumbnail, timeLeft, zooms } from '../parts.ts';
+import { SIDE_TYPE, bigPage, field, issuedPapers, lamp, paperView, sideFacts, sideName, stateOf, submit, thumbnail, timeLeft, zooms } from '../parts.ts';
 import { set, state } from '../store.ts';
 import { joinNames, say, sayToken, showNumber, type Word } from '../words.ts';
 import type { ScreenView } from './screen.ts';
@@ -138,7 +138,8 @@ function checklist(current: Api.Case): TemplateResult {
           <span class="slot-number">${current.open_slot === line.code ? '▶' : ''}${at + 1}</span>
           <span class="slot-name">${line.name}</span>${slotWord(line, receiving)}</button>
         ${state.slot === line.code ? slotDetail(line) : nothing}</li>`;
-    })}</ol></section>`;
+    })}</ol>
+    ${issuedPapers(current, (paper) => set({ paper, viewing: true }))}</section>`;
 }
 
 /* ---- pages ----------------------------------------------------------------------------------- */
@@ -168,7 +169,7 @@ function groups(current: Api.Case): Group[] {
 }
 
 function choose(id: string): void {
-  set({ selected: id, zoom: 0, hurrying: false, viewing: true });
+  set({ selected: id, zoom: 0, hurrying: false, paper: undefined, viewing: true });
 }
 
 /* A blank back is greyed where it stands; that is all it needs. */
@@ -221,6 +222,7 @@ function turn(by: 90 | 270): void {
 }
 
 function viewer(): TemplateResult {
+  if (state.paper) return paperView(state.paper, () => set({ paper: undefined, viewing: false }));
   const side = selectedSide();
   if (!side) return html`<section class="column viewer" aria-label=${say('viewer')} tabindex="0"><h2>${say('viewer')}</h2><p class="empty">${say('noPage')}</p></section>`;
   const zoom = (by: number) => set({ zoom: Math.min(zooms, Math.max(0, state.zoom + by)) });
@@ -242,7 +244,7 @@ function viewer(): TemplateResult {
       set({ form: undefined });
       void sideAct(side.id, { act: 'void', reason: values['reason'] ?? '' });
     })}>${field('reason', 'reason')}<div class="buttons"><button class="primary">${say('voidPage')}</button></div></form>` : nothing}
-    ${bigPage(side, state.zoom, state.hurrying)}
+    ${bigPage(side, state.zoom, zoom, state.hurrying)}
     <p class="facts">${sideFacts(side)}</p></section>`;
 }
 

@@ -100,7 +100,7 @@ function pages(shown: Api.Case): TemplateResult {
     <section class="column viewer" aria-label=${say('viewer')} tabindex="0">${side ? html`
       <div class="tools"><button class="narrow-only" @click=${() => set({ viewing: false })}>${say('allPages')}</button><button @click=${() => zoom(-1)} aria-label=${say('zoomOut')}>−</button><button @click=${() => zoom(1)} aria-label=${say('zoomIn')}>+</button>
         <button @click=${() => set({ zoom: 0 })}>${say('zoomFit')}</button></div>
-      ${bigPage(side, state.zoom)}<p class="facts">${sideFacts(side)}</p>` : html`<p class="empty">${say('noPage')}</p>`}</section>`;
+      ${bigPage(side, state.zoom, zoom)}<p class="facts">${sideFacts(side)}</p>` : html`<p class="empty">${say('noPage')}</p>`}</section>`;
 }
 
 function receiptLine(shown: Api.Case, line: Api.Receipt['lines'][number], listed: boolean): TemplateResult {
