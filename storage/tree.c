@@ -37,14 +37,41 @@ MerkleSource tree_source(Db *db)
     return (MerkleSource){.hash = source_hash, .data = db, .stride = STRIDE};
 }
 
+/* The 256 hashes of a level that stand under hash `index` of the level above it. */
+static gboolean read_run(Db *db, guint level, guint64 index, MerkleHash hashes[WIDTH],
+                         GError **error)
+{
+    gint64 first = (gint64)(index * WIDTH);
+    g_autoptr(json_t) rows =
+        level == 0
+            ? db_rows(db, error, "SELECT hash FROM leaf WHERE seq >= ? AND seq < ? ORDER BY seq",
+                      "ii", first, first + WIDTH)
+            : db_rows(db, error,
+                      "SELECT hash FROM node WHERE level = ? AND idx >= ? AND idx < ?"
+                      " ORDER BY idx",
+                      "iii", (gint64)level, first, first + WIDTH);
+    gsize i;
+    json_t *row;
+
+    if (rows == NULL)
+        return FALSE;
+    json_array_foreach(rows, i, row)
+    {
+        if (!hex_decode(json_text(row, "hash"), hashes[i].bytes, sizeof hashes[i].bytes))
+            break;
+    }
+    return (i == WIDTH && json_array_size(rows) == WIDTH) ||
+           error_set(error, ERROR_CATALOGUE, "no hash at level %u, behind index %d", level,
+                     (int)first);
+}
+
 /* The root over 256 hashes of the level below. */
 static gboolean fold(Db *db, guint level, guint64 index, MerkleHash *out, GError **error)
 {
     MerkleHash hashes[WIDTH];
 
-    for (guint i = 0; i < WIDTH; i++)
-        if (!source_hash(db, level - STRIDE, index * WIDTH + i, &hashes[i], error))
-            return FALSE;
+    if (!read_run(db, level - STRIDE, index, hashes, error))
+        return FALSE;
     for (guint n = WIDTH; n > 1; n /= 2)
         for (guint i = 0; i < n / 2; i++)
             merkle_node(&hashes[2 * i], &hashes[2 * i + 1], &hashes[i]);

@@ -385,6 +385,36 @@ static void a_replay_counts_the_version_of_each_case(void **state G_GNUC_UNUSED)
     assert_string_equal(before, after);
 }
 
+static gboolean say_often(StoreTxn *txn, void *data G_GNUC_UNUSED, GError **error)
+{
+    for (guint i = 0; i < 600; i++) {
+        g_autofree char *value = g_strdup_printf("%u", i);
+
+        if (!say(txn, value, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+/* 604 records: two subtrees of 256, and leaves beside them. */
+static void the_root_over_subtrees_is_that_over_leaves(void **state G_GNUC_UNUSED)
+{
+    g_autofree char *folder = made_folder(), *leaves = NULL, *subtrees = NULL;
+    g_autoptr(Store) store = opened(folder);
+    g_autoptr(Catalog) reader = NULL;
+    GError *error = NULL;
+    gint64 batch, records = 0;
+
+    write_command(store, open_case, &batch);
+    write_command(store, say_often, NULL);
+    reader = reader_of(store);
+    leaves = catalog_root(reader, &records, &error);
+    assert_int_equal(records, 604);
+    subtrees = catalog_root_of(reader, records, &error);
+    assert_no_error(error);
+    assert_string_equal(leaves, subtrees);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_side_has_facts_and_digests_from_its_record),
     cmocka_unit_test(an_event_says_what_its_record_says),
@@ -395,6 +425,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_period_holds_its_first_instant_and_not_its_last),
     cmocka_unit_test(a_catalogue_of_an_earlier_version_is_made_anew),
     cmocka_unit_test(a_replay_counts_the_version_of_each_case),
+    cmocka_unit_test(the_root_over_subtrees_is_that_over_leaves),
 };
 
 TEST_MAIN(tests)
