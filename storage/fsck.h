@@ -13,6 +13,10 @@
  * (1…parts) of the objects and pages is read, chosen by a hash of the object's id: a daily run of
  * 28 parts reads everything in four weeks.
  *
+ * Out of reach are bytes of the catalogue that hold nothing: free pages, gaps between cells. SQLite
+ * does not look at them and no row stands in them; every row is compared with what the journal
+ * says, so that a bit that matters is found whether or not SQLite notices it.
+ *
  * A finding names the file and, where there is one, the record or row. Nothing is changed.
  */
 #pragma once

@@ -137,12 +137,13 @@ def subsets(dice, pending, few):
             yield [entry for entry in pending if entry[0] in kept or entry[1] & FUA]
 
 
-def crashes(disk, image, seed, few):
+def crashes(disk, folder, seed, few):
     """(entries written, path of an image) for every flush and every write behind it: all that was
-    written by then, nothing since the flush, and at most `few` draws of some of it. The image is
-    made anew for each."""
+    written by then, nothing since the flush, and at most `few` draws of some of it. Each image has a
+    name of its own and is removed behind its turn: a loop device that goes away slowly must not lend
+    what it still knows to the next."""
     dice = random.Random(seed)
-    base, pending = image + ".base", []
+    base, pending, states = os.path.join(folder, "base.img"), [], 0
     tool("cp", "--sparse=always", disk.start, base)
     for entry in disk.entries():
         if entry[1] & FLUSH:
@@ -151,6 +152,9 @@ def crashes(disk, image, seed, few):
         if entry[3]:
             pending.append(entry)
         for kept in subsets(dice, pending, few):
+            states += 1
+            image = os.path.join(folder, f"crash-{states}.img")
             tool("cp", "--sparse=always", base, image)
             put(image, kept)
             yield entry[0], image
+            os.unlink(image)

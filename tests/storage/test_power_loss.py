@@ -88,8 +88,8 @@ class PowerLoss(unittest.TestCase):
     def judge(self):
         """Every state of the disk: how many there are, and those that lost something."""
         states, bad = 0, []
-        image, where = os.path.join(self.folder, "crash.img"), os.path.join(self.folder, "crash")
-        for written, path in block_log.crashes(self.disk, image, SEED, DRAWS):
+        where = os.path.join(self.folder, "crash")
+        for written, path in block_log.crashes(self.disk, self.folder, SEED, DRAWS):
             with block_log.Mounted(path, where):
                 wrong = self.lost(where, written)
             states += 1
