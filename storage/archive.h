@@ -65,6 +65,7 @@ Archive *archive_open(const char *path, const ArchiveLimits *limits,
 void archive_free(Archive *archive);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Archive, archive_free)
 
+/* How the members are kept: by what the file is, not by its name. */
 ArchiveForm archive_form(const Archive *archive);
 
 /* The single folder that everything stands in (tar, zip), or the folder's own name. NULL when an

@@ -37,6 +37,7 @@ gboolean archive_damaged(const Archive *archive, guint64 offset, const char *why
 gboolean archive_pread(const Archive *archive, void *bytes, gsize size, guint64 offset,
                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Read the directory of a tar, a zip or a folder into `members`, each through archive_add. */
 gboolean archive_list_tar(Archive *archive, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean archive_list_zip(Archive *archive, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean archive_list_folder(Archive *archive, GError **error) G_GNUC_WARN_UNUSED_RESULT;

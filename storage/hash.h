@@ -37,7 +37,9 @@ const char *hash_name(HashKind kind);
 gsize hash_size(HashKind kind); /* bytes of its digest */
 
 typedef struct HashPass HashPass;
+/* Several digests of the same bytes in one pass. */
 HashPass *hash_pass_new(HashSet set);
+/* The next bytes; as often as there are some, before the first hash_pass_digest. */
 void hash_pass_update(HashPass *pass, const void *bytes, gsize size);
 /* The digest of `kind`, a member of the set, into hash_size(kind) bytes; once for each. */
 void hash_pass_digest(HashPass *pass, HashKind kind, guint8 *digest);

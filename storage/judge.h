@@ -41,11 +41,16 @@ typedef struct {
     guint8 *digests[HASH_COUNT];
 } Expected;
 
+/* Room for `count` members of which nothing is expected yet. */
 void expected_init(Expected *expected, guint count);
 void expected_clear(Expected *expected);
+/* Whether a list of that algorithm names the member. */
 gboolean expected_has(const Expected *expected, HashKind kind, guint member);
+/* hash_size(kind) bytes, borrowed; only where expected_has. */
 const guint8 *expected_digest(const Expected *expected, HashKind kind, guint member);
+/* A list of that algorithm names the member with this digest (copied). */
 void expected_set(Expected *expected, HashKind kind, guint member, const guint8 *digest);
+/* The algorithms of all lists that name the member. */
 HashSet expected_kinds(const Expected *expected, guint member);
 
 /* Read the files at `members` (indices), compute what is expected of them and report what differs,

@@ -21,6 +21,7 @@ typedef struct {
     guint8 bytes[MERKLE_HASH_BYTES];
 } MerkleHash;
 
+/* Whether all bytes are the same. Roots are public: it need not take constant time. */
 gboolean merkle_hash_equal(const MerkleHash *a, const MerkleHash *b);
 
 /* Hash of one record (leaf) and of two hashes (node). */
@@ -33,7 +34,9 @@ typedef struct {
     MerkleHash peaks[MERKLE_LEVELS_MAX]; /* complete subtrees, largest first: one a bit of size */
 } MerkleFrontier;
 
+/* The tree with one leaf more. */
 void merkle_append(MerkleFrontier *frontier, const MerkleHash *leaf);
+/* The root of what was appended so far; of nothing, SHA-256 of nothing. */
 void merkle_root(const MerkleFrontier *frontier, MerkleHash *root);
 
 /* Where hashes come from. `hash` gives the root of the complete subtree of 2^level leaves that

@@ -42,6 +42,7 @@ gint ocfl_type_spec(const char *type);
 /* The state block of a version, or NULL. */
 json_t *inventory_state(const Inventory *inventory, const char *version);
 
+/* Whether the public registry of extensions has one of that name. */
 gboolean ocfl_extension_is_registered(const char *name);
 
 /* An object below `prefix` ("" or "aa/bb/id/") of the archive; *spec is what it declares. */
@@ -51,6 +52,7 @@ void ocfl_judge_object(Judge *judge, const char *prefix, const GArray *order, gi
 /* The number in "0=ocfl_object_1.1" ("ocfl_object_" is the stem): -1 when it is none. */
 gint ocfl_declared_spec(const char *name, const char *stem);
 
+/* The archive of the judge as one object. */
 void judge_ocfl_object(Judge *judge);
 /* `path` is the root as a folder, NULL when it is the archive of the judge. */
 void judge_ocfl_root(Judge *judge, const char *path);

@@ -37,9 +37,11 @@ gboolean pack_emit(Pack *pack, const void *bytes, gsize size,
 /* Where the next byte goes. */
 guint64 pack_offset(const Pack *pack);
 
+/* A tar: the header of `member`, the filling behind its bytes, the two zero blocks at the end. */
 gboolean pack_tar_begin(Pack *pack, guint64 size, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean pack_tar_pad(Pack *pack, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean pack_tar_finish(Pack *pack, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* A zip: the local header of `member`, the central directory at the end. */
 gboolean pack_zip_begin(Pack *pack, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean pack_zip_finish(Pack *pack, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -35,6 +35,8 @@ typedef struct {
     gsize note_size;
 } ProofFile;
 
+/* The form alone, nothing is checked: ERROR_PROOF_REFUSED where it is none. `text` must outlive
+ * *file. */
 gboolean proof_parse_inclusion(const char *text, gsize size, ProofFile *file,
                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean proof_parse_consistency(const char *text, gsize size, ProofFile *file,

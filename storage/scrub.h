@@ -21,6 +21,7 @@ typedef struct {
     gint64 errors;  /* of the newest reading of every part */
 } ScrubState;
 
+/* Where the scrub stands; all zero and next 1 before the first part. */
 gboolean scrub_state(Local *local, ScrubState *state, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Whether a day has passed since the last part. */

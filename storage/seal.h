@@ -13,6 +13,7 @@ typedef struct {
     guint64 files;
 } SealDigest;
 
+/* Begin with no file. */
 void seal_digest_init(SealDigest *seal);
 /* Files come in byte order of path. */
 void seal_digest_add(SealDigest *seal, const char *path, const guint8 sha256[SHA256_DIGEST_SIZE]);

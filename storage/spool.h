@@ -33,6 +33,7 @@ typedef struct {
     const char *extension; /* "tif" */
 } SpoolName;
 
+/* An empty group below the data folder. */
 SpoolGroup *spool_group_new(const char *data_folder);
 void spool_group_free(SpoolGroup *group); /* removes what was not committed */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SpoolGroup, spool_group_free)

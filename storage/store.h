@@ -54,9 +54,11 @@ Store *store_open(const StoreOptions *options, GError **error) G_GNUC_WARN_UNUSE
 void store_close(Store *store);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Store, store_close)
 
+/* What the store was opened with: its folder, clock and source of randomness, borrowed. */
 const char *store_folder(const Store *store);
 const Clock *store_clock(const Store *store);
 const Random *store_random(const Store *store);
+/* Whether it was opened for reading, or holds acts that this version does not know. */
 gboolean store_is_read_only(const Store *store);
 
 /* A path below the data folder. */

@@ -89,6 +89,7 @@ typedef struct {
 void local_session_clear(LocalSession *session);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(LocalSession, local_session_clear)
 
+/* Keep a new session. */
 gboolean local_session_put(Local *local, const LocalSession *session,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* ERROR_NO_SESSION where there is none. */

@@ -11,6 +11,7 @@
 #include "storage/local/local.h"
 
 typedef enum { PRINT_WAITING, PRINT_SENT, PRINT_PRINTED, PRINT_CANCELLED, PRINT_STATES } PrintState;
+/* "waiting", "sent", "printed" or "cancelled", as local.db keeps it. */
 const char *print_state_token(PrintState state);
 
 typedef struct {
