@@ -81,6 +81,8 @@ typedef struct Device Device;
 /* Devices found by every driver (ScannerInfo), in a worker made for it. */
 GPtrArray *device_list(const char *const *configured, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* A scanner or a reader by its name, in a worker of its own. ERROR_NO_DEVICE where it is not there,
+ * ERROR_BUSY where another program has it. */
 Device *device_open(const char *name, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* A new worker on the same device, whatever became of the old one. Sides not yet given back stay
@@ -91,7 +93,10 @@ gboolean device_reopen(Device *device, GError **error) G_GNUC_WARN_UNUSED_RESULT
  * for DEVICE_RETURN_MS before it gives up. */
 gboolean device_return(Device *device, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* What it calls itself, and what it can; borrowed, as of the last opening. Of a reader: nothing but
+ * its name. */
 const ScannerInfo *device_info(const Device *device);
+/* See above. */
 const ScannerCapabilities *device_capabilities(const Device *device);
 
 /* Readable when device_next has something; changes with device_reopen. -1 when the worker is gone.

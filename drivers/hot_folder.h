@@ -40,7 +40,10 @@ int hot_folder_wake_fd(const HotFolder *folder);
 gboolean hot_folder_next(HotFolder *folder, HotFile *file,
                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The file with this id is stored for good: it goes to done/. ERROR_NOT_FOUND for an id not in work.
+ */
 gboolean hot_folder_commit(HotFolder *folder, guint64 id, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The file is no sound one: it goes to failed/ as it is, with the reason beside it. */
 gboolean hot_folder_refuse(HotFolder *folder, guint64 id, const char *reason,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

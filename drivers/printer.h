@@ -30,7 +30,8 @@ typedef enum {
     PRINTER_STATES,
 } PrinterState;
 
-const char *printer_state_token(PrinterState state); /* "ready", "no-paper" … */
+/* "ready", "no-paper" … */
+const char *printer_state_token(PrinterState state);
 
 typedef enum {
     PRINTER_JOB_PENDING,
@@ -86,12 +87,14 @@ GPtrArray *printer_list(void) G_GNUC_WARN_UNUSED_RESULT;
  * driver takes. */
 Printer *printer_open(const char *name, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Asked of the device or its queue now; one that does not answer is PRINTER_OFFLINE. */
 void printer_status(Printer *printer, PrinterStatus *status);
 
 /* ERROR_PRINTER with the state where it was not taken: nothing came out, or not all of it. */
 gboolean printer_print(Printer *printer, const PrinterJob *job, guint *id,
                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* What became of the job; PRINTER_JOB_UNKNOWN where the printer cannot say. */
 PrinterJobState printer_job(Printer *printer, guint id);
 
 void printer_free(Printer *printer);

@@ -25,7 +25,15 @@ void reader_info_free(ReaderInfo *info)
     g_free(info->name);
     g_free(info->model);
     g_free(info->serial);
+    g_strfreev(info->links);
     g_free(info);
+}
+
+gboolean reader_info_is(const ReaderInfo *info, const char *name)
+{
+    return strcmp(info->name, name) == 0 ||
+           (*info->serial != '\0' && strcmp(info->serial, name) == 0) ||
+           (info->links != NULL && g_strv_contains((const char *const *)info->links, name));
 }
 
 /* --- lines --- */
@@ -185,17 +193,30 @@ static const char *property(struct udev_device *device, const char *name)
     return value != NULL ? value : "";
 }
 
+static char **links_of(struct udev_device *device, const char *driver)
+{
+    GPtrArray *links = g_ptr_array_new();
+    struct udev_list_entry *entry;
+
+    udev_list_entry_foreach(entry, udev_device_get_devlinks_list_entry(device))
+        g_ptr_array_add(links, g_strconcat(driver, udev_list_entry_get_name(entry), NULL));
+    g_ptr_array_add(links, NULL);
+    return (char **)g_ptr_array_free(links, FALSE);
+}
+
 /* The gun behind a device node, or NULL where it is none of ours. */
 static ReaderInfo *info_of(struct udev_device *device)
 {
     const char *node = udev_device_get_devnode(device);
     const char *subsystem = udev_device_get_subsystem(device);
+    const char *driver = g_strcmp0(subsystem, "tty") == 0 ? "serial:" : "evdev:";
     ReaderInfo *info;
 
     if (node == NULL || strcmp(property(device, TAG_PROPERTY), "1") != 0)
         return NULL;
     info = g_new0(ReaderInfo, 1);
-    info->name = g_strconcat(g_strcmp0(subsystem, "tty") == 0 ? "serial:" : "evdev:", node, NULL);
+    info->name = g_strconcat(driver, node, NULL);
+    info->links = links_of(device, driver);
     info->model = g_strdup(property(device, "ID_MODEL"));
     info->serial = g_strdup(property(device, "ID_SERIAL_SHORT"));
     return info;

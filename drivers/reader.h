@@ -44,11 +44,15 @@ typedef struct {
     char *name;  /* what reader_open takes */
     char *model; /* as the device calls itself */
     char *serial;
+    char **links; /* other names that reader_open takes, which stay when it is plugged in again */
     ReaderKind kind;
 } ReaderInfo;
 
 void reader_info_free(ReaderInfo *info);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ReaderInfo, reader_info_free)
+
+/* Whether a setting means this reader: its name, one of its links, or its serial number. */
+gboolean reader_info_is(const ReaderInfo *info, const char *name);
 
 /* Collects characters into codes. The same for every way they come in. */
 typedef struct {
@@ -61,8 +65,11 @@ typedef struct {
     gint64 before_ms; /* of the last code given */
 } ReaderLine;
 
+/* An empty line before the first code. */
 void reader_line_init(ReaderLine *line);
+/* One more character; a pause before it or too many of them damage the code. */
 void reader_line_add(ReaderLine *line, char c, gint64 now_ms);
+/* Something came that no code is made of: what stands until the end of the line is damaged. */
 void reader_line_damage(ReaderLine *line);
 /* Characters are lost, perhaps the end of the line with them: tells READER_DAMAGED at once, and
  * leaves out what comes until the end of the line or a pause. */
@@ -90,12 +97,14 @@ gboolean reader_is_name(const char *name);
 
 /* ERROR_NO_DEVICE where it is not there, ERROR_BUSY where another program has it. */
 Reader *reader_open(const char *name, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Readable when reader_next has something. */
 int reader_poll_fd(const Reader *reader);
 
 /* The next event; READER_QUIET when there is none now. */
 gboolean reader_next(Reader *reader, gint64 now_ms, ReaderEvent *event,
                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Lets the device go. */
 void reader_free(Reader *reader);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Reader, reader_free)
 
@@ -106,7 +115,9 @@ GPtrArray *reader_list(GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Guns that come and go. */
 typedef struct ReaderWatch ReaderWatch;
 
+/* Told from now on; what is there already says reader_list. */
 ReaderWatch *reader_watch_new(GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Readable when reader_watch_next has something. */
 int reader_watch_poll_fd(const ReaderWatch *watch);
 
 /* What came (*is_there) or went since; NULL when nothing is left to tell. */

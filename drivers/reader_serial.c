@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
@@ -62,6 +63,10 @@ static gboolean set_up(SerialReader *reader, speed_t speed, GError **error)
     reader->fd = open(reader->path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
     if (reader->fd < 0)
         return error_set_errno(error, errno == EBUSY ? ERROR_BUSY : ERROR_NO_DEVICE, errno, "%s",
+                               reader->path);
+    /* TIOCEXCL keeps everybody out but root; the lock keeps us out too. */
+    if (flock(reader->fd, LOCK_EX | LOCK_NB) != 0)
+        return error_set_errno(error, errno == EWOULDBLOCK ? ERROR_BUSY : ERROR_DEVICE, errno, "%s",
                                reader->path);
     if (tcgetattr(reader->fd, &line) != 0)
         return error_set_errno(error, ERROR_NO_DEVICE, errno, "%s: no serial line", reader->path);

@@ -53,7 +53,8 @@ typedef enum {
     SCANNER_REASON_COUNT,
 } ScannerReason;
 
-const char *scanner_reason_token(ScannerReason reason); /* "ok", "double-feed" … */
+/* "ok", "double-feed" … */
+const char *scanner_reason_token(ScannerReason reason);
 gboolean scanner_reason_parse(const char *token, ScannerReason *reason);
 ErrorCode scanner_reason_code(ScannerReason reason);
 /* The reason behind an error of a scanner function; SCANNER_FAILED where the code is no reason. */
@@ -229,8 +230,11 @@ Scanner *scanner_open(const char *name, const ScannerHost *host,
 Scanner *scanner_open_with(const ScannerDriver *driver, const char *rest, const ScannerHost *host,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* What the device calls itself; borrowed. */
 const ScannerInfo *scanner_info(const Scanner *scanner);
+/* What it can, as asked when it was opened; borrowed. */
 const ScannerCapabilities *scanner_capabilities(const Scanner *scanner);
+/* Where it stands between two batches or within one. */
 ScannerState scanner_state(const Scanner *scanner);
 
 /* Begin a batch. Options the device cannot do are ERROR_INVALID with the option named; a device in

@@ -8,5 +8,5 @@
 
 extern const ScannerDriver scanner_script_driver; /* "script:<file.json>", script_file.h */
 extern const ScannerDriver scanner_sane_driver;   /* "sane:<SANE name>" */
-extern const ScannerDriver scanner_escl_driver;   /* "escl:<http address>" */
+extern const ScannerDriver scanner_escl_driver;   /* "escl:<http address>"; lists "escl:mdns" */
 extern const ScannerDriver hot_folder_driver;     /* "folder:<path>", hot_folder.h */

@@ -13,6 +13,7 @@
  * All waiting is done by two loops, post_job and fetch; what is sent and understood stands in
  * escl_words.h.
  */
+#include "drivers/escl_find.h"
 #include "drivers/escl_http.h"
 #include "drivers/escl_words.h"
 #include "drivers/jpeg_check.h"
@@ -180,21 +181,50 @@ static void escl_describe(void *self, ScannerInfo *info, ScannerCapabilities *ca
     capabilities->backs_upside_down = escl->quirks.backs_upside_down;
 }
 
+static void list_one(const char *name, const ScannerHost *host, GPtrArray *found)
+{
+    ScannerCapabilities capabilities = {0};
+    Escl *escl = escl_open(name, host, NULL);
+    ScannerInfo *info;
+
+    if (escl == NULL)
+        return;
+    info = g_new0(ScannerInfo, 1);
+    escl_describe(escl, info, &capabilities);
+    info->name = g_strconcat("escl:", name, NULL);
+    g_ptr_array_add(found, info);
+    escl_close(escl);
+}
+
+/* "mdns" or "mdns@ADDRESS:PORT": whoever answers there. */
+static gboolean list_network(const char *name, const ScannerHost *host, GPtrArray *found,
+                             GError **error)
+{
+    g_auto(GStrv) parts = g_strsplit_set(name, "@:", 3);
+    gboolean is_named = parts[1] != NULL && parts[2] != NULL;
+    EsclFindOptions options = {.address = parts[1]};
+    g_autoptr(GPtrArray) urls = NULL;
+    guint64 port = 0;
+
+    if (is_named && !g_ascii_string_to_unsigned(parts[2], 10, 1, G_MAXUINT16, &port, NULL))
+        return error_set(error, ERROR_INVALID, "escl:%s: port", name);
+    options.port = (guint16)port;
+    urls = escl_find(&options, error);
+    for (guint i = 0; urls != NULL && i < urls->len; i++)
+        list_one(g_ptr_array_index(urls, i), host, found);
+    return urls != NULL;
+}
+
 static gboolean escl_list(const char *const *names, const ScannerHost *host, GPtrArray *found,
-                          GError **error G_GNUC_UNUSED)
+                          GError **error)
 {
     for (gsize i = 0; names[i] != NULL; i++) {
-        ScannerCapabilities capabilities = {0};
-        Escl *escl = escl_open(names[i], host, NULL);
-        ScannerInfo *info;
-
-        if (escl == NULL)
-            continue;
-        info = g_new0(ScannerInfo, 1);
-        escl_describe(escl, info, &capabilities);
-        info->name = g_strconcat("escl:", names[i], NULL);
-        g_ptr_array_add(found, info);
-        escl_close(escl);
+        if (g_str_has_prefix(names[i], "mdns")) {
+            if (!list_network(names[i], host, found, error))
+                return FALSE;
+        } else {
+            list_one(names[i], host, found);
+        }
     }
     return TRUE;
 }

@@ -20,6 +20,7 @@ typedef struct {
     gboolean backs_upside_down; /* second sides arrive turned by 180° */
 } ScannerQuirks;
 
+/* All that the shipped files say of a device; none of it where no file matches. */
 ScannerQuirks scanner_quirks_of(const char *driver, const char *vendor, const char *model);
 
 /* Add what one file sets to `quirks` if it matches. ERROR_DEFINITION for a file that is not as

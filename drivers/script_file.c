@@ -2,14 +2,13 @@
 #include "drivers/script_file.h"
 
 #include "appliance/base/json.h"
-#include "drivers/json_line.h"
+#include "appliance/base/json_lines.h"
 
 #include <string.h>
 
 /* The text being judged: every complaint names its line. */
 typedef struct {
-    const char *text;
-    gsize size;
+    GHashTable *lines;
     const char *name;
     const char *folder;
     GError **error;
@@ -51,12 +50,12 @@ static gboolean complain(const Judge *judge, const char *path, const char *forma
     why = g_strdup_vprintf(format, args);
     va_end(args);
     return error_set(judge->error, ERROR_DEFINITION, "%s, line %u, %s: %s", judge->name,
-                     json_line_of(judge->text, judge->size, path), *path ? path : "document", why);
+                     json_lines_at(judge->lines, path), *path != '\0' ? path : "/", why);
 }
 
 static char *member(const char *path, const char *key)
 {
-    return *path != '\0' ? g_strconcat(path, ".", key, NULL) : g_strdup(key);
+    return g_strconcat(path, "/", key, NULL);
 }
 
 static int index_in(const char *const *words, const char *word)
@@ -146,12 +145,12 @@ static gboolean take_features(const Judge *judge, const json_t *device, Script *
     if (list == NULL)
         return TRUE;
     if (!json_is_array(list))
-        return complain(judge, "device.features", "must be a list");
+        return complain(judge, "/device/features", "must be a list");
     script->features = 0;
     json_array_foreach(list, i, value)
     {
         int feature = json_is_string(value) ? index_in(features, json_string_value(value)) : -1;
-        g_autofree char *where = g_strdup_printf("device.features[%zu]", i);
+        g_autofree char *where = g_strdup_printf("/device/features/%zu", i);
 
         if (feature < 0)
             return complain(judge, where, "no known feature");
@@ -167,10 +166,10 @@ static gboolean take_device(const Judge *judge, const json_t *root, Script *scri
 
     if (device == NULL)
         return TRUE;
-    return check_object(judge, "device", device, keys) &&
-           take_text(judge, "device", device, "vendor", &script->info.vendor) &&
-           take_text(judge, "device", device, "model", &script->info.model) &&
-           take_text(judge, "device", device, "serial", &script->info.serial) &&
+    return check_object(judge, "/device", device, keys) &&
+           take_text(judge, "/device", device, "vendor", &script->info.vendor) &&
+           take_text(judge, "/device", device, "model", &script->info.model) &&
+           take_text(judge, "/device", device, "serial", &script->info.serial) &&
            take_features(judge, device, script);
 }
 
@@ -214,7 +213,7 @@ static gboolean take_side(const Judge *judge, const char *path, json_t *value, S
 static gboolean take_sheet(const Judge *judge, gsize i, json_t *value, Script *script)
 {
     static const char *const keys[] = {"repeat", "front", "back", NULL};
-    g_autofree char *path = g_strdup_printf("sheets[%zu]", i);
+    g_autofree char *path = g_strdup_printf("/sheets/%zu", i);
     g_autofree char *front_path = member(path, "front");
     g_autofree char *back_path = member(path, "back");
     json_t *front = json_object_get(value, "front");
@@ -238,7 +237,7 @@ static gboolean take_sheet(const Judge *judge, gsize i, json_t *value, Script *s
 static gboolean take_event(const Judge *judge, gsize i, json_t *value, Script *script)
 {
     static const char *const keys[] = {"at", "back", "row", "do", "times", "ms", NULL};
-    g_autofree char *path = g_strdup_printf("events[%zu]", i);
+    g_autofree char *path = g_strdup_printf("/events/%zu", i);
     g_autofree char *deed_path = member(path, "do");
     g_autofree char *deed = NULL;
     ScriptEvent event = {.times = 1};
@@ -270,14 +269,14 @@ static gboolean take_lists(const Judge *judge, const json_t *root, Script *scrip
     gsize i;
 
     if (!json_is_array(sheets))
-        return complain(judge, "sheets", "must be a list");
+        return complain(judge, "/sheets", "must be a list");
     json_array_foreach(sheets, i, value)
     {
         if (!take_sheet(judge, i, value, script))
             return FALSE;
     }
     if (events != NULL && !json_is_array(events))
-        return complain(judge, "events", "must be a list");
+        return complain(judge, "/events", "must be a list");
     json_array_foreach(events, i, value)
     {
         if (!take_event(judge, i, value, script))
@@ -293,7 +292,7 @@ static gboolean check_backs(const Judge *judge, const Script *script)
         const char *path = g_array_index(script->sheets, ScriptSheet, i).back.path;
 
         if (script_media_type(path) != NULL) {
-            g_autofree char *where = g_strdup_printf("sheets[%u].back", i);
+            g_autofree char *where = g_strdup_printf("/sheets/%u/back", i);
 
             return complain(judge, where, "only PNM files and patterns can be turned");
         }
@@ -348,12 +347,14 @@ static void default_text(char **text, const char *otherwise)
 Script *script_parse(const char *text, gsize size, const char *name, const char *folder,
                      GError **error)
 {
-    Judge judge = {.text = text, .size = size, .name = name, .folder = folder, .error = error};
     g_autoptr(json_t) root = json_parse(text, size, name, ERROR_DEFINITION, error);
+    g_autoptr(GHashTable) lines = NULL;
+    Judge judge = {.name = name, .folder = folder, .error = error};
     g_autoptr(Script) script = NULL;
 
     if (root == NULL)
         return NULL;
+    judge.lines = lines = json_lines(text, size);
     script = script_new();
     if (!take_script(&judge, root, script))
         return NULL;

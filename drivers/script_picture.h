@@ -30,6 +30,7 @@ ScriptPicture *script_picture_draw(const ScannerGeometry *geometry, const Script
 ScriptPicture *script_picture_read(const char *path, gboolean turned, guint dpi,
                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Size and depth of the whole picture; borrowed. */
 const ScannerGeometry *script_picture_geometry(const ScriptPicture *picture);
 
 /* Row `y` into row_bytes at `out`. */

@@ -297,8 +297,10 @@ static gboolean is_gone(Backup *backup, const char *sql, const json_t *record)
     return row != NULL && json_text(row, "file") == NULL;
 }
 
-#define SIDE_FILE     "SELECT file FROM side WHERE batch = ? AND sheet = ? AND side = ?"
-#define DOCUMENT_FILE "SELECT file FROM document WHERE \"case\" = ? AND number = ?"
+#define SIDE_FILE "SELECT file FROM side WHERE batch = ? AND sheet = ? AND side = ?"
+#define DOCUMENT_FILE                                                                              \
+    "SELECT file FROM document WHERE \"case\" = (SELECT id FROM cases WHERE number = ?)"           \
+    " AND number = ?"
 
 static gboolean add_page(Backup *backup, const json_t *record, const char *sql, GError **error)
 {

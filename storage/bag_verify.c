@@ -213,6 +213,8 @@ static void end_element(Bag *bag, const char *path, Info *info)
         judge_oxum(bag, path, value, info);
     else if (g_ascii_strcasecmp(label, "Bag-Count") == 0)
         take_count(bag, path, value, info);
+    else if (g_ascii_strcasecmp(label, "Bag-Group-Identifier") == 0)
+        g_strlcpy(bag->judge->summary->group, value, sizeof bag->judge->summary->group);
     else if (g_ascii_strcasecmp(label, "Bagging-Date") == 0 && !is_date(value))
         judge_find(bag->judge, FOUND_INFO_DATE, path, "%s", value);
     g_string_truncate(info->label, 0);

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #define APPLICATION_ID 0x616a6e31 /* "ajn1" */
-#define SCHEMA_VERSION 3
+#define SCHEMA_VERSION 4
 
 extern const Embedded embedded_schema[];
 
@@ -102,6 +102,8 @@ void catalog_close(Catalog *catalog)
 {
     if (catalog == NULL)
         return;
+    catalog_pending(catalog, NULL);
+    g_free(catalog->case_number);
     db_close(catalog->db);
     g_free(catalog->data_folder);
     g_free(catalog);
@@ -115,11 +117,6 @@ Db *catalog_db(Catalog *catalog)
 const char *catalog_data_folder(const Catalog *catalog)
 {
     return catalog->data_folder;
-}
-
-void catalog_pending_secrets(Catalog *catalog, GHashTable *pending)
-{
-    catalog->pending_secrets = pending;
 }
 
 json_t *catalog_secret(Catalog *catalog, const char *path, const char *commitment, GError **error)
@@ -171,22 +168,5 @@ gboolean catalog_set_mark(Catalog *catalog, const CatalogMark *mark, GError **er
 
 gboolean catalog_reset(Catalog *catalog, GError **error)
 {
-    g_autoptr(json_t) tables =
-        db_rows(catalog->db, error,
-                "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type IN "
-                "('table', 'virtual') AND name NOT LIKE 'sqlite_%' ORDER BY type DESC, name",
-                "");
-    gsize i;
-    json_t *table;
-
-    if (tables == NULL || !db_script(catalog->db, "PRAGMA defer_foreign_keys = ON", error))
-        return FALSE;
-    json_array_foreach(tables, i, table)
-    {
-        g_autofree char *sql = g_strdup_printf("DELETE FROM \"%s\"", json_text(table, "name"));
-
-        if (!db_script(catalog->db, sql, error))
-            return FALSE;
-    }
-    return TRUE;
+    return drop_schema(catalog, error) && make_schema(catalog, error);
 }

@@ -37,11 +37,19 @@ typedef struct {
     const char *act;
     const char *case_number; /* NULL where the record belongs to no case */
     const json_t *body;
+    gint64 case_id; /* filled in by catalog_apply */
 } CatalogRecord;
 
-/* Secrets of the running group that are not in their files yet: commitment → JSON text. Borrowed
- * until set to NULL again. */
-void catalog_pending_secrets(Catalog *catalog, GHashTable *pending);
+/* A group begins whose records and secrets are not in their files yet: what is applied from now on
+ * is read back from memory. `secrets`: commitment → JSON text, borrowed. NULL: the group is over.
+ */
+void catalog_pending(Catalog *catalog, GHashTable *secrets);
+
+/* Many records will be applied that are all in the journal: what each would look up or write again
+ * is kept until the end. What was applied counts once catalog_end_replay has written it; after a
+ * failure the caller rolls back. */
+void catalog_begin_replay(Catalog *catalog);
+gboolean catalog_end_replay(Catalog *catalog, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Whether this version knows the act. */
 gboolean catalog_knows(const char *act);
@@ -58,6 +66,7 @@ typedef struct {
     char last_t[32];
 } CatalogMark;
 
+/* The mark as it stands; all zero where nothing was applied. */
 gboolean catalog_mark(Catalog *catalog, CatalogMark *mark,
                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -63,9 +63,8 @@
 
 #include <string.h>
 
-/* A 32- or 64-byte digest of the record's hex field; FALSE where it is none. */
-static gboolean digest_field(const json_t *body, const char *key, guint8 *digest, gsize size,
-                             GError **error)
+gboolean catalog_digest(const json_t *body, const char *key, guint8 *digest, gsize size,
+                        GError **error)
 {
     const char *hex = json_text(body, key);
 
@@ -74,11 +73,9 @@ static gboolean digest_field(const json_t *body, const char *key, guint8 *digest
     return TRUE;
 }
 
-static gboolean touch_case(Catalog *catalog, const CatalogRecord *record, GError **error)
+const gint64 *catalog_case_of(const CatalogRecord *record)
 {
-    return record->case_number == NULL ||
-           db_run(catalog->db, error, "UPDATE cases SET version = ? WHERE number = ?", "it",
-                  record->seq, record->case_number);
+    return record->case_id >= 0 ? &record->case_id : NULL;
 }
 
 static gboolean apply_init(Catalog *catalog, const CatalogRecord *record, GError **error)
@@ -103,153 +100,7 @@ static gboolean apply_definition(Catalog *catalog, const CatalogRecord *record, 
                   json_text(b, "digest"), json_text(b, "from"), json_text(b, "name"));
 }
 
-static gboolean index_name(Catalog *catalog, const char *case_number, const char *name,
-                           GError **error)
-{
-    const char *at = name;
-
-    while (*at != '\0' && *g_utf8_next_char(at) != '\0') {
-        const char *end = g_utf8_next_char(g_utf8_next_char(at));
-        g_autofree char *bigram = g_strndup(at, (gsize)(end - at));
-
-        if (!db_run(catalog->db, error,
-                    "INSERT OR IGNORE INTO name_bigram (bigram, \"case\") VALUES (?, ?)", "tt",
-                    bigram, case_number))
-            return FALSE;
-        at = g_utf8_next_char(at);
-    }
-    return db_run(catalog->db, error, "INSERT INTO name_trigram (name, \"case\") VALUES (?, ?)",
-                  "tt", name, case_number);
-}
-
-static gboolean insert_fields(Catalog *catalog, const char *case_number, json_t *fields,
-                              GError **error)
-{
-    const char *name;
-    json_t *value;
-
-    json_object_foreach(fields, name, value)
-    {
-        if (!db_run(catalog->db, error,
-                    "INSERT OR REPLACE INTO field (\"case\", name, value) VALUES (?, ?, ?)", "ttt",
-                    case_number, name, json_string_value(value)))
-            return FALSE;
-    }
-    return TRUE;
-}
-
-static gboolean insert_case(Catalog *catalog, const CatalogRecord *record, const char *applicant,
-                            GError **error)
-{
-    const json_t *b = record->body;
-
-    return db_run(catalog->db, error,
-                  "INSERT INTO cases (number, item, item_digest, kind, state, window, day, serial,"
-                  " channel, received_at, recorded_at, applicant, platform_id, version)"
-                  " VALUES (?, ?, ?, ?, 'received', ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                  "ttttttitttt"
-                  "ti",
-                  record->case_number, json_text(b, "item"), json_text(b, "item_digest"),
-                  json_text(b, "kind"), json_text(b, "window"), json_text(b, "day"),
-                  json_int(b, "serial", 0), json_text(b, "channel"), json_text(b, "received_at"),
-                  record->t, applicant, json_text(b, "platform_id"), record->seq);
-}
-
-static gboolean apply_case_open(Catalog *catalog, const CatalogRecord *record, GError **error)
-{
-    g_autofree char *path = secrets_case_path(record->case_number);
-    g_autoptr(json_t) secret =
-        catalog_secret(catalog, path, json_text(record->body, "secret"), error);
-    const char *applicant = secret != NULL ? json_text(secret, "applicant") : NULL;
-
-    if (secret == NULL || !insert_case(catalog, record, applicant, error))
-        return FALSE;
-    if (applicant != NULL && !index_name(catalog, record->case_number, applicant, error))
-        return FALSE;
-    return insert_fields(catalog, record->case_number, json_object_get(secret, "fields"), error);
-}
-
-static gboolean apply_case_field(Catalog *catalog, const CatalogRecord *record, GError **error)
-{
-    g_autofree char *path = secrets_case_path(record->case_number);
-    g_autoptr(json_t) secret =
-        catalog_secret(catalog, path, json_text(record->body, "secret"), error);
-
-    return secret != NULL &&
-           insert_fields(catalog, record->case_number, json_object_get(secret, "fields"), error) &&
-           touch_case(catalog, record, error);
-}
-
-/* Columns that a step may set: a record names them, so the list is closed. */
-static const char *column_update(const char *column)
-{
-    static const char *const updates[][2] = {
-        {"kind", "UPDATE cases SET kind = ? WHERE number = ?"},
-        {"accepted_at", "UPDATE cases SET accepted_at = ? WHERE number = ?"},
-        {"decided_at", "UPDATE cases SET decided_at = ? WHERE number = ?"},
-        {"decision", "UPDATE cases SET decision = ? WHERE number = ?"},
-        {"ended_at", "UPDATE cases SET ended_at = ? WHERE number = ?"},
-    };
-
-    for (gsize i = 0; i < G_N_ELEMENTS(updates); i++)
-        if (strcmp(updates[i][0], column) == 0)
-            return updates[i][1];
-    return NULL;
-}
-
-static gboolean apply_case_step(Catalog *catalog, const CatalogRecord *record, GError **error)
-{
-    const char *column;
-    json_t *value;
-
-    json_object_foreach(json_object_get(record->body, "set"), column, value)
-    {
-        const char *sql = column_update(column);
-
-        if (sql == NULL)
-            return error_set(error, ERROR_JOURNAL_DAMAGED, "a step sets the column %s", column);
-        if (!db_run(catalog->db, error, sql, "tt", json_string_value(value), record->case_number))
-            return FALSE;
-    }
-    return db_run(catalog->db, error, "UPDATE cases SET state = ?, version = ? WHERE number = ?",
-                  "tit", json_text(record->body, "state"), record->seq, record->case_number);
-}
-
-static gint64 cell(const json_t *row, gsize i)
-{
-    return json_integer_value(json_array_get(row, i));
-}
-
-static gboolean apply_seal(Catalog *catalog, const CatalogRecord *record, GError **error)
-{
-    gsize i;
-    json_t *row;
-
-    json_array_foreach(json_object_get(record->body, "documents"), i, row)
-    {
-        if (!db_run(catalog->db, error,
-                    "UPDATE document SET position = ?, first_page = ?, pages = ?"
-                    " WHERE \"case\" = ? AND number = ?",
-                    "iiiti", cell(row, 1), cell(row, 2), cell(row, 3), record->case_number,
-                    cell(row, 0)))
-            return FALSE;
-    }
-    json_array_foreach(json_object_get(record->body, "sides"), i, row)
-    {
-        if (!db_run(catalog->db, error,
-                    "UPDATE side SET page_number = ? WHERE batch = ? AND sheet = ? AND side = ?",
-                    "iiit", cell(row, 3), cell(row, 0), cell(row, 1),
-                    json_string_value(json_array_get(row, 2))))
-            return FALSE;
-    }
-    return db_run(catalog->db, error,
-                  "UPDATE cases SET archive_number = ?, filed_at = ?, version = ? WHERE number = ?",
-                  "ttit", json_text(record->body, "archive_number"),
-                  json_text(record->body, "filed_at"), record->seq, record->case_number);
-}
-
-/* A number that may be absent, as db_run's type 'o' wants it. */
-static const gint64 *optional(const json_t *body, const char *key, gint64 *room)
+const gint64 *catalog_optional(const json_t *body, const char *key, gint64 *room)
 {
     const json_t *value = json_object_get(body, key);
 
@@ -259,239 +110,12 @@ static const gint64 *optional(const json_t *body, const char *key, gint64 *room)
     return room;
 }
 
-static gboolean apply_batch_open(Catalog *catalog, const CatalogRecord *record, GError **error)
-{
-    gint64 declared;
-
-    return db_run(catalog->db, error,
-                  "INSERT INTO batch (id, station, \"case\", device, opened_at, duplex, declared)"
-                  " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                  "itttt"
-                  "io",
-                  record->seq, record->station, record->case_number,
-                  json_text(record->body, "device"), record->t,
-                  (gint64)json_flag(record->body, "duplex"),
-                  optional(record->body, "declared", &declared));
-}
-
-static gboolean apply_batch_close(Catalog *catalog, const CatalogRecord *record, GError **error)
-{
-    const json_t *b = record->body;
-    gint64 counted;
-
-    return db_run(catalog->db, error,
-                  "UPDATE batch SET closed_at = ?, received = ?, stored = ?, counted = ?,"
-                  " reason = ? WHERE id = ?",
-                  "tiioti", record->t, json_int(b, "received", 0), json_int(b, "stored", 0),
-                  optional(b, "counted", &counted), json_text(b, "reason"),
-                  json_int(b, "batch", 0));
-}
-
-/* `*n` counts the codes of a side: own ones first, then the foreign ones of its secret. */
-static gboolean insert_codes(Catalog *catalog, const json_t *body, const json_t *codes, gint64 *n,
-                             GError **error)
-{
-    gsize i;
-    json_t *code;
-
-    json_array_foreach(codes, i, code)
-    {
-        if (!db_run(catalog->db, error,
-                    "INSERT INTO code (batch, sheet, side, n, symbology, text, box, rung)"
-                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                    "iititttt", json_int(body, "batch", 0), json_int(body, "sheet", 0),
-                    json_text(body, "side"), (*n)++, json_text(code, "symbology"),
-                    json_text(code, "text"), json_text(code, "box"), json_text(code, "rung")))
-            return FALSE;
-    }
-    return TRUE;
-}
-
-static gboolean insert_side(Catalog *catalog, const CatalogRecord *record, const char *source,
-                            GError **error)
-{
-    const json_t *b = record->body;
-    g_autofree char *facts = json_line(json_object_get(b, "facts"));
-    Digests digests;
-    gint64 document;
-
-    if (!digest_field(b, "sha256", digests.sha256, sizeof digests.sha256, error) ||
-        !digest_field(b, "sha512", digests.sha512, sizeof digests.sha512, error))
-        return FALSE;
-    return db_run(catalog->db, error,
-                  "INSERT INTO side (batch, sheet, side, state, blank, role, file, media_type,"
-                  " bytes, sha256, sha512, source, facts, \"case\", document, place, turn, reason,"
-                  " seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?)",
-                  "iittittt"
-                  "ibb"
-                  "ttt"
-                  "oiti",
-                  json_int(b, "batch", 0), json_int(b, "sheet", 0), json_text(b, "side"),
-                  json_text(b, "state"), (gint64)json_flag(b, "blank"), json_text(b, "role"),
-                  json_text(b, "file"), json_text(b, "media_type"), json_int(b, "bytes", 0),
-                  digests.sha256, (int)sizeof digests.sha256, digests.sha512,
-                  (int)sizeof digests.sha512, source, facts, record->case_number,
-                  optional(b, "document", &document), json_int(b, "place", 0),
-                  json_text(b, "reason"), record->seq);
-}
-
-static gboolean apply_side(Catalog *catalog, const CatalogRecord *record, GError **error)
-{
-    const json_t *b = record->body;
-    const char *commitment = json_text(b, "secret");
-    g_autofree char *path = secrets_batch_path(json_text(b, "day"), json_int(b, "batch", 0));
-    g_autoptr(json_t) secret =
-        commitment != NULL ? catalog_secret(catalog, path, commitment, error) : json_object();
-    gint64 n = 0;
-
-    return secret != NULL && insert_side(catalog, record, json_text(secret, "source"), error) &&
-           insert_codes(catalog, b, json_object_get(b, "codes"), &n, error) &&
-           insert_codes(catalog, b, json_object_get(secret, "codes"), &n, error) &&
-           touch_case(catalog, record, error);
-}
-
-static gboolean apply_side_place(Catalog *catalog, const CatalogRecord *record, GError **error)
-{
-    const json_t *b = record->body;
-    gint64 document;
-
-    return db_run(catalog->db, error,
-                  "UPDATE side SET \"case\" = ?, document = ?, place = ?, reason = ?"
-                  " WHERE batch = ? AND sheet = ? AND side = ?",
-                  "toitiit", record->case_number, optional(b, "document", &document),
-                  json_int(b, "place", 0), json_text(b, "reason"), json_int(b, "batch", 0),
-                  json_int(b, "sheet", 0), json_text(b, "side")) &&
-           touch_case(catalog, record, error);
-}
-
-static gboolean apply_side_void(Catalog *catalog, const CatalogRecord *record, GError **error)
-{
-    const json_t *b = record->body;
-
-    return db_run(catalog->db, error,
-                  "UPDATE side SET state = 'void', reason = ?"
-                  " WHERE batch = ? AND sheet = ? AND side = ?",
-                  "tiit", json_text(b, "reason"), json_int(b, "batch", 0), json_int(b, "sheet", 0),
-                  json_text(b, "side")) &&
-           touch_case(catalog, record, error);
-}
-
-static gboolean apply_side_restore(Catalog *catalog, const CatalogRecord *record, GError **error)
-{
-    const json_t *b = record->body;
-
-    return db_run(catalog->db, error,
-                  "UPDATE side SET reason = NULL, state ="
-                  " (SELECT json_extract(detail, '$.state') FROM event WHERE seq = side.seq)"
-                  " WHERE batch = ? AND sheet = ? AND side = ?",
-                  "iit", json_int(b, "batch", 0), json_int(b, "sheet", 0), json_text(b, "side")) &&
-           touch_case(catalog, record, error);
-}
-
 /* Only the event: nothing of a case changes. */
 static gboolean apply_event_alone(Catalog *catalog G_GNUC_UNUSED,
                                   const CatalogRecord *record G_GNUC_UNUSED,
                                   GError **error G_GNUC_UNUSED)
 {
     return TRUE;
-}
-
-static gboolean apply_side_turn(Catalog *catalog, const CatalogRecord *record, GError **error)
-{
-    const json_t *b = record->body;
-
-    return db_run(catalog->db, error,
-                  "UPDATE side SET turn = ? WHERE batch = ? AND sheet = ? AND side = ?", "iiit",
-                  json_int(b, "turn", 0), json_int(b, "batch", 0), json_int(b, "sheet", 0),
-                  json_text(b, "side")) &&
-           touch_case(catalog, record, error);
-}
-
-static gboolean apply_side_blank(Catalog *catalog, const CatalogRecord *record, GError **error)
-{
-    const json_t *b = record->body;
-
-    return db_run(catalog->db, error,
-                  "UPDATE side SET blank = ? WHERE batch = ? AND sheet = ? AND side = ?", "iiit",
-                  (gint64)json_flag(b, "blank"), json_int(b, "batch", 0), json_int(b, "sheet", 0),
-                  json_text(b, "side")) &&
-           touch_case(catalog, record, error);
-}
-
-static gboolean apply_document_open(Catalog *catalog, const CatalogRecord *record, GError **error)
-{
-    const json_t *b = record->body;
-
-    return db_run(catalog->db, error,
-                  "INSERT INTO document (\"case\", number, family, code, title, state, made_at,"
-                  " copies, originals, kept) VALUES (?, ?, ?, ?, ?, 'open', ?, ?, ?, ?)",
-                  "titttt"
-                  "iii",
-                  record->case_number, json_int(b, "number", 0), json_text(b, "family"),
-                  json_text(b, "code"), json_text(b, "title"), record->t, json_int(b, "copies", 0),
-                  json_int(b, "originals", 0), (gint64)json_flag(b, "kept")) &&
-           touch_case(catalog, record, error);
-}
-
-static gboolean apply_document_void(Catalog *catalog, const CatalogRecord *record, GError **error)
-{
-    return db_run(catalog->db, error,
-                  "UPDATE document SET state = 'void', reason = ?"
-                  " WHERE \"case\" = ? AND number = ?",
-                  "tti", json_text(record->body, "reason"), record->case_number,
-                  json_int(record->body, "number", 0)) &&
-           touch_case(catalog, record, error);
-}
-
-static gboolean apply_paper(Catalog *catalog, const CatalogRecord *record, GError **error)
-{
-    const json_t *b = record->body;
-    Digests digests;
-
-    if (!digest_field(b, "sha256", digests.sha256, sizeof digests.sha256, error) ||
-        !digest_field(b, "sha512", digests.sha512, sizeof digests.sha512, error))
-        return FALSE;
-    return db_run(catalog->db, error,
-                  "INSERT INTO document (\"case\", number, family, code, title, state, made_at,"
-                  " paper_number, copies, originals, kept, file, sha256, sha512, bytes)"
-                  " VALUES (?, ?, ?, ?, ?, 'open', ?, ?, ?, 1, 1, ?, ?, ?, ?)",
-                  "titttt"
-                  "titbbi",
-                  record->case_number, json_int(b, "number", 0), json_text(b, "family"),
-                  json_text(b, "code"), json_text(b, "title"), record->t,
-                  json_text(b, "paper_number"), json_int(b, "copies", 1), json_text(b, "file"),
-                  digests.sha256, (int)sizeof digests.sha256, digests.sha512,
-                  (int)sizeof digests.sha512, json_int(b, "bytes", 0)) &&
-           touch_case(catalog, record, error);
-}
-
-static gboolean apply_paper_reprint(Catalog *catalog, const CatalogRecord *record, GError **error)
-{
-    return db_run(catalog->db, error,
-                  "UPDATE document SET reprints = ? WHERE \"case\" = ? AND number = ?", "iti",
-                  json_int(record->body, "reprint", 0), record->case_number,
-                  json_int(record->body, "number", 0)) &&
-           touch_case(catalog, record, error);
-}
-
-static gboolean apply_slot(Catalog *catalog, const CatalogRecord *record, GError **error)
-{
-    const json_t *b = record->body;
-
-    /* An empty value takes back what was said. */
-    if (*json_text(b, "value") == '\0')
-        return db_run(catalog->db, error,
-                      "DELETE FROM slot WHERE \"case\" = ? AND slot = ? AND what = ?", "ttt",
-                      record->case_number, json_text(b, "slot"), json_text(b, "what")) &&
-               touch_case(catalog, record, error);
-    return db_run(catalog->db, error,
-                  "INSERT OR REPLACE INTO slot (\"case\", slot, what, value, actor, seq)"
-                  " VALUES (?, ?, ?, ?, ?, ?)",
-                  "tttt"
-                  "ti",
-                  record->case_number, json_text(b, "slot"), json_text(b, "what"),
-                  json_text(b, "value"), record->actor, record->seq) &&
-           touch_case(catalog, record, error);
 }
 
 /* One manifest, or a list of one a volume. */
@@ -524,8 +148,9 @@ static gboolean apply_export(Catalog *catalog, const CatalogRecord *record, GErr
         return FALSE;
     json_array_foreach(cases, i, number)
     {
-        if (!db_run(catalog->db, error, "INSERT INTO bundle_case (seq, \"case\") VALUES (?, ?)",
-                    "it", record->seq, json_string_value(number)))
+        if (!db_run(catalog->db, error,
+                    "INSERT INTO bundle_case (seq, \"case\") VALUES (?, " CASE_ID ")", "it",
+                    record->seq, json_string_value(number)))
             return FALSE;
     }
     return TRUE;
@@ -535,81 +160,93 @@ static gboolean apply_export_done(Catalog *catalog, const CatalogRecord *record,
 {
     guint8 digest[SHA256_DIGEST_SIZE];
 
-    return digest_field(record->body, "sha256", digest, sizeof digest, error) &&
+    return catalog_digest(record->body, "sha256", digest, sizeof digest, error) &&
            db_run(catalog->db, error, "UPDATE bundle SET bytes = ?, sha256 = ? WHERE seq = ?",
                   "ibi", json_int(record->body, "bytes", 0), digest, (int)sizeof digest,
                   json_int(record->body, "export", -1));
 }
 
-static const struct {
+/* `key` names the fields that questions choose by, kept in the event's row. `touches`: it is a new
+ * version of its case. */
+typedef struct {
     const char *act;
     Apply apply;
-} acts[] = {
-    {"init", apply_init},
-    {"definition", apply_definition},
-    {"case.open", apply_case_open},
-    {"case.field", apply_case_field},
-    {"case.step", apply_case_step},
-    {"seal", apply_seal},
-    {"batch.open", apply_batch_open},
-    {"batch.close", apply_batch_close},
-    {"side", apply_side},
-    {"side.place", apply_side_place},
-    {"side.void", apply_side_void},
-    {"side.restore", apply_side_restore},
-    {"side.turn", apply_side_turn},
-    {"side.blank", apply_side_blank},
-    {"document.open", apply_document_open},
-    {"document.void", apply_document_void},
-    {"paper", apply_paper},
-    {"paper.reprint", apply_paper_reprint},
-    {"slot", apply_slot},
-    {"export", apply_export},
-    {"export.done", apply_export_done},
-    {"bundle.receipt", apply_event_alone},
-    {"custody", apply_event_alone},
-    {"ledger.entry", apply_event_alone},
-    {"print", apply_event_alone},
-    {"hold", catalog_apply_hold},
-    {"hold.lift", catalog_apply_hold_lift},
-    {"destroy", catalog_apply_destroy},
-    {"destroy.done", catalog_apply_destroy_done},
-    {"person", apply_event_alone},
-    {"day.close", apply_event_alone},
-    {"day.hand-over", apply_event_alone},
-    {"seat", apply_event_alone},
-    {"log.epoch", apply_event_alone},
-    {"look", apply_event_alone},
-    {"denied", apply_event_alone},
+    gboolean touches;
+    const char *key[4];
+} Act;
+
+#define SIDE_KEY                                                                                   \
+    {                                                                                              \
+        "batch", "sheet", "side", "with"                                                           \
+    }
+
+static const Act acts[] = {
+    {"side", catalog_apply_side, TRUE, {NULL}},
+    {"init", apply_init, FALSE, {NULL}},
+    {"definition", apply_definition, FALSE, {NULL}},
+    {"case.open", catalog_apply_case_open, FALSE, {NULL}},
+    {"case.field", catalog_apply_case_field, TRUE, {NULL}},
+    {"case.step", catalog_apply_case_step, TRUE, {"step"}},
+    {"seal", catalog_apply_seal, TRUE, {"retention"}},
+    {"batch.open", catalog_apply_batch_open, FALSE, {NULL}},
+    {"batch.close", catalog_apply_batch_close, FALSE, {NULL}},
+    {"side.place", catalog_apply_side_place, TRUE, SIDE_KEY},
+    {"side.void", catalog_apply_side_void, TRUE, SIDE_KEY},
+    {"side.restore", catalog_apply_side_restore, TRUE, SIDE_KEY},
+    {"side.turn", catalog_apply_side_turn, TRUE, SIDE_KEY},
+    {"side.blank", catalog_apply_side_blank, TRUE, SIDE_KEY},
+    {"document.open", catalog_apply_document_open, TRUE, {NULL}},
+    {"document.void", catalog_apply_document_void, TRUE, {NULL}},
+    {"paper", catalog_apply_paper, TRUE, {NULL}},
+    {"paper.reprint", catalog_apply_paper_reprint, TRUE, {NULL}},
+    {"slot", catalog_apply_slot, TRUE, {"slot", "what", "value", "with"}},
+    {"export", apply_export, FALSE, {NULL}},
+    {"export.done", apply_export_done, FALSE, {NULL}},
+    {"bundle.receipt", apply_event_alone, FALSE, {"bundle"}},
+    {"custody", apply_event_alone, FALSE, {"where", "step"}},
+    {"ledger.entry", apply_event_alone, FALSE, {NULL}},
+    {"print", apply_event_alone, FALSE, {NULL}},
+    {"hold", catalog_apply_hold, TRUE, {NULL}},
+    {"hold.lift", catalog_apply_hold_lift, TRUE, {NULL}},
+    {"destroy", catalog_apply_destroy, TRUE, {NULL}},
+    {"destroy.done", catalog_apply_destroy_done, TRUE, {NULL}},
+    {"person", apply_event_alone, FALSE, {NULL}},
+    {"day.close", apply_event_alone, FALSE, {"window", "date"}},
+    {"day.hand-over", apply_event_alone, FALSE, {NULL}},
+    {"seat", apply_event_alone, FALSE, {NULL}},
+    {"log.epoch", apply_event_alone, FALSE, {"vkey"}},
+    {"look", apply_event_alone, FALSE, {NULL}},
+    {"denied", apply_event_alone, FALSE, {NULL}},
 };
 
-static Apply find_act(const char *act)
+static const Act *find_act(const char *act)
 {
     for (gsize i = 0; i < G_N_ELEMENTS(acts); i++)
         if (strcmp(acts[i].act, act) == 0)
-            return acts[i].apply;
+            return &acts[i];
     return NULL;
-}
-
-/* The fields of the act alone: what timelines show. Most records are sides, and what is bulky of
- * them stands in their own rows. */
-static char *detail_of(const char *act, const json_t *body)
-{
-    static const char *const bulk[] = {"facts", "codes", "sha512"};
-    static const char *const head[] = {"v",       "seq", "prev", "t",    "trust", "actor",
-                                       "station", "act", "case", "more", "nonce"};
-    g_autoptr(json_t) detail = json_copy((json_t *)body);
-
-    for (gsize i = 0; i < G_N_ELEMENTS(head); i++)
-        json_object_del(detail, head[i]);
-    for (gsize i = 0; i < G_N_ELEMENTS(bulk) && strcmp(act, "side") == 0; i++)
-        json_object_del(detail, bulk[i]);
-    return json_line(detail);
 }
 
 gboolean catalog_knows(const char *act)
 {
     return find_act(act) != NULL;
+}
+
+/* The fields that questions choose by; NULL where there is none. */
+static char *key_of(const Act *act, const json_t *body)
+{
+    g_autoptr(json_t) key = NULL;
+
+    for (gsize i = 0; i < G_N_ELEMENTS(act->key) && act->key[i] != NULL; i++) {
+        json_t *value = json_object_get(body, act->key[i]);
+
+        if (value == NULL)
+            continue;
+        if (key == NULL)
+            key = json_object();
+        json_object_set(key, act->key[i], value);
+    }
+    return key != NULL ? json_line(key) : NULL;
 }
 
 /* Whose secret is shown beside the event; other acts keep theirs in rows of their own. */
@@ -644,22 +281,94 @@ static gboolean event_secret(Catalog *catalog, const CatalogRecord *record, char
     return TRUE;
 }
 
+void catalog_begin_replay(Catalog *catalog)
+{
+    g_clear_pointer(&catalog->case_number, g_free);
+    catalog->touched_by = -1;
+    catalog->is_replaying = TRUE;
+}
+
+static gboolean set_version(Catalog *catalog, gint64 case_id, gint64 version, GError **error)
+{
+    return db_run(catalog->db, error, "UPDATE cases SET version = ? WHERE id = ?", "ii", version,
+                  case_id);
+}
+
+/* Another case follows, or the end. */
+static gboolean leave_case(Catalog *catalog, GError **error)
+{
+    gint64 version = catalog->touched_by;
+
+    g_clear_pointer(&catalog->case_number, g_free);
+    catalog->touched_by = -1;
+    return version < 0 || set_version(catalog, catalog->case_id, version, error);
+}
+
+gboolean catalog_end_replay(Catalog *catalog, GError **error)
+{
+    catalog->is_replaying = FALSE;
+    return leave_case(catalog, error);
+}
+
+/* The case's id: the record that opens it is its first. -1: it belongs to none. */
+static gboolean look_up_case(Catalog *catalog, const CatalogRecord *record, gint64 *id,
+                             GError **error)
+{
+    if (strcmp(record->act, "case.open") == 0) {
+        *id = record->seq;
+        return TRUE;
+    }
+    return db_int(catalog->db, id, -1, error, "SELECT id FROM cases WHERE number = ?", "t",
+                  record->case_number);
+}
+
+/* While one replays, most records belong to the case of the one before. */
+static gboolean case_id_of(Catalog *catalog, const CatalogRecord *record, gint64 *id,
+                           GError **error)
+{
+    *id = -1;
+    if (record->case_number == NULL)
+        return TRUE;
+    if (!catalog->is_replaying)
+        return look_up_case(catalog, record, id, error);
+    if (g_strcmp0(catalog->case_number, record->case_number) != 0) {
+        if (!leave_case(catalog, error) || !look_up_case(catalog, record, &catalog->case_id, error))
+            return FALSE;
+        catalog->case_number = g_strdup(record->case_number);
+    }
+    *id = catalog->case_id;
+    return TRUE;
+}
+
+static gboolean touch_case(Catalog *catalog, const CatalogRecord *record, GError **error)
+{
+    if (!catalog->is_replaying)
+        return set_version(catalog, record->case_id, record->seq, error);
+    catalog->touched_by = record->seq;
+    return TRUE;
+}
+
+static gboolean insert_event(Catalog *catalog, const Act *act, const CatalogRecord *record,
+                             GError **error)
+{
+    g_autofree char *key = key_of(act, record->body), *secret = NULL;
+
+    return event_secret(catalog, record, &secret, error) &&
+           db_run(catalog->db, error,
+                  "INSERT INTO event (seq, act, \"case\", key, secret) VALUES (?, ?, ?, ?, ?)",
+                  "itott", record->seq, act->act, catalog_case_of(record), key, secret);
+}
+
 gboolean catalog_apply(Catalog *catalog, const CatalogRecord *record, GError **error)
 {
-    Apply apply = find_act(record->act);
-    g_autofree char *detail = NULL, *secret = NULL;
+    const Act *act = find_act(record->act);
+    CatalogRecord applied = *record;
 
-    if (apply == NULL)
+    if (act == NULL)
         return error_set(error, ERROR_UNKNOWN_ACT, "%s", record->act);
-    if (!event_secret(catalog, record, &secret, error))
+    if (!case_id_of(catalog, record, &applied.case_id, error) ||
+        !catalog_keep_pending(catalog, record, error) ||
+        !insert_event(catalog, act, &applied, error) || !act->apply(catalog, &applied, error))
         return FALSE;
-    detail = detail_of(record->act, record->body);
-    return db_run(catalog->db, error,
-                  "INSERT INTO event (seq, t, actor, station, act, \"case\", detail, secret)"
-                  " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                  "itttttt"
-                  "t",
-                  record->seq, record->t, record->actor, record->station, record->act,
-                  record->case_number, detail, secret) &&
-           apply(catalog, record, error);
+    return !act->touches || applied.case_id < 0 || touch_case(catalog, &applied, error);
 }

@@ -17,12 +17,6 @@ static char *reason_of(Catalog *catalog, const CatalogRecord *record, GError **e
     return secret != NULL ? g_strdup(reason != NULL ? reason : "") : NULL;
 }
 
-static gboolean touch(Catalog *catalog, const CatalogRecord *record, GError **error)
-{
-    return db_run(catalog->db, error, "UPDATE cases SET version = ? WHERE number = ?", "it",
-                  record->seq, record->case_number);
-}
-
 gboolean catalog_apply_hold(Catalog *catalog, const CatalogRecord *record, GError **error)
 {
     g_autofree char *reason = reason_of(catalog, record, error);
@@ -31,9 +25,8 @@ gboolean catalog_apply_hold(Catalog *catalog, const CatalogRecord *record, GErro
            db_run(catalog->db, error,
                   "INSERT INTO hold (seq, \"case\", set_at, set_by, reference, reason)"
                   " VALUES (?, ?, ?, ?, ?, ?)",
-                  "ittttt", record->seq, record->case_number, record->t, record->actor,
-                  json_text(record->body, "reference"), reason) &&
-           touch(catalog, record, error);
+                  "iitttt", record->seq, record->case_id, record->t, record->actor,
+                  json_text(record->body, "reference"), reason);
 }
 
 gboolean catalog_apply_hold_lift(Catalog *catalog, const CatalogRecord *record, GError **error)
@@ -51,7 +44,7 @@ gboolean catalog_apply_hold_lift(Catalog *catalog, const CatalogRecord *record, 
                     "ttti", record->t, record->actor, reason, (gint64)json_integer_value(seq)))
             return FALSE;
     }
-    return touch(catalog, record, error);
+    return TRUE;
 }
 
 /* ── the end of retention ────────────────────────────────────────────────────────────────── */
@@ -59,10 +52,12 @@ gboolean catalog_apply_hold_lift(Catalog *catalog, const CatalogRecord *record, 
 /* What of a case's rows came from secrets/, pages and papers. A replay that finds the secrets gone
  * makes the same rows. */
 static const char *const personal[] = {
-    "UPDATE cases SET applicant = NULL WHERE number = ?",
+    /* The index of names is told what it forgets, before the name itself goes. */
+    "INSERT INTO name_trigram (name_trigram, rowid, applicant)"
+    " SELECT 'delete', id, applicant FROM cases WHERE id = ? AND applicant IS NOT NULL",
+    "UPDATE cases SET applicant = NULL WHERE id = ?",
     "DELETE FROM field WHERE \"case\" = ?",
     "DELETE FROM name_bigram WHERE \"case\" = ?",
-    "DELETE FROM name_trigram WHERE \"case\" = ?",
     "UPDATE event SET secret = NULL WHERE \"case\" = ?",
     "UPDATE hold SET reason = '', lifted_why = CASE WHEN lifted_why IS NOT NULL THEN '' END"
     " WHERE \"case\" = ?",
@@ -77,24 +72,20 @@ gboolean catalog_apply_destroy(Catalog *catalog, const CatalogRecord *record, GE
     const json_t *b = record->body;
 
     for (gsize i = 0; i < G_N_ELEMENTS(personal); i++)
-        if (!db_run(catalog->db, error, personal[i], "t", record->case_number))
+        if (!db_run(catalog->db, error, personal[i], "i", record->case_id))
             return FALSE;
     return db_run(catalog->db, error,
                   "INSERT INTO destruction (\"case\", seq, t, actor, second, approval, retention,"
                   " due) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                  "tittt"
-                  "ttt",
-                  record->case_number, record->seq, record->t, record->actor,
+                  "iitttttt", record->case_id, record->seq, record->t, record->actor,
                   json_text(b, "second"), json_text(b, "approval"), json_text(b, "retention"),
-                  json_text(b, "due")) &&
-           touch(catalog, record, error);
+                  json_text(b, "due"));
 }
 
 gboolean catalog_apply_destroy_done(Catalog *catalog, const CatalogRecord *record, GError **error)
 {
-    return db_run(catalog->db, error, "UPDATE destruction SET done_at = ? WHERE \"case\" = ?", "tt",
-                  record->t, record->case_number) &&
-           touch(catalog, record, error);
+    return db_run(catalog->db, error, "UPDATE destruction SET done_at = ? WHERE \"case\" = ?", "ti",
+                  record->t, record->case_id);
 }
 
 /* ── questions ───────────────────────────────────────────────────────────────────────────── */
@@ -102,69 +93,57 @@ gboolean catalog_apply_destroy_done(Catalog *catalog, const CatalogRecord *recor
 json_t *catalog_holds(Catalog *catalog, const char *number, gboolean open, GError **error)
 {
     return db_rows(catalog_db(catalog), error,
-                   "SELECT seq, \"case\", set_at, set_by, reference, reason, lifted_at, lifted_by,"
-                   " lifted_why FROM hold WHERE (?1 IS NULL OR \"case\" = ?1)"
+                   "SELECT seq, " CASE_NUMBER " AS \"case\", set_at, set_by, reference,"
+                   " reason, lifted_at, lifted_by, lifted_why FROM hold"
+                   " WHERE (?1 IS NULL OR \"case\" = " CASE_ID_1 ")"
                    " AND (?2 = 0 OR lifted_at IS NULL) ORDER BY seq",
                    "ti", number, (gint64)open);
 }
 
-json_t *catalog_custody(Catalog *catalog, const char *number, GError **error)
-{
-    return db_rows(catalog_db(catalog), error,
-                   "SELECT seq, t, act, actor, detail, secret FROM event WHERE \"case\" = ?"
-                   " AND act IN ('custody', 'seal') ORDER BY seq",
-                   "t", number);
-}
-
-json_t *catalog_openers(Catalog *catalog, const char *number, GError **error)
-{
-    return db_rows(catalog_db(catalog), error,
-                   "SELECT json_extract(detail, '$.number') AS number, t, actor, station"
-                   " FROM event WHERE \"case\" = ? AND act IN ('document.open', 'paper')"
-                   " ORDER BY seq",
-                   "t", number);
-}
-
 json_t *catalog_custody_at(Catalog *catalog, const char *where, GError **error)
 {
-    return db_rows(catalog_db(catalog), error,
-                   "SELECT DISTINCT \"case\" FROM event WHERE act = 'custody'"
-                   " AND json_extract(detail, '$.where') = ? ORDER BY 1",
-                   "t", where);
+    return db_rows(
+        catalog_db(catalog), error,
+        "SELECT DISTINCT c.number AS \"case\" FROM event e JOIN cases c ON c.id = e.\"case\""
+        " WHERE e.act = 'custody' AND e.act <> 'side'"
+        " AND json_extract(e.key, '$.where') = ? ORDER BY 1",
+        "t", where);
 }
 
 json_t *catalog_retained(Catalog *catalog, const char *filed_before, GError **error)
 {
     return db_rows(catalog_db(catalog), error,
                    "SELECT c.number, c.archive_number, c.item, c.item_digest, c.filed_at,"
-                   " json_extract(e.detail, '$.retention') AS retention,"
-                   " (SELECT count(*) FROM side s WHERE s.\"case\" = c.number AND"
+                   " json_extract(e.key, '$.retention') AS retention,"
+                   " (SELECT count(*) FROM side s WHERE s.\"case\" = c.id AND"
                    "  s.page_number > 0) AS pages,"
-                   " (SELECT count(*) FROM hold h WHERE h.\"case\" = c.number AND"
+                   " (SELECT count(*) FROM hold h WHERE h.\"case\" = c.id AND"
                    "  h.lifted_at IS NULL) AS holds"
                    " FROM cases c JOIN event e ON e.seq = (SELECT max(n.seq) FROM event n WHERE"
-                   "  n.\"case\" = c.number AND n.act = 'seal')"
+                   "  n.\"case\" = c.id AND n.act = 'seal')"
                    " WHERE c.filed_at IS NOT NULL AND c.filed_at < ? AND NOT EXISTS"
-                   " (SELECT 1 FROM destruction d WHERE d.\"case\" = c.number)"
+                   " (SELECT 1 FROM destruction d WHERE d.\"case\" = c.id)"
                    " ORDER BY c.archive_number",
                    "t", filed_before);
 }
 
 json_t *catalog_destructions(Catalog *catalog, gboolean pending, GError **error)
 {
-    return db_rows(catalog_db(catalog), error,
-                   "SELECT d.*, c.archive_number, c.item, c.item_digest, c.filed_at,"
-                   " (SELECT count(*) FROM side s WHERE s.\"case\" = c.number AND"
-                   "  s.page_number > 0) AS pages"
-                   " FROM destruction d JOIN cases c ON c.number = d.\"case\""
-                   " WHERE ? = 0 OR d.done_at IS NULL ORDER BY d.seq",
-                   "i", (gint64)pending);
+    return db_rows(
+        catalog_db(catalog), error,
+        "SELECT c.number AS \"case\", d.seq, d.t, d.actor, d.second, d.approval, d.retention,"
+        " d.due, d.done_at, c.archive_number, c.item, c.item_digest, c.filed_at,"
+        " (SELECT count(*) FROM side s WHERE s.\"case\" = c.id AND"
+        "  s.page_number > 0) AS pages"
+        " FROM destruction d JOIN cases c ON c.id = d.\"case\""
+        " WHERE ? = 0 OR d.done_at IS NULL ORDER BY d.seq",
+        "i", (gint64)pending);
 }
 
 gboolean catalog_bundled(Catalog *catalog, const char *number, gint64 *bundles, GError **error)
 {
     return db_int(catalog_db(catalog), bundles, 0, error,
-                  "SELECT count(*) FROM bundle_case WHERE \"case\" = ?", "t", number);
+                  "SELECT count(*) FROM bundle_case WHERE \"case\" = " CASE_ID, "t", number);
 }
 
 gboolean catalog_is_destroyed(Catalog *catalog, const char *number, gboolean *destroyed,
@@ -173,7 +152,8 @@ gboolean catalog_is_destroyed(Catalog *catalog, const char *number, gboolean *de
     gint64 n;
 
     if (!db_int(catalog_db(catalog), &n, 0, error,
-                "SELECT EXISTS (SELECT 1 FROM destruction WHERE \"case\" = ?)", "t", number))
+                "SELECT EXISTS (SELECT 1 FROM destruction WHERE \"case\" = " CASE_ID ")", "t",
+                number))
         return FALSE;
     *destroyed = n != 0;
     return TRUE;

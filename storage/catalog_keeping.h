@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * What can be asked of the catalogue about how things are kept: legal holds, where papers are,
- * retention and its end. Rows as in
- * catalog_query.h.
+ * retention and its end. Rows as in catalog_query.h.
  */
 #pragma once
 
@@ -13,8 +12,7 @@
 json_t *catalog_holds(Catalog *catalog, const char *number, gboolean open,
                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* The records that say where papers of a case are, in order: seq, t, act (custody or seal), actor,
- * detail, secret. */
+/* The records that say where papers of a case are (custody, seal), in order: events, secret. */
 json_t *catalog_custody(Catalog *catalog, const char *number,
                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
@@ -40,5 +38,6 @@ json_t *catalog_destructions(Catalog *catalog, gboolean pending,
 gboolean catalog_bundled(Catalog *catalog, const char *number, gint64 *bundles,
                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Whether the record that ends a case's retention was applied, its files erased or not. */
 gboolean catalog_is_destroyed(Catalog *catalog, const char *number, gboolean *destroyed,
                               GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -2,6 +2,7 @@
 #include "storage/catalog_query.h"
 
 #include "appliance/base/text.h"
+#include "storage/catalog_intern.h"
 #include "storage/merkle.h"
 
 #include <string.h>
@@ -19,9 +20,9 @@ json_t *catalog_case(Catalog *catalog, const char *number, GError **error)
 
 json_t *catalog_fields(Catalog *catalog, const char *number, GError **error)
 {
-    g_autoptr(json_t) rows =
-        db_rows(catalog_db(catalog), error,
-                "SELECT name, value FROM field WHERE \"case\" = ? ORDER BY name", "t", number);
+    g_autoptr(json_t) rows = db_rows(
+        catalog_db(catalog), error,
+        "SELECT name, value FROM field WHERE \"case\" = " CASE_ID " ORDER BY name", "t", number);
     json_t *fields, *row;
     gsize i;
 
@@ -31,22 +32,6 @@ json_t *catalog_fields(Catalog *catalog, const char *number, GError **error)
     json_array_foreach(rows, i, row)
         json_object_set(fields, json_text(row, "name"), json_object_get(row, "value"));
     return fields;
-}
-
-json_t *catalog_events(Catalog *catalog, const char *number, GError **error)
-{
-    return db_rows(catalog_db(catalog), error,
-                   "SELECT seq, t, actor, station, act, detail FROM event WHERE \"case\" = ?"
-                   " ORDER BY seq",
-                   "t", number);
-}
-
-json_t *catalog_steps(Catalog *catalog, const char *number, GError **error)
-{
-    return db_rows(catalog_db(catalog), error,
-                   "SELECT seq, detail, secret FROM event WHERE \"case\" = ? AND act = 'case.step'"
-                   " ORDER BY seq",
-                   "t", number);
 }
 
 gboolean catalog_next_serial(Catalog *catalog, const char *window, const char *day, gint64 *serial,
@@ -61,7 +46,7 @@ static json_t *find_by_number(Catalog *catalog, const char *text, gint64 limit, 
 {
     return db_rows(catalog_db(catalog), error,
                    "SELECT " CASE_COLUMNS " FROM cases WHERE number = ?1 OR platform_id = ?2"
-                   " OR archive_number = ?2 OR number IN"
+                   " OR archive_number = ?2 OR id IN"
                    " (SELECT \"case\" FROM document WHERE paper_number = ?2)"
                    " ORDER BY received_at DESC LIMIT ?3",
                    "tti", text, text, limit);
@@ -80,7 +65,7 @@ static json_t *find_by_prefix(Catalog *catalog, const char *name, gint64 limit, 
 static json_t *find_by_bigram(Catalog *catalog, const char *name, gint64 limit, GError **error)
 {
     return db_rows(catalog_db(catalog), error,
-                   "SELECT " CASE_COLUMNS " FROM cases WHERE number IN"
+                   "SELECT " CASE_COLUMNS " FROM cases WHERE id IN"
                    " (SELECT \"case\" FROM name_bigram WHERE bigram = ? LIMIT ?)"
                    " ORDER BY received_at DESC",
                    "ti", name, limit);
@@ -93,8 +78,8 @@ static json_t *find_by_trigram(Catalog *catalog, const char *name, gint64 limit,
     g_autofree char *phrase = g_strdup_printf("\"%s\"", escaped);
 
     return db_rows(catalog_db(catalog), error,
-                   "SELECT " CASE_COLUMNS " FROM cases WHERE number IN"
-                   " (SELECT \"case\" FROM name_trigram WHERE name MATCH ? LIMIT ?)"
+                   "SELECT " CASE_COLUMNS " FROM cases WHERE id IN"
+                   " (SELECT rowid FROM name_trigram WHERE applicant MATCH ? LIMIT ?)"
                    " ORDER BY received_at DESC",
                    "ti", phrase, limit);
 }
@@ -144,84 +129,22 @@ json_t *catalog_documents(Catalog *catalog, const char *number, GError **error)
         catalog_db(catalog), error,
         "SELECT number, family, code, title, state, reason, made_at, paper_number,"
         " copies, originals, kept, reprints, file, sha256, sha512, bytes, position, first_page,"
-        " pages FROM document WHERE \"case\" = ? ORDER BY number",
+        " pages FROM document WHERE \"case\" = " CASE_ID " ORDER BY number",
         "t", number);
 }
 
 gboolean catalog_next_document(Catalog *catalog, const char *number, gint64 *next, GError **error)
 {
     return db_int(catalog_db(catalog), next, 1, error,
-                  "SELECT max(number) + 1 FROM document WHERE \"case\" = ?", "t", number);
-}
-
-#define SIDE_COLUMNS                                                                               \
-    "batch, sheet, side, state, blank, role, file, media_type, bytes, sha256, sha512, source,"     \
-    " facts, \"case\", document, place, turn, reason, page_number, seq"
-
-json_t *catalog_sides(Catalog *catalog, const char *number, GError **error)
-{
-    return db_rows(catalog_db(catalog), error,
-                   "SELECT " SIDE_COLUMNS " FROM side WHERE \"case\" = ?"
-                   " ORDER BY document, place, batch, sheet, side",
-                   "t", number);
-}
-
-json_t *catalog_side(Catalog *catalog, gint64 batch, gint64 sheet, const char *side, GError **error)
-{
-    return db_row(catalog_db(catalog), error,
-                  "SELECT " SIDE_COLUMNS " FROM side WHERE batch = ? AND sheet = ? AND side = ?",
-                  "iit", batch, sheet, side);
-}
-
-json_t *catalog_codes(Catalog *catalog, gint64 batch, GError **error)
-{
-    return db_rows(catalog_db(catalog), error,
-                   "SELECT sheet, side, symbology, text, box, rung FROM code WHERE batch = ?"
-                   " ORDER BY sheet, side, n",
-                   "i", batch);
-}
-
-gboolean catalog_next_place(Catalog *catalog, const char *number, gint64 document, gint64 *place,
-                            GError **error)
-{
-    return db_int(catalog_db(catalog), place, 1, error,
-                  "SELECT max(place) + 1 FROM side WHERE \"case\" = ? AND document = ?", "ti",
-                  number, document);
-}
-
-json_t *catalog_tray(Catalog *catalog, GError **error)
-{
-    return db_rows(catalog_db(catalog), error,
-                   "SELECT " SIDE_COLUMNS " FROM side WHERE \"case\" IS NULL AND state <> 'void'"
-                   " AND role = 'page' ORDER BY batch, sheet, side",
-                   "");
+                  "SELECT max(number) + 1 FROM document WHERE \"case\" = " CASE_ID, "t", number);
 }
 
 json_t *catalog_slots(Catalog *catalog, const char *number, GError **error)
 {
     return db_rows(catalog_db(catalog), error,
-                   "SELECT slot, what, value, actor, seq FROM slot WHERE \"case\" = ?"
+                   "SELECT slot, what, value, actor, seq FROM slot WHERE \"case\" = " CASE_ID
                    " ORDER BY slot, what",
                    "t", number);
-}
-
-json_t *catalog_batch(Catalog *catalog, gint64 batch, GError **error)
-{
-    return db_row(catalog_db(catalog), error,
-                  "SELECT id, station, \"case\", device, opened_at, closed_at, duplex, declared,"
-                  " received, counted, stored, reason,"
-                  " (SELECT count(*) FROM side WHERE side.batch = batch.id) AS sides"
-                  " FROM batch WHERE id = ?",
-                  "i", batch);
-}
-
-json_t *catalog_open_batches(Catalog *catalog, GError **error)
-{
-    return db_rows(catalog_db(catalog), error,
-                   "SELECT id, station, \"case\", device, opened_at,"
-                   " (SELECT count(*) FROM side WHERE side.batch = batch.id) AS sides"
-                   " FROM batch WHERE closed_at IS NULL ORDER BY id",
-                   "");
 }
 
 char *catalog_setting(Catalog *catalog, const char *key, GError **error)
@@ -262,23 +185,6 @@ gboolean catalog_next_item_number(Catalog *catalog, const char *prefix, gint64 *
                   "tt", prefix, end);
 }
 
-gboolean catalog_seal_seq(Catalog *catalog, const char *number, gint64 *seq, GError **error)
-{
-    return db_int(catalog_db(catalog), seq, -1, error,
-                  "SELECT max(seq) FROM event WHERE \"case\" = ? AND act = 'seal'", "t", number);
-}
-
-gboolean catalog_has_seal(Catalog *catalog, const char *number, const char *inventory)
-{
-    gint64 n = 0;
-
-    return db_int(catalog_db(catalog), &n, 0, NULL,
-                  "SELECT count(*) FROM event WHERE \"case\" = ? AND act = 'seal'"
-                  " AND json_extract(detail, '$.inventory') = ?",
-                  "tt", number, inventory) &&
-           n > 0;
-}
-
 gboolean catalog_next_paper_serial(Catalog *catalog, const char *prefix, gint64 *next,
                                    GError **error)
 {
@@ -289,21 +195,13 @@ gboolean catalog_next_paper_serial(Catalog *catalog, const char *prefix, gint64 
                   "tt", prefix, end);
 }
 
-json_t *catalog_events_after(Catalog *catalog, gint64 seq, gint64 limit, GError **error)
-{
-    return db_rows(catalog_db(catalog), error,
-                   "SELECT seq, t, actor, station, act, \"case\", detail FROM event WHERE seq > ?"
-                   " ORDER BY seq LIMIT ?",
-                   "ii", seq, limit);
-}
-
 json_t *catalog_figures(Catalog *catalog, const char *from, const char *to, GError **error)
 {
     return db_row(
         catalog_db(catalog), error,
-        "WITH c AS (SELECT number, state FROM cases WHERE received_at >= ?1 AND received_at < ?2),"
-        " d AS (SELECT state FROM document WHERE \"case\" IN (SELECT number FROM c)),"
-        " s AS (SELECT state, blank, role FROM side WHERE \"case\" IN (SELECT number FROM c))"
+        "WITH c AS (SELECT id, state FROM cases WHERE received_at >= ?1 AND received_at < ?2),"
+        " d AS (SELECT state FROM document WHERE \"case\" IN (SELECT id FROM c)),"
+        " s AS (SELECT state, blank, role FROM side WHERE \"case\" IN (SELECT id FROM c))"
         " SELECT (SELECT count(*) FROM c) AS cases,"
         " (SELECT count(*) FROM c WHERE state = 'filed') AS filed,"
         " (SELECT count(*) FROM d) AS documents,"
@@ -318,11 +216,6 @@ json_t *catalog_figures(Catalog *catalog, const char *from, const char *to, GErr
 }
 
 /* ── what screens list ───────────────────────────────────────────────────────────────────── */
-
-gboolean catalog_newest_seq(Catalog *catalog, gint64 *seq, GError **error)
-{
-    return db_int(catalog_db(catalog), seq, 0, error, "SELECT max(seq) FROM event", "");
-}
 
 json_t *catalog_list_cases(Catalog *catalog, const CatalogList *list, GError **error)
 {
@@ -345,98 +238,6 @@ json_t *catalog_unfiled(Catalog *catalog, gint64 limit, GError **error)
                    " AND (ended_at IS NOT NULL OR decided_at IS NOT NULL)"
                    " ORDER BY received_at LIMIT ?",
                    "i", limit);
-}
-
-gboolean catalog_filed_between(Catalog *catalog, const char *from, const char *to, gint64 *n,
-                               GError **error)
-{
-    return db_int(catalog_db(catalog), n, 0, error,
-                  "SELECT count(*) FROM event WHERE act = 'seal' AND t >= ? AND t < ?", "tt", from,
-                  to);
-}
-
-json_t *catalog_case_events(Catalog *catalog, const char *number, gint64 seq, gint64 limit,
-                            GError **error)
-{
-    return db_rows(catalog_db(catalog), error,
-                   "SELECT seq, t, actor, station, act, detail FROM event WHERE \"case\" = ?"
-                   " AND seq > ? ORDER BY seq LIMIT ?",
-                   "tii", number, seq, limit);
-}
-
-#define EDIT_COLUMNS "seq, t, actor, station, act, \"case\", detail"
-
-json_t *catalog_case_edits(Catalog *catalog, const char *number, gint64 limit, GError **error)
-{
-    return db_rows(catalog_db(catalog), error,
-                   "SELECT " EDIT_COLUMNS " FROM event WHERE \"case\" = ? AND act IN ('slot',"
-                   " 'side.turn', 'side.place', 'side.void', 'side.restore', 'side.blank')"
-                   " ORDER BY seq DESC LIMIT ?",
-                   "ti", number, limit);
-}
-
-json_t *catalog_edit_records(Catalog *catalog, const char *number, gint64 seq, GError **error)
-{
-    return db_rows(catalog_db(catalog), error,
-                   "SELECT " EDIT_COLUMNS " FROM event WHERE \"case\" = ?1 AND (seq = ?2 OR"
-                   " seq > ?2 AND json_extract(detail, '$.with') = ?2) ORDER BY seq",
-                   "ti", number, seq);
-}
-
-gboolean catalog_said_before(Catalog *catalog, const char *number, const CatalogSaid *said,
-                             char **value, GError **error)
-{
-    g_autoptr(GError) why = NULL;
-    g_autoptr(json_t) row =
-        db_row(catalog_db(catalog), &why,
-               "SELECT json_extract(detail, '$.value') AS value FROM event WHERE \"case\" = ?"
-               " AND act = 'slot' AND seq < ? AND json_extract(detail, '$.slot') = ?"
-               " AND json_extract(detail, '$.what') = ? ORDER BY seq DESC LIMIT 1",
-               "titt", number, said->before, said->slot, said->what);
-
-    *value = row != NULL ? g_strdup(json_text(row, "value")) : NULL;
-    if (why != NULL)
-        g_propagate_error(error, g_steal_pointer(&why));
-    return row != NULL || why == NULL;
-}
-
-json_t *catalog_side_before(Catalog *catalog, const json_t *side, const char *act, gint64 before,
-                            GError **error)
-{
-    g_autoptr(GError) why = NULL;
-    g_autoptr(json_t) row =
-        db_row(catalog_db(catalog), &why,
-               "SELECT detail FROM event WHERE \"case\" = (SELECT \"case\" FROM side WHERE"
-               " batch = ?1 AND sheet = ?2 AND side = ?3) AND act IN ('side', ?4) AND seq < ?5"
-               " AND json_extract(detail, '$.batch') = ?1 AND json_extract(detail, '$.sheet') = ?2"
-               " AND json_extract(detail, '$.side') = ?3 ORDER BY seq DESC LIMIT 1",
-               "iitti", json_int(side, "batch", 0), json_int(side, "sheet", 0),
-               json_text(side, "side"), act, before);
-
-    if (why != NULL) {
-        g_propagate_error(error, g_steal_pointer(&why));
-        return NULL;
-    }
-    return row != NULL ? json_loads(json_text(row, "detail"), 0, NULL) : json_object();
-}
-
-json_t *catalog_case_batches(Catalog *catalog, const char *number, GError **error)
-{
-    return db_rows(catalog_db(catalog), error,
-                   "SELECT id, received, counted, stored, closed_at FROM batch WHERE id IN"
-                   " (SELECT batch FROM side WHERE \"case\" = ?) ORDER BY id",
-                   "t", number);
-}
-
-json_t *catalog_tray_stacks(Catalog *catalog, GError **error)
-{
-    return db_rows(catalog_db(catalog), error,
-                   "SELECT side.batch AS batch, batch.opened_at AS opened_at,"
-                   " coalesce(max(side.reason), '') AS reason, count(*) AS sides FROM side"
-                   " JOIN batch ON batch.id = side.batch WHERE side.\"case\" IS NULL"
-                   " AND side.state <> 'void' AND side.role = 'page'"
-                   " GROUP BY side.batch ORDER BY side.batch",
-                   "");
 }
 
 json_t *catalog_bundles(Catalog *catalog, gint64 before, gint64 limit, GError **error)
@@ -462,69 +263,6 @@ json_t *catalog_serials(Catalog *catalog, const char *from, const char *to, GErr
                    "SELECT window, day, serial FROM cases WHERE received_at >= ?"
                    " AND received_at < ? ORDER BY window, day, serial",
                    "tt", from, to);
-}
-
-json_t *catalog_sides_between(Catalog *catalog, const char *from, const char *to, GError **error)
-{
-    return db_rows(catalog_db(catalog), error,
-                   "SELECT batch, sheet, side, file, sha256, \"case\", blank, state, role FROM side"
-                   " WHERE \"case\" IN (SELECT number FROM cases WHERE received_at >= ?"
-                   " AND received_at < ?) ORDER BY batch, sheet, side",
-                   "tt", from, to);
-}
-
-gboolean catalog_count_acts(Catalog *catalog, const char *act, const char *from, const char *to,
-                            gint64 *n, GError **error)
-{
-    return db_int(catalog_db(catalog), n, 0, error,
-                  "SELECT count(*) FROM event WHERE act = ? AND t >= ? AND t < ?", "ttt", act, from,
-                  to);
-}
-
-json_t *catalog_count_steps(Catalog *catalog, const char *from, const char *to, GError **error)
-{
-    return db_rows(catalog_db(catalog), error,
-                   "SELECT json_extract(detail, '$.step') AS step, count(*) AS n FROM event"
-                   " WHERE act = 'case.step' AND t >= ? AND t < ? GROUP BY 1",
-                   "tt", from, to);
-}
-
-gboolean catalog_count_notes(Catalog *catalog, const CatalogNotes *notes, gint64 *n, GError **error)
-{
-    return db_int(catalog_db(catalog), n, 0, error,
-                  "SELECT count(*) FROM event WHERE act = 'slot' AND t >= ? AND t < ?"
-                  " AND json_extract(detail, '$.what') = ?"
-                  " AND json_extract(detail, '$.value') = ?",
-                  "tttt", notes->from, notes->to, notes->what, notes->value);
-}
-
-json_t *catalog_bundle_receipt(Catalog *catalog, gint64 seq, GError **error)
-{
-    return db_row(catalog_db(catalog), error,
-                  "SELECT t, detail FROM event WHERE act = 'bundle.receipt'"
-                  " AND json_extract(detail, '$.bundle') = ? ORDER BY seq LIMIT 1",
-                  "i", seq);
-}
-
-char *catalog_place(Catalog *catalog, const char *number, GError **error)
-{
-    g_autoptr(json_t) row =
-        db_row(catalog_db(catalog), error,
-               "SELECT coalesce(json_extract(detail, '$.where'),"
-               " json_extract(detail, '$.step')) AS place FROM event WHERE \"case\" = ?"
-               " AND act = 'custody' ORDER BY seq DESC LIMIT 1",
-               "t", number);
-
-    return row != NULL ? g_strdup(json_text(row, "place")) : NULL;
-}
-
-json_t *catalog_day_close(Catalog *catalog, const char *window, const char *date, GError **error)
-{
-    return db_row(catalog_db(catalog), error,
-                  "SELECT seq, t, detail FROM event WHERE act = 'day.close'"
-                  " AND json_extract(detail, '$.window') = ?"
-                  " AND json_extract(detail, '$.date') = ? ORDER BY seq DESC LIMIT 1",
-                  "tt", window, date);
 }
 
 #define LEAVES_AT_ONCE 4096

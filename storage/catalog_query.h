@@ -2,6 +2,10 @@
  *
  * What can be asked of the catalogue. Rows are JSON objects by column name, lists are arrays; the
  * caller owns them. NULL with `error` unset means that there is no such row.
+ *
+ * An event is a row with seq, t, actor, station, act, case (null where it has none) and detail, the
+ * fields of its act as a JSON text: all but the seq come from its record (catalog_record.h), so
+ * that a damaged journal is ERROR_JOURNAL_DAMAGED here too.
  */
 #pragma once
 
@@ -9,14 +13,17 @@
 
 /* ── cases ───────────────────────────────────────────────────────────────────────────────── */
 
+/* The row of a case by its 24 digits: the columns of `cases` but its id. */
 json_t *catalog_case(Catalog *catalog, const char *number,
                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Declared fields of a case: one object name: value. */
 json_t *catalog_fields(Catalog *catalog, const char *number,
-                       GError **error) G_GNUC_WARN_UNUSED_RESULT; /* one object name: value */
+                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* All events of a case in order. */
 json_t *catalog_events(Catalog *catalog, const char *number,
                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* The steps of a case's life in order: seq, detail, secret. */
+/* The steps of a case's life in order: events, secret. */
 json_t *catalog_steps(Catalog *catalog, const char *number,
                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
@@ -43,12 +50,15 @@ json_t *catalog_by_archive_number(Catalog *catalog, const char *pattern,
 
 /* ── documents, sides ────────────────────────────────────────────────────────────────────── */
 
+/* Documents of a case by number, void ones too: the columns of `document`. */
 json_t *catalog_documents(Catalog *catalog, const char *number,
                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The number that its next document gets: none is given twice. */
 gboolean catalog_next_document(Catalog *catalog, const char *number, gint64 *next,
                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Sides of a case in order of document, place, sheet; void ones too. */
+/* Sides of a case in order of document, place, sheet; void ones too: the columns of `side`, `case`
+ * as its number. catalog_add_facts gives them what the page pass found and their SHA-512. */
 json_t *catalog_sides(Catalog *catalog, const char *number,
                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
 json_t *catalog_side(Catalog *catalog, gint64 batch, gint64 sheet, const char *side,
@@ -62,8 +72,10 @@ gboolean catalog_next_place(Catalog *catalog, const char *number, gint64 documen
 /* Unplaced sides (待归件), by batch. */
 json_t *catalog_tray(Catalog *catalog, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* What was said of the slots of a case and holds: slot, what, value, actor, seq. */
 json_t *catalog_slots(Catalog *catalog, const char *number,
                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* A batch by its id: the columns of `batch`, `case` as its number, and how many sides it has. */
 json_t *catalog_batch(Catalog *catalog, gint64 batch, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Batches without an end: what a crash interrupted. */
@@ -173,10 +185,6 @@ json_t *catalog_serials(Catalog *catalog, const char *from, const char *to,
 /* Sides of the cases received in a period, with their files and digests. */
 json_t *catalog_sides_between(Catalog *catalog, const char *from, const char *to,
                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
-
-/* How many records of an act a period holds. */
-gboolean catalog_count_acts(Catalog *catalog, const char *act, const char *from, const char *to,
-                            gint64 *n, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Steps of a period by their token: step, n. */
 json_t *catalog_count_steps(Catalog *catalog, const char *from, const char *to,

@@ -2,12 +2,13 @@
 #include "storage/catalog_register.h"
 
 #include "appliance/base/text.h"
+#include "storage/catalog_intern.h"
 #include "storage/tree.h"
 
 /* Behind every text that begins with a prefix. */
 #define LAST_CHARACTER "\xf4\x8f\xbf\xbf"
 
-#define CASES_OF_PERIOD "(SELECT number FROM cases WHERE received_at >= ?1 AND received_at < ?2)"
+#define CASES_OF_PERIOD "(SELECT id FROM cases WHERE received_at >= ?1 AND received_at < ?2)"
 
 json_t *catalog_numbers(Catalog *catalog, const char *from_day, const char *to_day, GError **error)
 {
@@ -29,7 +30,7 @@ json_t *catalog_codes_since(Catalog *catalog, const char *from, GError **error)
 json_t *catalog_document_account(Catalog *catalog, const char *from, const char *to, GError **error)
 {
     return db_rows(catalog_db(catalog), error,
-                   "SELECT \"case\", number, code, title, state, file,"
+                   "SELECT " CASE_NUMBER " AS \"case\", number, code, title, state, file,"
                    " (SELECT count(*) FROM side s WHERE s.\"case\" = d.\"case\""
                    " AND s.document = d.number AND s.state <> 'void') AS sides,"
                    " EXISTS (SELECT 1 FROM slot WHERE slot.\"case\" = d.\"case\""
@@ -38,18 +39,23 @@ json_t *catalog_document_account(Catalog *catalog, const char *from, const char 
                    " AS noted"
                    " FROM document d WHERE \"case\" IN " CASES_OF_PERIOD
                    " AND \"case\" NOT IN (SELECT \"case\" FROM destruction)"
-                   " ORDER BY \"case\", number",
+                   " ORDER BY 1, number",
                    "tt", from, to);
 }
 
 json_t *catalog_paper_numbers(Catalog *catalog, const char *from, const char *to, GError **error)
 {
+    CatalogSeqs in;
+
+    if (!catalog_seqs_between(catalog, from, to, &in, error))
+        return NULL;
     return db_rows(catalog_db(catalog), error,
                    "SELECT paper_number AS number FROM document WHERE paper_number IS NOT NULL"
                    " AND made_at >= ?1 AND made_at < ?2 UNION SELECT archive_number FROM cases"
-                   " WHERE number IN (SELECT \"case\" FROM event WHERE act = 'seal' AND t >= ?1"
-                   " AND t < ?2) AND archive_number IS NOT NULL ORDER BY 1",
-                   "tt", from, to);
+                   " WHERE id IN (SELECT \"case\" FROM event WHERE act = 'seal'"
+                   " AND act <> 'side' AND seq >= ?3 AND seq < ?4)"
+                   " AND archive_number IS NOT NULL ORDER BY 1",
+                   "ttii", from, to, in.first, in.end);
 }
 
 json_t *catalog_paper_run(Catalog *catalog, const char *prefix, GError **error)
@@ -66,10 +72,12 @@ json_t *catalog_paper_run(Catalog *catalog, const char *prefix, GError **error)
 json_t *catalog_unread(Catalog *catalog, const char *from, const char *to, GError **error)
 {
     return db_rows(catalog_db(catalog), error,
-                   "SELECT batch, sheet, side, \"case\", reason, file FROM side"
+                   "SELECT batch, sheet, side, " CASE_NUMBER " AS \"case\", reason, file"
+                   " FROM side"
                    " WHERE state = 'unread' AND (\"case\" IN " CASES_OF_PERIOD
                    " OR (\"case\" IS NULL AND batch IN (SELECT id FROM batch"
-                   " WHERE opened_at >= ?1 AND opened_at < ?2))) ORDER BY batch, sheet, side",
+                   " WHERE opened_at >= ?1 AND opened_at < ?2))) ORDER BY "
+                   "batch, sheet, side",
                    "tt", from, to);
 }
 
@@ -83,26 +91,16 @@ gboolean catalog_unplaced(Catalog *catalog, const char *from, const char *to, gi
                   "tt", from, to);
 }
 
-json_t *catalog_day_closes(Catalog *catalog, const char *from_date, const char *to_date,
-                           GError **error)
-{
-    return db_rows(catalog_db(catalog), error,
-                   "SELECT seq, t, actor, detail FROM event WHERE act = 'day.close'"
-                   " AND json_extract(detail, '$.date') >= ?"
-                   " AND json_extract(detail, '$.date') <= ?"
-                   " ORDER BY json_extract(detail, '$.date'), seq",
-                   "tt", from_date, to_date);
-}
-
 json_t *catalog_open_days(Catalog *catalog, const char *from_date, const char *to_date,
                           GError **error)
 {
     return db_rows(catalog_db(catalog), error,
                    "SELECT DISTINCT '20' || substr(day, 1, 2) || '-' || substr(day, 3, 2) || '-'"
                    " || substr(day, 5, 2) AS date, window FROM cases c WHERE date >= ?1"
-                   " AND date <= ?2 AND NOT EXISTS (SELECT 1 FROM event WHERE act = 'day.close'"
-                   " AND json_extract(detail, '$.window') = c.window"
-                   " AND json_extract(detail, '$.date') = '20' || substr(c.day, 1, 2) || '-'"
+                   " AND date <= ?2 AND NOT EXISTS (SELECT 1 FROM event WHERE act = 'day.close' "
+                   "AND act <> 'side'"
+                   " AND json_extract(key, '$.window') = c.window"
+                   " AND json_extract(key, '$.date') = '20' || substr(c.day, 1, 2) || '-'"
                    " || substr(c.day, 3, 2) || '-' || substr(c.day, 5, 2)) ORDER BY 1, 2",
                    "tt", from_date, to_date);
 }
@@ -125,97 +123,14 @@ json_t *catalog_bundles_between(Catalog *catalog, const char *from, const char *
                    "tt", from, to);
 }
 
-/* The first record at or behind an instant. Times never go back along the journal, and halving it
- * needs no index over them. */
-static gboolean seq_at(Catalog *catalog, const char *instant, gint64 *seq, GError **error)
-{
-    gint64 low = 0, high = 0;
-
-    if (!db_int(catalog_db(catalog), &high, 0, error,
-                "SELECT coalesce(max(seq), -1) + 1 FROM event", ""))
-        return FALSE;
-    while (low < high) {
-        gint64 middle = low + (high - low) / 2, is_before = 0;
-
-        if (!db_int(catalog_db(catalog), &is_before, 0, error,
-                    "SELECT t < ? FROM event WHERE seq = ?", "ti", instant, middle))
-            return FALSE;
-        if (is_before != 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    *seq = low;
-    return TRUE;
-}
-
 json_t *catalog_window_days(Catalog *catalog, const char *window, GError **error)
 {
     return db_row(catalog_db(catalog), error,
-                  "SELECT (SELECT max(json_extract(detail, '$.date')) FROM event"
-                  " WHERE act = 'day.close' AND json_extract(detail, '$.window') = ?1) AS closed,"
+                  "SELECT (SELECT max(json_extract(key, '$.date')) FROM event"
+                  " WHERE act = 'day.close' AND act <> 'side' AND json_extract(key, '$.window') = "
+                  "?1) AS closed,"
                   " (SELECT '20' || substr(day, 1, 2) || '-' || substr(day, 3, 2) || '-'"
                   " || substr(day, 5, 2) FROM cases WHERE window = ?1 ORDER BY day DESC LIMIT 1)"
                   " AS received",
                   "t", window);
-}
-
-gboolean catalog_intake_seconds(Catalog *catalog, const char *window, const char *from,
-                                const char *to, gint64 *seconds, GError **error)
-{
-    gint64 first, last;
-
-    return seq_at(catalog, from, &first, error) && seq_at(catalog, to, &last, error) &&
-           db_int(catalog_db(catalog), seconds, -1, error,
-                  "SELECT CAST(avg(unixepoch(event.t) - unixepoch(cases.recorded_at)) AS INTEGER)"
-                  " FROM event JOIN cases ON cases.number = event.\"case\""
-                  " WHERE event.act = 'slot' AND event.seq >= ? AND event.seq < ?"
-                  " AND cases.window = ? AND json_extract(detail, '$.what') = 'intake'"
-                  " AND json_extract(detail, '$.value') = 'finished'",
-                  "iit", first, last, window);
-}
-
-json_t *catalog_cases_touched(Catalog *catalog, const char *from, const char *to, GError **error)
-{
-    gint64 first, last;
-
-    if (!seq_at(catalog, from, &first, error) || !seq_at(catalog, to, &last, error))
-        return NULL;
-    return db_rows(catalog_db(catalog), error,
-                   "SELECT number, item, state, window, channel, received_at, applicant,"
-                   " platform_id, archive_number, filed_at FROM cases WHERE number IN"
-                   " (SELECT \"case\" FROM event WHERE seq >= ?3 AND seq < ?4"
-                   " AND \"case\" IS NOT NULL UNION SELECT number FROM cases"
-                   " WHERE received_at >= ?1 AND received_at < ?2)"
-                   " AND number NOT IN (SELECT \"case\" FROM destruction)"
-                   " ORDER BY received_at, number",
-                   "ttii", from, to, first, last);
-}
-
-json_t *catalog_persons(Catalog *catalog, const char *from, const char *to, GError **error)
-{
-    gint64 first, last;
-
-    if (!seq_at(catalog, from, &first, error) || !seq_at(catalog, to, &last, error))
-        return NULL;
-    return db_rows(catalog_db(catalog), error,
-                   "SELECT actor AS person,"
-                   " sum(act IN ('side.void', 'document.void')) AS voids,"
-                   " sum(act = 'paper.reprint') AS reprints FROM event"
-                   " WHERE act IN ('side.void', 'document.void', 'paper.reprint')"
-                   " AND seq >= ? AND seq < ? GROUP BY actor ORDER BY actor",
-                   "ii", first, last);
-}
-
-json_t *catalog_events_of(Catalog *catalog, const char *act, const char *from, const char *to,
-                          GError **error)
-{
-    gint64 first, last;
-
-    if (!seq_at(catalog, from, &first, error) || !seq_at(catalog, to, &last, error))
-        return NULL;
-    return db_rows(catalog_db(catalog), error,
-                   "SELECT seq, t, actor, station, \"case\", detail, secret FROM event"
-                   " WHERE act = ? AND seq >= ? AND seq < ? ORDER BY seq",
-                   "tii", act, first, last);
 }

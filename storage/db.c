@@ -4,10 +4,17 @@
 #include "appliance/base/text.h"
 
 #include <errno.h>
+#include <string.h>
+
+#define RECENT 64
 
 struct Db {
     sqlite3 *handle;
     GHashTable *statements; /* text → sqlite3_stmt */
+    struct {
+        const char *sql;
+        sqlite3_stmt *statement;
+    } recent[RECENT]; /* by the address of the text, which may hold another one by now */
     char *path;
 };
 
@@ -33,29 +40,58 @@ static gboolean failed(Db *db, GError **error, const char *what)
     return error_set(error, ours, "%s: %s (%s)", db->path, sqlite3_errmsg(db->handle), what);
 }
 
-Db *db_open(const char *path, DbMode mode, GError **error)
+/* What a connection is opened with. */
+typedef struct {
+    const char *path;
+    int flags;
+    const char *vfs;      /* NULL: the usual one */
+    const char *settings; /* on top of those of every connection */
+} Opening;
+
+/* Opened and read once: only then has SQLite made what it needs beside the file. */
+static Db *open_with(const Opening *opening, GError **error)
 {
     static const char settings[] = "PRAGMA foreign_keys = ON; PRAGMA synchronous = NORMAL;"
                                    "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;"
                                    "PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON;";
     g_autoptr(Db) db = g_new0(Db, 1);
-    int flags =
-        mode == DB_READ_ONLY ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
 
-    db->path = g_strdup(path);
+    db->path = g_strdup(opening->path);
     db->statements = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
                                            (GDestroyNotify)(void (*)(void))sqlite3_finalize);
-    if (sqlite3_open_v2(path, &db->handle, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
+    if (sqlite3_open_v2(opening->path, &db->handle, opening->flags | SQLITE_OPEN_NOMUTEX,
+                        opening->vfs) != SQLITE_OK) {
         failed(db, error, "open");
         return NULL;
     }
     sqlite3_busy_timeout(db->handle, BUSY_TIMEOUT_MS);
     sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-    if (!db_script(db, settings, error))
-        return NULL;
-    if (mode == DB_READ_WRITE && !db_script(db, "PRAGMA journal_mode = WAL", error))
+    if (!db_script(db, settings, error) || !db_script(db, opening->settings, error) ||
+        !db_script(db, "PRAGMA schema_version", error))
         return NULL;
     return g_steal_pointer(&db);
+}
+
+Db *db_open(const char *path, DbMode mode, GError **error)
+{
+    g_autoptr(GError) why = NULL;
+    gboolean reads = mode == DB_READ_ONLY;
+    Opening usual = {.path = path,
+                     .flags =
+                         reads ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
+                     .settings = reads ? "" : "PRAGMA journal_mode = WAL"};
+    /* Only who may write may lock others out. */
+    Opening alone = {.path = path,
+                     .flags = SQLITE_OPEN_READWRITE,
+                     .vfs = "unix-excl",
+                     .settings = reads ? "PRAGMA query_only = ON" : ""};
+    Db *db = open_with(&usual, &why);
+
+    if (db == NULL && g_error_matches(why, ANJUAN_ERROR, ERROR_DISK_FULL))
+        db = open_with(&alone, NULL);
+    if (db == NULL)
+        g_propagate_error(error, g_steal_pointer(&why));
+    return db;
 }
 
 void db_close(Db *db)
@@ -83,15 +119,30 @@ void db_roll_back(Db *db)
         g_warning("%s: roll back: %s", db->path, sqlite3_errmsg(db->handle));
 }
 
+static void done(sqlite3_stmt *statement)
+{
+    sqlite3_reset(statement);
+    sqlite3_clear_bindings(statement);
+}
+
+/* Most texts are literals: comparing one is cheaper than hashing it. */
+static sqlite3_stmt *known_statement(Db *db, const char *sql)
+{
+    gsize slot = ((gsize)sql >> 4) % RECENT;
+
+    if (db->recent[slot].sql != sql || strcmp(sqlite3_sql(db->recent[slot].statement), sql) != 0) {
+        db->recent[slot].statement = g_hash_table_lookup(db->statements, sql);
+        db->recent[slot].sql = db->recent[slot].statement != NULL ? sql : NULL;
+    }
+    return db->recent[slot].statement;
+}
+
 static sqlite3_stmt *statement_of(Db *db, const char *sql, GError **error)
 {
-    sqlite3_stmt *statement = g_hash_table_lookup(db->statements, sql);
+    sqlite3_stmt *statement = known_statement(db, sql);
 
-    if (statement != NULL) {
-        sqlite3_reset(statement);
-        sqlite3_clear_bindings(statement);
+    if (statement != NULL)
         return statement;
-    }
     if (sqlite3_prepare_v3(db->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, NULL) !=
         SQLITE_OK) {
         failed(db, error, sql);
@@ -101,6 +152,7 @@ static sqlite3_stmt *statement_of(Db *db, const char *sql, GError **error)
     return statement;
 }
 
+/* What is bound stays the caller's: it lives until the statement is done. */
 static void bind_one(sqlite3_stmt *statement, int index, char type, va_list *args)
 {
     const void *pointer;
@@ -110,11 +162,11 @@ static void bind_one(sqlite3_stmt *statement, int index, char type, va_list *arg
         sqlite3_bind_int64(statement, index, va_arg(*args, gint64));
         break;
     case 't':
-        sqlite3_bind_text(statement, index, va_arg(*args, const char *), -1, SQLITE_TRANSIENT);
+        sqlite3_bind_text(statement, index, va_arg(*args, const char *), -1, SQLITE_STATIC);
         break;
     case 'b':
         pointer = va_arg(*args, const void *);
-        sqlite3_bind_blob(statement, index, pointer, va_arg(*args, int), SQLITE_TRANSIENT);
+        sqlite3_bind_blob(statement, index, pointer, va_arg(*args, int), SQLITE_STATIC);
         break;
     case 'o':
         pointer = va_arg(*args, const void *);
@@ -150,7 +202,7 @@ gboolean db_run(Db *db, GError **error, const char *sql, const char *types, ...)
     result = sqlite3_step(statement);
     if (result != SQLITE_DONE && result != SQLITE_ROW)
         failed(db, error, sql);
-    sqlite3_reset(statement);
+    done(statement);
     return result == SQLITE_DONE || result == SQLITE_ROW;
 }
 
@@ -193,10 +245,10 @@ static json_t *collect(Db *db, sqlite3_stmt *statement, gsize limit, GError **er
         json_array_append_new(rows, row_object(statement));
     if (result != SQLITE_ROW && result != SQLITE_DONE) {
         failed(db, error, sqlite3_sql(statement));
-        sqlite3_reset(statement);
+        done(statement);
         return NULL;
     }
-    sqlite3_reset(statement);
+    done(statement);
     return g_steal_pointer(&rows);
 }
 
@@ -244,8 +296,13 @@ gboolean db_int(Db *db, gint64 *value, gint64 otherwise, GError **error, const c
         *value = sqlite3_column_int64(statement, 0);
     if (result != SQLITE_ROW && result != SQLITE_DONE)
         failed(db, error, sql);
-    sqlite3_reset(statement);
+    done(statement);
     return result == SQLITE_ROW || result == SQLITE_DONE;
+}
+
+gboolean db_found_no_room(Db *db)
+{
+    return sqlite3_errcode(db->handle) == SQLITE_FULL;
 }
 
 gint64 db_changes(Db *db)

@@ -21,7 +21,13 @@ typedef enum {
     DB_READ_WRITE, /* creates the file where it is missing */
 } DbMode;
 
+/* Opens `path` ("" is a temporary file that nobody sees). On a disk without a byte left SQLite
+ * cannot make the index of its log beside the file. Then the index is kept in memory (SQLite's VFS
+ * "unix-excl"), which asks that no other process has the file open: one process after the other
+ * reads, and waits for the one before it. Where that is not to be had either it is ERROR_DISK_FULL.
+ */
 Db *db_open(const char *path, DbMode mode, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Closes the connection and forgets its statements. */
 void db_close(Db *db);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Db, db_close)
 
@@ -31,7 +37,8 @@ gboolean db_script(Db *db, const char *sql, GError **error) G_GNUC_WARN_UNUSED_R
 /* End an open transaction without its changes; nothing where there is none. */
 void db_roll_back(Db *db);
 
-/* A statement that returns no row. */
+/* A statement that returns no row. What its parameters point to may go once it is done, here and
+ * below. */
 gboolean db_run(Db *db, GError **error, const char *sql, const char *types,
                 ...) G_GNUC_WARN_UNUSED_RESULT;
 
@@ -46,6 +53,10 @@ json_t *db_row(Db *db, GError **error, const char *sql, const char *types,
 /* The first column of the first row as a number; `otherwise` where there is no row or a NULL. */
 gboolean db_int(Db *db, gint64 *value, gint64 otherwise, GError **error, const char *sql,
                 const char *types, ...) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The last call failed because a write found no room: of the transaction not all reached the disk,
+ * so that nothing of it will ever be seen. */
+gboolean db_found_no_room(Db *db);
 
 /* Rows changed by the last statement. */
 gint64 db_changes(Db *db);

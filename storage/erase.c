@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "storage/erase.h"
 
+#include "storage/catalog_intern.h"
 #include "storage/catalog_keeping.h"
+#include "storage/catalog_record.h"
 #include "storage/ocfl.h"
 #include "storage/secrets.h"
 #include "storage/store_intern.h"
@@ -21,8 +23,9 @@ static gboolean erase_file(Store *store, const char *relative, GError **error)
     return path == NULL || !g_file_test(path, G_FILE_TEST_EXISTS) || file_unlink(path, error);
 }
 
-/* The folders are synced, so that no crash brings a name back. */
-static gboolean erase_files(Store *store, json_t *rows, GError **error)
+/* The files that the records of `rows` name. The folders are synced, so that no crash brings a name
+ * back. */
+static gboolean erase_files(Store *store, Catalog *catalog, json_t *rows, GError **error)
 {
     g_autoptr(GHashTable) folders = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     GHashTableIter iter;
@@ -32,10 +35,11 @@ static gboolean erase_files(Store *store, json_t *rows, GError **error)
 
     json_array_foreach(rows, i, row)
     {
-        const char *file = json_text(row, "file");
+        g_autoptr(json_t) record = catalog_record(catalog, json_int(row, "seq", -1), error);
+        const char *file = json_text(record, "file");
         g_autofree char *path = file != NULL ? store_path(store, file) : NULL;
 
-        if (!erase_file(store, file, error))
+        if (record == NULL || !erase_file(store, file, error))
             return FALSE;
         if (path != NULL)
             g_hash_table_add(folders, g_path_get_dirname(path));
@@ -49,21 +53,38 @@ static gboolean erase_files(Store *store, json_t *rows, GError **error)
 
 static gboolean erase_spool(Store *store, Catalog *catalog, const char *number, GError **error)
 {
-    g_autoptr(json_t) pages = db_rows(catalog_db(catalog), error,
-                                      "SELECT json_extract(e.detail, '$.file') AS file FROM side s"
-                                      " JOIN event e ON e.seq = s.seq WHERE s.\"case\" = ?",
-                                      "t", number);
-    g_autoptr(json_t) papers =
-        pages != NULL ? db_rows(catalog_db(catalog), error,
-                                "SELECT json_extract(detail, '$.file') AS file FROM event"
-                                " WHERE \"case\" = ? AND act = 'paper'",
-                                "t", number)
-                      : NULL;
+    g_autoptr(json_t) rows =
+        db_rows(catalog_db(catalog), error,
+                "SELECT seq FROM side WHERE \"case\" = " CASE_ID_1 " UNION SELECT seq FROM event"
+                " WHERE \"case\" = " CASE_ID_1 " AND act = 'paper'",
+                "t", number);
 
-    return papers != NULL && erase_files(store, pages, error) && erase_files(store, papers, error);
+    return rows != NULL && erase_files(store, catalog, rows, error);
 }
 
 /* ── secrets ─────────────────────────────────────────────────────────────────────────────── */
+
+/* What the records of `rows` keep apart: commitments, and the files that hold them. */
+static gboolean note_secrets(Catalog *catalog, json_t *rows, GHashTable *commitments,
+                             GHashTable *paths, GError **error)
+{
+    gsize i;
+    json_t *row;
+
+    json_array_foreach(rows, i, row)
+    {
+        g_autoptr(json_t) record = catalog_record(catalog, json_int(row, "seq", -1), error);
+
+        if (record == NULL)
+            return FALSE;
+        if (json_text(record, "secret") == NULL)
+            continue;
+        g_hash_table_add(commitments, g_strdup(json_text(record, "secret")));
+        g_hash_table_add(
+            paths, secrets_batch_path(json_text(record, "day"), json_int(record, "batch", 0)));
+    }
+    return TRUE;
+}
 
 /* Of the sides: one batch may hold those of other cases too, which stay. */
 static gboolean erase_side_secrets(Store *store, Catalog *catalog, const char *number,
@@ -71,28 +92,19 @@ static gboolean erase_side_secrets(Store *store, Catalog *catalog, const char *n
 {
     g_autoptr(json_t) rows =
         db_rows(catalog_db(catalog), error,
-                "SELECT s.batch, json_extract(e.detail, '$.day') AS day,"
-                " json_extract(e.detail, '$.secret') AS secret FROM side s"
-                " JOIN event e ON e.seq = s.seq WHERE s.\"case\" = ?"
-                " AND json_extract(e.detail, '$.secret') IS NOT NULL ORDER BY s.batch",
-                "t", number);
-    g_autoptr(GHashTable) ours = g_hash_table_new(g_str_hash, g_str_equal);
-    gsize i;
-    json_t *row;
+                "SELECT seq FROM side WHERE \"case\" = " CASE_ID " ORDER BY batch", "t", number);
+    g_autoptr(GHashTable) ours = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    g_autoptr(GHashTable) paths = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    GHashTableIter iter;
+    void *path;
 
-    json_array_foreach(rows, i, row)
-    {
-        g_hash_table_add(ours, (char *)json_text(row, "secret"));
-    }
-    json_array_foreach(rows, i, row)
-    {
-        g_autofree char *path =
-            secrets_batch_path(json_text(row, "day"), json_int(row, "batch", 0));
-
+    if (rows == NULL || !note_secrets(catalog, rows, ours, paths, error))
+        return FALSE;
+    g_hash_table_iter_init(&iter, paths);
+    while (g_hash_table_iter_next(&iter, &path, NULL))
         if (!secrets_destroy(store_folder(store), path, ours, error))
             return FALSE;
-    }
-    return rows != NULL;
+    return TRUE;
 }
 
 static gboolean erase_secrets(Store *store, Catalog *catalog, const char *number, GError **error)
@@ -145,7 +157,7 @@ static gboolean erase_bundles(Store *store, Catalog *catalog, const char *number
     g_autoptr(json_t) rows =
         db_rows(catalog_db(catalog), error,
                 "SELECT b.name FROM bundle b JOIN bundle_case c ON c.seq = b.seq"
-                " WHERE c.\"case\" = ?",
+                " WHERE c.\"case\" = " CASE_ID,
                 "t", number);
     gsize i;
     json_t *row;

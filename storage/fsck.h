@@ -39,7 +39,8 @@ typedef gboolean (*FsckPace)(gint64 bytes, void *data);
 
 typedef struct {
     gboolean read_data;
-    guint part, parts; /* parts 0: all */
+    guint part, parts;   /* parts 0: all */
+    gboolean part_alone; /* what is in another part is not even looked at (fsck_files) */
     FsckReport report;
     FsckRead read; /* may be NULL */
     FsckPace pace; /* may be NULL */

@@ -73,7 +73,7 @@ static char *key_columns(Db *db, const char *table)
         g_string_append_printf(columns, "%s\"%s\"", i > 0 ? ", " : "", json_text(row, "name"));
     }
     if (columns->len == 0)
-        g_string_append(columns, "\"case\"");
+        g_string_append(columns, "rowid");
     return g_string_free(columns, FALSE);
 }
 
@@ -98,7 +98,7 @@ static json_t *difference(Db *db, const char *table, const char *a, const char *
 {
     g_autofree char *keys = key_columns(db, table);
     g_autofree char *columns =
-        strcmp(table, "name_trigram") == 0 ? g_strdup("name, \"case\"") : g_strdup("*");
+        strcmp(table, "name_trigram") == 0 ? g_strdup("rowid, applicant") : g_strdup("*");
     g_autofree char *sql = g_strdup_printf(
         "SELECT %s FROM (SELECT %s FROM %s.\"%s\" EXCEPT SELECT %s FROM %s.\"%s\") LIMIT %d", keys,
         columns, a, table, columns, b, table, NAMED_ROWS);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "storage/journal.h"
 
+#include "storage/journal_line.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -60,9 +62,8 @@ typedef struct {
 static gboolean visit_line(const Walk *walk, char *line, gsize size, GError **error)
 {
     JournalPlace next = journal_behind(*walk->place, size);
-    g_autoptr(json_t) record = NULL;
+    g_autoptr(json_t) record = journal_line(line, size, walk->path, error);
 
-    record = json_parse(line, size, walk->path, ERROR_JOURNAL_DAMAGED, error);
     if (record == NULL) {
         g_prefix_error(error, "record %" G_GINT64_FORMAT ": ", walk->place->seq);
         return FALSE;

@@ -41,7 +41,8 @@ void journal_leaf_hash(const char *line, gsize size, guint8 leaf[SHA256_DIGEST_S
 /* The segment file that holds `seq`, below `folder`. */
 char *journal_segment_path(const char *folder, gint64 seq) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Called for each record with its bytes (no line end), parsed form and the place behind it. FALSE
+/* Called for each record with its bytes (no line end), parsed form and the place behind it. What
+ * the page pass found of a side (`facts`) may be missing in the parsed form (journal_line.h). FALSE
  * with `error` set ends the walk. */
 typedef gboolean (*JournalVisit)(const char *line, gsize size, const json_t *record,
                                  JournalPlace next, void *data, GError **error);

@@ -91,12 +91,12 @@ static NoteSigner *load_signer(Store *store, GError **error)
 /* The number of epochs that were begun, and the vkey of the last ("" where there is none). */
 static gboolean epochs_of(Catalog *catalog, gint64 *n, char **vkey, GError **error)
 {
-    g_autoptr(json_t) row =
-        db_row(catalog_db(catalog), error,
-               "SELECT (SELECT count(*) FROM event WHERE act = 'log.epoch') AS n,"
-               " (SELECT json_extract(detail, '$.vkey') FROM event WHERE act = 'log.epoch'"
-               "  ORDER BY seq DESC LIMIT 1) AS vkey",
-               "");
+    g_autoptr(json_t) row = db_row(
+        catalog_db(catalog), error,
+        "SELECT (SELECT count(*) FROM event WHERE act = 'log.epoch' AND act <> 'side') AS n,"
+        " (SELECT json_extract(key, '$.vkey') FROM event WHERE act = 'log.epoch' AND act <> 'side'"
+        "  ORDER BY seq DESC LIMIT 1) AS vkey",
+        "");
 
     if (row == NULL)
         return FALSE;

@@ -73,18 +73,33 @@ void store_unlock(Store *store)
 
 /* ── replay ──────────────────────────────────────────────────────────────────────────────── */
 
+/* A record that waits for the last one of its command. */
+typedef struct {
+    json_t *record;
+    gsize size;
+    guint8 leaf[SHA256_DIGEST_SIZE];
+} Unfinished;
+
+static void unfinished_free(void *data)
+{
+    Unfinished *unfinished = data;
+
+    json_decref(unfinished->record);
+    g_free(unfinished);
+}
+
 typedef struct {
     Catalog *catalog;
     CatalogMark mark;      /* behind the last applied record */
     JournalPlace at;       /* of the record to be applied next */
     JournalPlace whole;    /* behind the last command that is complete */
-    GPtrArray *unfinished; /* lines of a command whose end was not seen yet */
+    GPtrArray *unfinished; /* of Unfinished: a command whose end was not seen yet */
     gint64 until;          /* records; the walk ends there */
 } Replay;
 
-static gboolean apply_line(Replay *replay, const char *line, const json_t *record, GError **error)
+static gboolean apply_line(Replay *replay, const Unfinished *one, GError **error)
 {
-    guint8 leaf[SHA256_DIGEST_SIZE];
+    const json_t *record = one->record;
     g_autofree char *hex = NULL;
     CatalogRecord row = {.seq = json_int(record, "seq", -1),
                          .t = json_text(record, "t"),
@@ -101,14 +116,13 @@ static gboolean apply_line(Replay *replay, const char *line, const json_t *recor
     if (json_int(record, "v", 0) != JOURNAL_VERSION || !catalog_knows(row.act))
         return error_set(error, ERROR_UNKNOWN_ACT, "record %" G_GINT64_FORMAT ": %s", row.seq,
                          row.act);
-    journal_leaf_hash(line, strlen(line), leaf);
     if (!catalog_apply(replay->catalog, &row, error) ||
-        !catalog_set_leaf(replay->catalog, replay->at, leaf, error)) {
+        !catalog_set_leaf(replay->catalog, replay->at, one->leaf, error)) {
         g_prefix_error(error, "record %" G_GINT64_FORMAT ": ", row.seq);
         return FALSE;
     }
-    replay->at = journal_behind(replay->at, strlen(line));
-    hex = hex_encode(leaf, sizeof leaf);
+    replay->at = journal_behind(replay->at, one->size);
+    hex = hex_encode(one->leaf, sizeof one->leaf);
     g_strlcpy(replay->mark.last_leaf, hex, sizeof replay->mark.last_leaf);
     g_strlcpy(replay->mark.last_t, row.t, sizeof replay->mark.last_t);
     return TRUE;
@@ -119,19 +133,19 @@ static gboolean replay_visit(const char *line, gsize size, const json_t *record,
                              void *data, GError **error)
 {
     Replay *replay = data;
+    Unfinished *unfinished;
 
     if (next.seq > replay->until)
         return error_set(error, ERROR_CANCELLED, "far enough");
-    g_ptr_array_add(replay->unfinished, g_strndup(line, size));
+    unfinished = g_new(Unfinished, 1);
+    *unfinished = (Unfinished){.record = json_incref((json_t *)record), .size = size};
+    journal_leaf_hash(line, size, unfinished->leaf);
+    g_ptr_array_add(replay->unfinished, unfinished);
     if (json_int(record, "more", 0) > 0)
         return TRUE;
-    for (guint i = 0; i < replay->unfinished->len; i++) {
-        const char *one = g_ptr_array_index(replay->unfinished, i);
-        g_autoptr(json_t) parsed = json_loads(one, 0, NULL);
-
-        if (!apply_line(replay, one, parsed, error))
+    for (guint i = 0; i < replay->unfinished->len; i++)
+        if (!apply_line(replay, g_ptr_array_index(replay->unfinished, i), error))
             return FALSE;
-    }
     g_ptr_array_set_size(replay->unfinished, 0);
     replay->whole = next;
     return TRUE;
@@ -140,7 +154,7 @@ static gboolean replay_visit(const char *line, gsize size, const json_t *record,
 gboolean store_replay(const char *journal_folder, Catalog *catalog, gint64 until, gint64 *n,
                       GError **error)
 {
-    g_autoptr(GPtrArray) unfinished = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GPtrArray) unfinished = g_ptr_array_new_with_free_func(unfinished_free);
     Replay replay = {.catalog = catalog, .unfinished = unfinished, .until = until};
     g_autoptr(GError) why = NULL;
     JournalPlace place;
@@ -148,6 +162,7 @@ gboolean store_replay(const char *journal_folder, Catalog *catalog, gint64 until
     if (!catalog_mark(catalog, &replay.mark, error))
         return FALSE;
     place = replay.at = replay.whole = replay.mark.place;
+    catalog_begin_replay(catalog);
     if (!journal_walk(journal_folder, &place, replay_visit, &replay, &why) &&
         error_code(why) != ERROR_CANCELLED) {
         g_propagate_error(error, g_steal_pointer(&why));
@@ -155,7 +170,8 @@ gboolean store_replay(const char *journal_folder, Catalog *catalog, gint64 until
     }
     *n = replay.whole.seq - replay.mark.place.seq;
     replay.mark.place = replay.whole;
-    return *n == 0 || catalog_set_mark(catalog, &replay.mark, error);
+    return catalog_end_replay(catalog, error) &&
+           (*n == 0 || catalog_set_mark(catalog, &replay.mark, error));
 }
 
 static gboolean replay_journal(Store *store, gint64 *n, GError **error)
@@ -413,8 +429,8 @@ GPtrArray *store_records(Store *store, Catalog *catalog, const char *case_number
     g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
     g_autoptr(json_t) rows =
         db_rows(catalog_db(catalog), error,
-                "SELECT seq, at FROM leaf WHERE seq IN (SELECT seq FROM event WHERE \"case\" = ?)"
-                " ORDER BY seq",
+                "SELECT seq, at FROM leaf WHERE seq IN (SELECT seq FROM event WHERE \"case\" ="
+                " (SELECT id FROM cases WHERE number = ?)) ORDER BY seq",
                 "t", case_number);
     gsize i;
     json_t *row;

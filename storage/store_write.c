@@ -272,22 +272,42 @@ static gboolean write_files(StoreTxn *txn, GError **error)
     return file_batch_commit(batch, error);
 }
 
-/* Once the journal is written, a commit that fails leaves catalogue and journal apart: the writer
- * stops, and opening the store anew replays what is missing. */
+/* A commit that found no room can be taken back: nobody else has seen the lines, for the lock is
+ * held, and they are cut off again as if they had never been written. Not where they lie in two
+ * segments. */
+static gboolean take_lines_back(const Store *store, JournalPlace from, JournalPlace end)
+{
+    g_autoptr(GError) error = NULL;
+    gint64 cut;
+
+    if (!db_found_no_room(catalog_db(store->catalog)) ||
+        from.seq / JOURNAL_SEGMENT_RECORDS != (end.seq - 1) / JOURNAL_SEGMENT_RECORDS)
+        return FALSE;
+    if (journal_cut_tail(store->journal_folder, from, &cut, &error))
+        return TRUE;
+    g_info("take lines back: %s", error->message);
+    return FALSE;
+}
+
+/* Once the journal is written, a commit that fails leaves catalogue and journal apart: where the
+ * lines cannot be taken back the writer stops, and opening the store anew replays what is missing.
+ */
 static gboolean append_and_commit(StoreTxn *txn, GError **error)
 {
     Store *store = txn->store;
+    JournalPlace place;
     CatalogMark mark;
 
     if (!catalog_mark(store->catalog, &mark, error) ||
-        !journal_append(store->journal_folder, &mark.place, txn->lines, &store->stopped, error))
+        !catalog_set_mark(store->catalog, &txn->mark, error))
         return FALSE;
-    store->stopped = TRUE;
-    if (!catalog_set_mark(store->catalog, &txn->mark, error) ||
-        !db_script(catalog_db(store->catalog), "COMMIT", error))
+    place = mark.place;
+    if (!journal_append(store->journal_folder, &place, txn->lines, &store->stopped, error))
         return FALSE;
-    store->stopped = FALSE;
-    return TRUE;
+    if (db_script(catalog_db(store->catalog), "COMMIT", error))
+        return TRUE;
+    store->stopped = !take_lines_back(store, mark.place, place);
+    return FALSE;
 }
 
 static gboolean run_group(StoreTxn *txn, GQueue *group, GError **error)
@@ -297,13 +317,13 @@ static gboolean run_group(StoreTxn *txn, GQueue *group, GError **error)
 
     if (!db_script(catalog_db(store->catalog), "BEGIN IMMEDIATE", error))
         return FALSE;
-    catalog_pending_secrets(store->catalog, txn->secret_texts);
+    catalog_pending(store->catalog, txn->secret_texts);
     ok = catalog_mark(store->catalog, &txn->mark, error);
     for (GList *link = group->head; ok && link != NULL; link = link->next)
         run_command(txn, link->data);
     ok = ok && write_files(txn, error) && secrets_write(store->folder, txn->secrets, error) &&
          append_and_commit(txn, error);
-    catalog_pending_secrets(store->catalog, NULL);
+    catalog_pending(store->catalog, NULL);
     if (!ok)
         db_roll_back(catalog_db(store->catalog));
     return ok;

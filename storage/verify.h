@@ -83,6 +83,7 @@ typedef struct {
     guint64 files, bytes;  /* payload */
     guint64 digested;      /* payload bytes read and compared; 0 in quick */
     guint volume, volumes; /* Bag-Count N of T; 0 0 where it says nothing */
+    char group[128];       /* Bag-Group-Identifier, cut at that length: the set that it is of */
     VerifyProofs proofs;
     gboolean extends_old; /* the log extends the checkpoint of the last visit */
     guint64 log_size;     /* of the checkpoint inside */

@@ -5,9 +5,11 @@
 #include "appliance/counter/destroy.h"
 #include "appliance/counter/sweep.h"
 #include "appliance/intake/intake.h"
+#include "storage/expiry.h"
 #include "ui/api/api.h"
 #include "ui/http/certificate.h"
 #include "ui/http/repeat.h"
+#include "ui/scrubber.h"
 #include "ui/service/log.h"
 #include "ui/service/notify.h"
 #ifdef ANJUAN_WEB
@@ -35,6 +37,8 @@ typedef struct {
     const Clock *clock;
     Lang lang;
     Trust trust; /* as it was told last */
+    ScrubberOptions scrub;
+    guint backup_days;
 } Daemon;
 
 /* ── the daemon ──────────────────────────────────────────────────────────────────────────── */
@@ -53,8 +57,34 @@ Fd serve_signals(GError **error)
     return fd;
 }
 
-/* What fell due is taken at once and then every ten minutes, on a thread of its own: a hall with
- * many open cases must not keep the watchdog waiting. */
+/* What a crash or a full disk interrupted is finished: batches, filings, destructions. */
+static gboolean recover(Store *store, GError **error)
+{
+    StoreActor actor = {"system", "serve"};
+    gint64 adopted;
+
+    return intake_recover(store, &actor, &adopted, error) && archive_recover(store, error) &&
+           destroy_settle(store, error);
+}
+
+/* Before the doors open. A full disk does not keep them shut: what is parked stays so until there
+ * is room, and what is there can be looked at. */
+static gboolean recover_first(Store *store, Lang lang, GError **error)
+{
+    g_autoptr(GError) why = NULL;
+
+    if (recover(store, &why))
+        return TRUE;
+    if (!g_error_matches(why, ANJUAN_ERROR, ERROR_DISK_FULL)) {
+        g_propagate_error(error, g_steal_pointer(&why));
+        return FALSE;
+    }
+    error_print(stderr, why, lang);
+    return TRUE;
+}
+
+/* What fell due or was parked is taken at once and then every ten minutes, on a thread of its own:
+ * a hall with many open cases must not keep the watchdog waiting. */
 static void *sweep_now_and_then(void *data)
 {
     const Daemon *daemon = data;
@@ -64,7 +94,10 @@ static void *sweep_now_and_then(void *data)
     do {
         g_autoptr(GError) error = NULL;
 
-        if (!sweep_due(house, NULL, NULL, &error))
+        guint removed;
+
+        if (!recover(daemon->store, &error) || !sweep_due(house, NULL, NULL, &error) ||
+            !expiry_run(daemon->store, daemon->backup_days, &removed, &error))
             error_print(stderr, error, daemon->lang);
     } while (poll(&end, 1, SWEEP_EVERY_MS) <= 0);
     return NULL;
@@ -153,16 +186,6 @@ static void log_access(void *context G_GNUC_UNUSED, const HttpLogLine *line)
             (double)line->took_us / 1000);
 }
 
-/* What a crash interrupted is finished before the doors open. */
-static gboolean recover(Store *store, GError **error)
-{
-    StoreActor actor = {"system", "serve"};
-    gint64 adopted;
-
-    return intake_recover(store, &actor, &adopted, error) && archive_recover(store, error) &&
-           destroy_settle(store, error);
-}
-
 static void on_denied(void *context, const Denied *denied)
 {
     api_denied(((Daemon *)context)->api, denied);
@@ -183,7 +206,7 @@ static gboolean run(Daemon *daemon, HttpOptions *http, GError **error)
     gsize n_routes;
     const HttpRoute *routes = api_routes(daemon->api, &n_routes);
     HttpServer *server;
-    GThread *sweeper;
+    GThread *sweeper, *scrubber;
 
     http->hub = api_hub(daemon->api);
     server = http_server_new(http, routes, n_routes, daemon->api, error);
@@ -192,8 +215,13 @@ static gboolean run(Daemon *daemon, HttpOptions *http, GError **error)
         log_tell(LOG_READY, daemon->lang, http_server_url(server));
         notify_ready(http_server_url(server));
         sweeper = g_thread_new("sweep", sweep_now_and_then, daemon);
+        scrubber = daemon->scrub.bytes_per_s > 0
+                       ? g_thread_new("scrub", scrubber_run, &daemon->scrub)
+                       : NULL;
         wait_for_end(daemon);
         g_thread_join(sweeper);
+        if (scrubber != NULL)
+            g_thread_join(scrubber);
         notify_ending();
         log_tell(LOG_ENDING, daemon->lang, "");
     }
@@ -230,7 +258,7 @@ gboolean serve(Store *store, const ServeOptions *options, GError **error)
     g_autoptr(Assets) assets = serve_assets();
     gboolean ok;
 
-    if (local == NULL || !recover(store, error) ||
+    if (local == NULL || !recover_first(store, options->lang, error) ||
         !find_certificate(store, options, &certificate, error) ||
         !listen_address_parse(options->listen != NULL ? options->listen : SERVE_LISTEN,
                               &http.listen, error))
@@ -245,11 +273,15 @@ gboolean serve(Store *store, const ServeOptions *options, GError **error)
         return FALSE;
     daemon.signals = signals;
     daemon.sessions = sessions;
+    daemon.backup_days = options->backup_days;
+    daemon.scrub =
+        (ScrubberOptions){store, local, signals, options->lang, options->scrub_bytes_per_s};
     repeats = repeats_new(local, store_clock(store));
     daemon.api = api_new(&(ApiOptions){.store = store,
                                        .local = local,
                                        .sessions = sessions,
                                        .devices = options->devices,
+                                       .readers = options->readers,
                                        .lang = options->lang,
                                        .secure = sessions_options.secure},
                          error);

@@ -15,10 +15,13 @@
 typedef struct {
     const char *listen;       /* NULL: 127.0.0.1:8080 */
     const GPtrArray *devices; /* names of configured scanners */
+    const GPtrArray *readers; /* which reader belongs to which window, "SEAT=READER" */
     gboolean browser;         /* open one where there is a desktop */
     gboolean tls;             /* with the hall's own authority, in DATA/tls */
     const char *tls_chain;    /* PEM files of a certificate given by somebody else, both or */
     const char *tls_key;      /* neither; NULL: credentials of the service. They mean TLS too */
+    gint64 scrub_bytes_per_s; /* of the daily reading of the store; 0: none */
+    guint backup_days;        /* after which backups go (storage/expiry.h); 0: never */
     gboolean access_log;      /* a line an answer on standard error; nobody is named */
     Lang lang;
 } ServeOptions;

@@ -35,7 +35,10 @@ gboolean clock_tell(const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* A clock that stands at *now_us until its owner moves it; TRUST_SYNCED. */
 Clock clock_manual(gint64 *now_us);
 
+/* Microseconds since 1970 by this clock, the real one or the tests'. */
 gint64 clock_now_us(const Clock *clock);
+
+/* How far its time may be believed at this moment. */
 Trust clock_trust(const Clock *clock);
 const char *trust_token(Trust trust); /* "synced" | "holdover" | "unknown" */
 

@@ -19,6 +19,8 @@ typedef struct {
     struct sha512_ctx sha512;
 } DigestPass;
 
+/* Both digests in one pass over the bytes: begin, add, end. A pass may begin again after its end.
+ */
 void digest_init(DigestPass *pass);
 void digest_update(DigestPass *pass, const void *bytes, gsize size);
 void digest_finish(DigestPass *pass, Digests *digests);

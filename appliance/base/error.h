@@ -16,6 +16,8 @@
 #include <stdio.h>
 
 #define ANJUAN_ERROR (anjuan_error_quark())
+
+/* The domain of every error of the house. */
 GQuark anjuan_error_quark(void);
 
 /* Codes start at 1, so that a stray 0 is never taken for an error of the list. */
@@ -37,6 +39,8 @@ gboolean error_set_errno(GError **error, ErrorCode code, int errnum, const char 
 /* The code of `error`; ERROR_INTERNAL for a GError of another domain. */
 ErrorCode error_code(const GError *error);
 
+/* What the one list (error_list.h) says of a code: its token for programs, the exit status of the
+ * verbs, the status of HTTP, and what it says and advises to people. All static. */
 const char *error_token(ErrorCode code);
 int error_exit_status(ErrorCode code);
 int error_http_status(ErrorCode code);

@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -312,21 +313,59 @@ gboolean file_batch_put(FileBatch *batch, const char *path, mode_t mode, const v
     return fd >= 0 && file_write_all(fd, path, bytes, size, error);
 }
 
+/* Each sync waits for the disk to empty its cache; those that wait at the same time share it. */
+#define SYNCERS_MAX 16
+
+typedef struct {
+    FileBatch *batch;
+    gint next;    /* atomic: file that nobody has taken yet */
+    gint failure; /* atomic: errno of one that failed, 0 */
+} BatchSync;
+
+static void *sync_files(void *data)
+{
+    BatchSync *sync = data;
+
+    for (;;) {
+        guint i = (guint)g_atomic_int_add(&sync->next, 1);
+
+        if (i >= sync->batch->files->len)
+            return NULL;
+        if (fdatasync(((BatchFile *)g_ptr_array_index(sync->batch->files, i))->fd) != 0)
+            g_atomic_int_set(&sync->failure, errno);
+    }
+}
+
+static int sync_together(FileBatch *batch)
+{
+    BatchSync sync = {.batch = batch};
+    pthread_t threads[SYNCERS_MAX];
+    guint n = 0;
+
+    while (n + 1 < MIN(batch->files->len, SYNCERS_MAX) &&
+           pthread_create(&threads[n], NULL, sync_files, &sync) == 0)
+        n++;
+    sync_files(&sync);
+    while (n > 0)
+        pthread_join(threads[--n], NULL);
+    return sync.failure;
+}
+
 static gboolean batch_sync_files(FileBatch *batch, GError **error)
 {
+    int failure;
+
     /* Start write-out of all before waiting for the first: one pass over the disk. */
     for (guint i = 0; i < batch->files->len; i++) {
         BatchFile *file = g_ptr_array_index(batch->files, i);
 
+        if (refused(FILE_SYNC, file->path))
+            return error_set_errno(error, ERROR_IO, errno, "sync %s", file->path);
         (void)sync_file_range(file->fd, 0, 0, SYNC_FILE_RANGE_WRITE);
     }
-    for (guint i = 0; i < batch->files->len; i++) {
-        BatchFile *file = g_ptr_array_index(batch->files, i);
-
-        if (!file_sync(file->fd, file->path, error))
-            return FALSE;
-    }
-    return TRUE;
+    failure = sync_together(batch);
+    return failure == 0 ||
+           error_set_errno(error, ERROR_IO, failure, "sync %u files", batch->files->len);
 }
 
 static gboolean batch_rename_files(FileBatch *batch, GError **error)

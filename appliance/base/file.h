@@ -56,6 +56,9 @@ GBytes *file_read(const char *path, gsize max, GError **error) G_GNUC_WARN_UNUSE
 gboolean file_write_all(int fd, const char *path, const void *bytes, gsize size,
                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Returns once what was written is on the medium; of a folder, its names. ERROR_IO,
+ * ERROR_DISK_FULL.
+ */
 gboolean file_sync(int fd, const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean file_sync_folder(const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
@@ -70,6 +73,8 @@ gboolean file_make_folder(const char *path, mode_t mode, GError **error) G_GNUC_
 gboolean file_replace(const char *path, mode_t mode, const void *bytes, gsize size,
                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The calls of the same names with an error that names the path. Durable only after
+ * file_sync_folder of the folder. */
 gboolean file_rename(const char *from, const char *to, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean file_link(const char *from, const char *to, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean file_unlink(const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
@@ -82,6 +87,7 @@ gboolean file_free_bytes(const char *path, guint64 *bytes,
                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 typedef struct FileBatch FileBatch;
+/* An empty batch; see above for its life. */
 FileBatch *file_batch_new(void);
 
 /* Begin the file that will be `path`; its folder exists. Write to the descriptor, which the batch

@@ -21,6 +21,7 @@ typedef struct {
 } SeededRandom;
 Random random_seeded(SeededRandom *state, guint64 seed);
 
+/* Fill with random bytes; never fails, and waits for entropy at the first start only. */
 void random_fill(const Random *random, void *bytes, gsize size);
 
 /* 32 lower-case hex digits: 128 bits, what nonces and salts of the journal are made of. */

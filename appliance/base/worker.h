@@ -36,6 +36,7 @@ void worker_listener_set(const char *role, const char *path);
 /* Start a worker for `role` ("page", "device"). */
 gboolean worker_start(Worker *worker, const char *role, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* FALSE once its socket is closed: it was stopped, or was never started. */
 gboolean worker_is_running(const Worker *worker);
 
 /* Close it, kill and reap a child; the wait status, or 0 where there is no child. */

@@ -39,6 +39,7 @@ typedef struct {
     json_t *record, *about; /* NULL until they are given */
 } Casefile;
 
+/* An empty file of this case, to be filled part by part. */
 Casefile *casefile_new(const char *number);
 void casefile_free(Casefile *casefile);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Casefile, casefile_free)
@@ -61,8 +62,11 @@ gboolean casefile_read_record(Casefile *casefile, GError **error) G_GNUC_WARN_UN
 /* The paper of a document (统一编号) among the parts; NULL: none. */
 const CasefilePart *casefile_paper(const Casefile *casefile, gint64 document);
 
+/* Bytes of a part, wherever they lie. ERROR_NO_FILE names the file. */
 gboolean casefile_part_size(const CasefilePart *part, guint64 *size,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The digest recorded of it. */
 char *casefile_part_sha256(const CasefilePart *part) G_GNUC_WARN_UNUSED_RESULT; /* hex */
 
 /* A whole part that is no page, checked against its digest. */

@@ -22,6 +22,7 @@ extern const VolumeLimits dat93_limits;
 /* "Z109/ZY/Z109-ZY·XK·2026·D30·0583-0001" */
 char *dat93_folder(const Casefile *casefile) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The metadata of the package as XML (DA/T 93). */
 GBytes *dat93_metadata(const Casefile *casefile) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The lists of a package, while its cases pass by. */

@@ -12,6 +12,7 @@
 #include "appliance/bundle/casefile.h"
 
 typedef struct FourReport FourReport;
+/* An empty report; `at` is the minute it is made. */
 FourReport *four_report_new(const char *at);
 
 /* Look at one case: its texts, numbers and lists, and the first bytes of every file. The digests of

@@ -26,8 +26,10 @@ typedef struct {
     char *path;         /* in the package */
 } GbtFile;
 
+/* The files of the package in its order, with the names it gives them. */
 GPtrArray *gbt42727_files(const Casefile *casefile) G_GNUC_WARN_UNUSED_RESULT; /* of GbtFile */
 
+/* The two descriptions the standard asks for: 基本信息 of the case, 办理过程 of its steps. */
 GBytes *gbt42727_basic(const Casefile *casefile, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 GBytes *gbt42727_process(const Casefile *casefile) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -15,6 +15,7 @@
 #include "appliance/bundle/casefile.h"
 
 typedef struct Look Look;
+/* An empty bundle under this title; cases are added one by one. */
 Look *look_new(const char *title);
 void look_free(Look *look);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Look, look_free)
@@ -35,6 +36,7 @@ typedef struct {
 GBytes *look_case(Look *look, const Casefile *casefile,
                   const LookCase *how) G_GNUC_WARN_UNUSED_RESULT;
 
+/* What people open first: index.html, and the statement of completeness twice. */
 GBytes *look_index(const Look *look) G_GNUC_WARN_UNUSED_RESULT;
 GBytes *look_statement_csv(const Look *look) G_GNUC_WARN_UNUSED_RESULT;
 GBytes *look_statement_html(const Look *look) G_GNUC_WARN_UNUSED_RESULT;

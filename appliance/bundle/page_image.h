@@ -33,6 +33,7 @@ typedef struct {
     GPtrArray *strips; /* of PageStrip */
 } PageImage;
 
+/* Read what a PDF needs of a stored side; `name` stands in errors. ERROR_FORMAT. */
 PageImage *page_image_read(int fd, const char *name, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void page_image_free(PageImage *image);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PageImage, page_image_free)

@@ -31,6 +31,7 @@ typedef struct {
     guint files, n_cases;
 } VolumePlan;
 
+/* An empty plan within these limits. */
 VolumePlan *volume_plan_new(const VolumeLimits *limits);
 void volume_plan_free(VolumePlan *plan);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(VolumePlan, volume_plan_free)

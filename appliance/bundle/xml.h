@@ -8,6 +8,7 @@
 #include <glib.h>
 
 typedef struct Xml Xml;
+/* An empty document; elements are opened and closed in order. */
 Xml *xml_new(void);
 
 /* Open an element; attributes as name, value pairs, NULL-terminated; a NULL value leaves one out.

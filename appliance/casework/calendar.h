@@ -31,6 +31,7 @@ gboolean calendar_import(Calendar *calendar, const char *bytes, gsize size, cons
 /* The table that ships (2025 and 2026). */
 Calendar *calendar_shipped(void) G_GNUC_WARN_UNUSED_RESULT;
 
+/* By the announcements of the State Council where that year is loaded, else Monday to Friday. */
 gboolean calendar_is_workday(const Calendar *calendar, Day day);
 gboolean calendar_is_loaded(const Calendar *calendar, guint year);
 guint calendar_last_year(const Calendar *calendar); /* last loaded; 0 = none */

@@ -55,6 +55,7 @@ typedef struct {
     Day effective; /* EXPIRY_ACCEPTED: accepted as of this day */
 } ClockReading;
 
+/* Where a clock stands at this minute of this day. */
 void clock_read(const ClockFacts *facts, const Calendar *calendar, Day today, guint minute,
                 ClockReading *reading);
 

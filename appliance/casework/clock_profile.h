@@ -86,6 +86,7 @@ typedef struct ClockProfile {
 void clock_profile_free(ClockProfile *profile);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ClockProfile, clock_profile_free)
 
+/* The words of the settings, one for each value; static. */
 const char *clock_purpose_token(ClockPurpose purpose);
 const char *clock_start_token(ClockStart start);
 const char *clock_unit_token(ClockUnit unit);

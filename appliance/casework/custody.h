@@ -66,6 +66,7 @@ typedef struct {
     Day day, due;
 } CustodyEvent;
 
+/* Paper comes in at the window: kept by the hall, or to be handed back at once. */
 void custody_begin(CustodyState *state, gboolean to_hand_back);
 
 /* One step; `out` is untouched on failure and may be `state`. ERROR_WRONG_STATE,

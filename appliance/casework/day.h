@@ -17,6 +17,7 @@ typedef gint32 Day;
 /* DAY_NONE where there is no such date (2026-02-30). Years 1900…2199. */
 Day day_of(guint year, guint month, guint day);
 
+/* The parts of a date in the proleptic Gregorian calendar. */
 void day_split(Day day, guint *year, guint *month, guint *day_of_month);
 
 /* "2026-11-21"; FALSE on anything else and on a date that does not exist. */
@@ -30,6 +31,7 @@ char *day_format_compact(Day day) G_GNUC_WARN_UNUSED_RESULT; /* "20261121" */
 char *day_format_zh(Day day) G_GNUC_WARN_UNUSED_RESULT;      /* "2026年11月21日" */
 guint32 day_yymmdd(Day day);                                 /* 261121, the date part of codes */
 
+/* One part of a date. */
 guint day_year(Day day);
 guint day_weekday(Day day); /* 1 Monday … 7 Sunday */
 

@@ -70,5 +70,6 @@ gboolean day_close_allowed(const DayCloseFacts *facts, const GPtrArray *list,
 GArray *day_close_enclosed(const Profile *profile, const DayCopy *copies,
                            gsize n_copies) G_GNUC_WARN_UNUSED_RESULT; /* of gsize */
 
+/* What was left undone at the close, for programs and for people. */
 const char *left_token(LeftCode code);
 const char *left_word(LeftCode code);

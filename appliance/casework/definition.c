@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/casework/definition.h"
 
-#include "appliance/casework/lines.h"
+#include "appliance/base/json_lines.h"
 #include "appliance/casework/shape.h"
 
 #include <string.h>
@@ -39,21 +39,6 @@ const json_t *definition_root(const Definition *definition)
     return definition->root;
 }
 
-/* The line of a path; of the nearest value above it where the path names nothing. */
-static guint line_of(const Definition *definition, const char *path)
-{
-    g_autofree char *at = g_strdup(path);
-
-    for (;;) {
-        gpointer line = g_hash_table_lookup(definition->lines, at);
-        char *slash = strrchr(at, '/');
-
-        if (line != NULL || slash == NULL)
-            return GPOINTER_TO_UINT(line);
-        *slash = '\0';
-    }
-}
-
 gboolean definition_fail(const Definition *definition, GError **error, const char *path,
                          const char *format, ...)
 {
@@ -64,7 +49,7 @@ gboolean definition_fail(const Definition *definition, GError **error, const cha
     why = g_strdup_vprintf(format, arguments);
     va_end(arguments);
     return error_set(error, ERROR_DEFINITION, "%s, line %u, %s: %s", definition->name,
-                     line_of(definition, path), *path == '\0' ? "/" : path, why);
+                     json_lines_at(definition->lines, path), *path == '\0' ? "/" : path, why);
 }
 
 static gboolean fits_schema(const Definition *definition, const char *schema, GError **error)
@@ -98,7 +83,7 @@ Definition *definition_load(const char *bytes, gsize size, const char *name, con
     definition = g_new0(Definition, 1);
     definition->name = g_strdup(name);
     definition->root = root;
-    definition->lines = lines_of(bytes, size);
+    definition->lines = json_lines(bytes, size);
     return fits_schema(definition, schema, error) ? g_steal_pointer(&definition) : NULL;
 }
 

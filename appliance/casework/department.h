@@ -23,4 +23,5 @@ GPtrArray *departments_load(const char *bytes, gsize size, const char *name,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT; /* of Department, owned */
 GPtrArray *departments_shipped(GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* NULL where there is none of this code. */
 const Department *departments_find(const GPtrArray *departments, const char *code);

@@ -57,5 +57,6 @@ typedef struct {
 /* By code, then in the order given. Of Exception, owned. */
 GPtrArray *exceptions_list(const ExceptionFacts *facts) G_GNUC_WARN_UNUSED_RESULT;
 
+/* What stands out, for programs and for people. */
 const char *exception_token(ExceptionCode code);
 const char *exception_word(ExceptionCode code, Lang lang);

@@ -174,6 +174,7 @@ gboolean items_check(const GPtrArray *items, GError **error) G_GNUC_WARN_UNUSED_
 /* The items that ship with the program (of Item, owned). */
 GPtrArray *items_shipped(GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* How a field is normalised before it is compared, as items say it. */
 const char *field_norm_token(FieldNorm norm);
 const char *slot_tick_token(SlotTick tick); /* original seal signature category scope */
 const char *slot_tick_name(SlotTick tick);  /* 已核原件 … */

@@ -317,6 +317,7 @@ const ProfileKind *life_kind(const LifeState *state);
 guint life_event_stages(LifeEventType type); /* set of 1 << LifeStage */
 guint life_event_actors(LifeEventType type); /* set of LifeActor */
 
+/* Where a case stands, for programs and for people. */
 const char *life_stage_token(LifeStage stage);
 const char *life_stage_word(LifeStage stage); /* 收件 … */
 const char *life_event_token(LifeEventType type);

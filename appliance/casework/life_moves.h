@@ -10,10 +10,14 @@
 #include "appliance/casework/life_table.h"
 
 gboolean life_given(const char *text); /* neither NULL nor "" */
+
+/* Both known and the same; nobody is nobody else. */
 gboolean life_same_person(const char *a, const char *b);
 
 /* The step issues this paper; PAPER_NONE issues none. */
 void life_issue(LifeState *state, PaperKind kind);
+
+/* What is special about the kind of this case; KIND_PLAIN before it has one. */
 KindRole life_role(const LifeState *state);
 
 /* ---- keys ---- */
@@ -22,6 +26,8 @@ LifeKey *life_find_key(LifeState *state, const char *key); /* NULL: none */
 
 /* How many have all flags of `with` and none of `without`. */
 guint life_count_keys(const LifeState *state, guint with, guint without);
+
+/* A new open key; ERROR_RULE where it is open already. */
 gboolean life_add_key(LifeState *state, const char *key, guint flags, GError **error);
 
 /* Settle the keys of the event; each must be open. */
@@ -32,6 +38,7 @@ gboolean life_tolerable_slots(const LifeState *state, guint *n_slots, GError **e
 
 /* ---- small moves ---- */
 
+/* To RECEIVED, with both checkers forgotten. */
 void life_back_to_received(LifeState *state);
 void life_end_with(LifeState *state, LifeStage stage, LifeEnding ending, Day day);
 gboolean life_add_stop(LifeState *state, ClockPause reason, const LifeEvent *event,
@@ -47,6 +54,8 @@ gboolean life_is_upper(const LifeState *state); /* decided above */
 
 /* ---- the steps ---- */
 
+/* One step each, named by the act that its record bears. The state changes only where TRUE comes
+ * back; ERROR_RULE says what stands against it. */
 gboolean life_step_receive(LifeState *state, const LifeEvent *event, GError **error);
 gboolean life_step_receipt(LifeState *state, const LifeEvent *event, GError **error);
 gboolean life_step_correct(LifeState *state, const LifeEvent *event, GError **error);

@@ -52,6 +52,8 @@ typedef struct {
 /* Whether a template is one: known tokens, one {seq}. */
 gboolean number_template_check(const char *pattern, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* A number by its template ("鲁环审〔{year}〕{n}号"). ERROR_INVALID names what the template asks
+ * for and the values lack. */
 char *number_template_fill(const char *pattern, const NumberValues *values,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

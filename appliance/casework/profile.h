@@ -69,6 +69,7 @@ typedef struct Profile {
     guint overdue_score;              /* points lost a day overdue; 0 = not scored */
 } Profile;
 
+/* Read a profile; ERROR_FORMAT and ERROR_INVALID name the member in file `name`. */
 Profile *profile_load(const char *bytes, gsize size, const char *name,
                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -4,6 +4,7 @@
 #include "appliance/base/text.h"
 #include "appliance/bundle/describe.h"
 #include "storage/catalog_keeping.h"
+#include "storage/catalog_record.h"
 #include "storage/ocfl.h"
 #include "storage/seal.h"
 
@@ -89,7 +90,10 @@ static gboolean view_load(ArchiveView *view, House *house, Catalog *catalog, GEr
     view->documents =
         view->department != NULL ? catalog_documents(catalog, view->number, error) : NULL;
     view->sides = view->documents != NULL ? catalog_sides(catalog, view->number, error) : NULL;
-    view->fields = view->sides != NULL ? catalog_fields(catalog, view->number, error) : NULL;
+    /* The case file is proved by both digests. */
+    view->fields = view->sides != NULL && catalog_add_facts(catalog, view->sides, error)
+                       ? catalog_fields(catalog, view->number, error)
+                       : NULL;
     view->check =
         view->fields != NULL ? completeness_check(house, catalog, view->number, error) : NULL;
     view->orders = view->check != NULL ? filing_orders_shipped(error) : NULL;

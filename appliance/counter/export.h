@@ -37,6 +37,7 @@ typedef enum {
 #define EXPORT_FORMATS   "bag-tar|bag-zip|bag-dir|gbt42727|dat93|pdf"
 #define EXPORT_SPLIT_MIN 65536
 
+/* The word of the command line and of the register. */
 const char *export_format_token(ExportFormat format);
 gboolean export_format_parse(const char *token, ExportFormat *format);
 

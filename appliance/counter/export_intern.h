@@ -42,5 +42,6 @@ void export_add_done(Export *export, const char *path, const PackDone *done, gui
 VolumePlan *export_plan(Export *export, const VolumeLimits *limits,
                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The two families of forms. `*seq` becomes the record of the export. */
 gboolean export_bags(Export *export, gint64 *seq, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean export_packages(Export *export, gint64 *seq, GError **error) G_GNUC_WARN_UNUSED_RESULT;

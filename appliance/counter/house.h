@@ -22,10 +22,12 @@
 
 typedef struct House House;
 
+/* The rules of the hall over a store, which it does not own. */
 House *house_new(Store *store) G_GNUC_WARN_UNUSED_RESULT;
 void house_free(House *house);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(House, house_free)
 
+/* The store it was made over. */
 Store *house_store(const House *house);
 
 /* The hall's date now. */

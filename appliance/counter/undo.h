@@ -32,6 +32,7 @@ typedef struct {
 void undo_state_clear(UndoState *state);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(UndoState, undo_state_clear)
 
+/* What the next undo of this case would take back, if anything. */
 gboolean undo_look(Catalog *catalog, const char *number, UndoState *state,
                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -69,6 +69,11 @@ static void on_durable(const IntakeSide *side, void *data)
         intake->told(side, intake->told_data);
 }
 
+void intake_when_full(Intake *intake, IntakeFull full, void *data)
+{
+    ledger_when_full(intake->ledger, full, data);
+}
+
 gint64 intake_batch(const Intake *intake)
 {
     return ledger_batch(intake->ledger);

@@ -62,8 +62,20 @@ typedef struct Intake Intake;
 
 Intake *intake_open(Store *store, const StoreActor *actor, const IntakeOptions *options,
                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Who hears of every side and every refusal, on the thread of the intake. */
 void intake_listen(Intake *intake, IntakeTold told, IntakeRefused refused, void *data);
 
+/* Called when the disk is full in the middle of a batch, on the batch's thread. The sides under way
+ * are kept in memory and the device is not read meanwhile, so that it stops feeding. TRUE: try
+ * again, there may be room; FALSE: the batch fails with ERROR_DISK_FULL. It is called again as long
+ * as there is none, so it waits before it says TRUE. */
+typedef gboolean (*IntakeFull)(const GError *why, void *data);
+
+/* Without it a full disk ends the batch. */
+void intake_when_full(Intake *intake, IntakeFull full, void *data);
+
+/* The number of the batch, from the first side on. */
 gint64 intake_batch(const Intake *intake);
 
 /* All pages of a file. FALSE only where the store or a worker failed; a file that is no image is

@@ -28,7 +28,7 @@ typedef struct {
     PageFacts facts;
 } Seen;
 
-/* A side whose file is written but not yet recorded. */
+/* A side that is not yet recorded. */
 typedef struct {
     CrewResult *crew;
     SpoolFile file;
@@ -50,11 +50,15 @@ struct Ledger {
     const PlacingLookup *lookup;
     IntakeTold told;
     void *told_data;
+    IntakeFull full; /* NULL: a full disk ends the batch */
+    void *full_data;
     gint64 batch;
     char day[7]; /* YYMMDD */
     Fd lock;
     SpoolGroup *group;
-    GPtrArray *entries; /* of Entry */
+    GPtrArray *entries; /* of Entry; their bytes stay in memory until they are recorded */
+    guint in_group;     /* of the entries, those whose bytes the group holds */
+    gboolean durable;   /* the group's files are on disk, their records are not yet */
     GArray *seen;       /* of Seen */
     gint64 group_since_us;
     gint64 document; /* 统一编号 pages of the running slot go to; 0 none */
@@ -97,6 +101,12 @@ void ledger_listen(Ledger *ledger, IntakeTold told, void *data)
 {
     ledger->told = told;
     ledger->told_data = data;
+}
+
+void ledger_when_full(Ledger *ledger, IntakeFull full, void *data)
+{
+    ledger->full = full;
+    ledger->full_data = data;
 }
 
 /* ── opening ─────────────────────────────────────────────────────────────────────────────── */
@@ -351,21 +361,6 @@ static void tell(Ledger *ledger, const Entry *entry)
         ledger->told(&side, ledger->told_data);
 }
 
-gboolean ledger_flush(Ledger *ledger, GError **error)
-{
-    if (ledger->entries->len == 0)
-        return TRUE;
-    if (!spool_group_commit(ledger->group, error) ||
-        !store_write(ledger->store, ledger->actor, record_group, ledger, error))
-        return FALSE;
-    for (guint i = 0; i < ledger->entries->len; i++)
-        tell(ledger, g_ptr_array_index(ledger->entries, i));
-    g_ptr_array_set_size(ledger->entries, 0);
-    spool_group_free(ledger->group);
-    ledger->group = spool_group_new(store_folder(ledger->store));
-    return TRUE;
-}
-
 static const char *extension_of(const char *media_type)
 {
     static const char *const types[][2] = {{"image/tiff", "tif"},
@@ -377,6 +372,93 @@ static const char *extension_of(const char *media_type)
         if (g_strcmp0(types[i][0], media_type) == 0)
             return types[i][1];
     return "bin";
+}
+
+/* The page's file goes into the group. What a try before left under its name is of no record. */
+static gboolean write_file(Ledger *ledger, Entry *entry, GError **error)
+{
+    const CrewResult *crew = entry->crew;
+    SpoolName name = {ledger->day, ledger->batch, crew->sheet, crew->side,
+                      extension_of(crew->result.media_type)};
+
+    g_autofree char *path = NULL;
+
+    spool_file_clear(&entry->file);
+    if (!spool_group_add(ledger->group, &name, crew->result.fd, &entry->file, error))
+        return FALSE;
+    path = store_path(ledger->store, entry->file.file);
+    return !g_file_test(path, G_FILE_TEST_EXISTS) || file_unlink(path, error);
+}
+
+/* A group that failed half-way goes as a whole; the next try writes every file again. */
+static void forget_group(Ledger *ledger)
+{
+    spool_group_free(ledger->group);
+    ledger->group = spool_group_new(store_folder(ledger->store));
+    ledger->in_group = 0;
+    ledger->durable = FALSE;
+}
+
+static gboolean try_files(Ledger *ledger, const void *data G_GNUC_UNUSED, GError **error)
+{
+    while (ledger->in_group < ledger->entries->len) {
+        if (!write_file(ledger, g_ptr_array_index(ledger->entries, ledger->in_group), error)) {
+            forget_group(ledger);
+            return FALSE;
+        }
+        ledger->in_group++;
+    }
+    return TRUE;
+}
+
+static gboolean try_group(Ledger *ledger, const void *data, GError **error)
+{
+    gint64 document = ledger->document;
+
+    if (!ledger->durable) {
+        if (!try_files(ledger, data, error))
+            return FALSE;
+        if (!spool_group_commit(ledger->group, error)) {
+            forget_group(ledger);
+            return FALSE;
+        }
+        ledger->durable = TRUE;
+    }
+    if (store_write(ledger->store, ledger->actor, record_group, ledger, error))
+        return TRUE;
+    ledger->document = document;
+    return FALSE;
+}
+
+/* A step that a full disk stops is taken again as long as the owner of the batch waits for room. */
+typedef gboolean (*Step)(Ledger *ledger, const void *data, GError **error);
+
+static gboolean patiently(Ledger *ledger, Step step, const void *data, GError **error)
+{
+    for (;;) {
+        g_autoptr(GError) why = NULL;
+
+        if (step(ledger, data, &why))
+            return TRUE;
+        if (!g_error_matches(why, ANJUAN_ERROR, ERROR_DISK_FULL) || ledger->full == NULL ||
+            !ledger->full(why, ledger->full_data)) {
+            g_propagate_error(error, g_steal_pointer(&why));
+            return FALSE;
+        }
+    }
+}
+
+gboolean ledger_flush(Ledger *ledger, GError **error)
+{
+    if (ledger->entries->len == 0)
+        return TRUE;
+    if (!patiently(ledger, try_group, NULL, error))
+        return FALSE;
+    for (guint i = 0; i < ledger->entries->len; i++)
+        tell(ledger, g_ptr_array_index(ledger->entries, i));
+    g_ptr_array_set_size(ledger->entries, 0);
+    forget_group(ledger);
+    return TRUE;
 }
 
 static gboolean is_due(const Ledger *ledger)
@@ -407,8 +489,6 @@ static void find_twin(Ledger *ledger, Entry *entry)
 gboolean ledger_add(Ledger *ledger, CrewResult *result, const Placed *placed, GError **error)
 {
     Entry *entry = g_new0(Entry, 1);
-    SpoolName name = {ledger->day, ledger->batch, result->sheet, result->side,
-                      extension_of(result->result.media_type)};
 
     *entry = (Entry){.crew = result,
                      .role = placed->role,
@@ -422,13 +502,9 @@ gboolean ledger_add(Ledger *ledger, CrewResult *result, const Placed *placed, GE
     find_twin(ledger, entry);
     if (ledger->entries->len == 0)
         ledger->group_since_us = g_get_monotonic_time();
-    if (!spool_group_add(ledger->group, &name, result->result.fd, &entry->file, error)) {
-        entry_free(entry);
-        return FALSE;
-    }
-    fd_close(fd_steal(&result->result.fd));
     g_ptr_array_add(ledger->entries, entry);
-    return !is_due(ledger) || ledger_flush(ledger, error);
+    return patiently(ledger, try_files, NULL, error) &&
+           (!is_due(ledger) || ledger_flush(ledger, error));
 }
 
 /* ── closing ─────────────────────────────────────────────────────────────────────────────── */
@@ -451,10 +527,14 @@ static gboolean close_batch(StoreTxn *txn, void *data, GError **error)
     return txn_append(txn, "batch.close", NULL, body, error);
 }
 
+static gboolean try_close(Ledger *ledger, const void *data, GError **error)
+{
+    Closing closing = {ledger, data};
+
+    return store_write(ledger->store, ledger->actor, close_batch, &closing, error);
+}
+
 gboolean ledger_close(Ledger *ledger, const LedgerCounts *counts, GError **error)
 {
-    Closing closing = {ledger, counts};
-
-    return ledger_flush(ledger, error) &&
-           store_write(ledger->store, ledger->actor, close_batch, &closing, error);
+    return ledger_flush(ledger, error) && patiently(ledger, try_close, counts, error);
 }

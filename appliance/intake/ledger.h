@@ -19,13 +19,18 @@ Ledger *ledger_open(Store *store, const StoreActor *actor, const IntakeOptions *
 void ledger_free(Ledger *ledger);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Ledger, ledger_free)
 
+/* What has been counted so far: the batch's number, sides stored, of them unread, in the tray. */
 gint64 ledger_batch(const Ledger *ledger);
 gint64 ledger_stored(const Ledger *ledger);
 gint64 ledger_unread(const Ledger *ledger);
 gint64 ledger_in_tray(const Ledger *ledger);
-void ledger_listen(Ledger *ledger, IntakeTold told, void *data);
 
-/* Put a side into the running group; writes the group when it is full or old. Takes `result`. */
+/* Who hears of every side that is stored. */
+void ledger_listen(Ledger *ledger, IntakeTold told, void *data);
+void ledger_when_full(Ledger *ledger, IntakeFull full, void *data); /* intake_when_full */
+
+/* Put a side into the running group; writes the group when it is full or old. Takes `result`. A
+ * side that was put in stays in over a failure, and the next flush tries it again. */
 gboolean ledger_add(Ledger *ledger, CrewResult *result, const Placed *placed,
                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -40,6 +40,7 @@ typedef enum {
     SHEET_COMMAND,   /* "command" */
 } SheetRole;
 
+/* The token above; static. */
 const char *sheet_role_token(SheetRole role);
 
 /* What placing asks of the catalogue: the local number of a case's item (FALSE: no such case that
@@ -97,6 +98,7 @@ typedef struct {
     gboolean marked; /* a patch T: a separator, whether or not its codes could be read */
 } PlacingMarks;
 
+/* Where this sheet goes, by what was read on it; the state moves on. */
 Placed placing_sheet(Placing *placing, const PlacingMarks *marks, const PlacingLookup *lookup);
 
 /* The stack is through: unless somebody finished it by command, a set whose last sheet was not

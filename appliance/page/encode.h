@@ -22,6 +22,7 @@ typedef struct {
 } EncodeOptions;
 
 typedef struct Encoder Encoder;
+/* Begin a master; ERROR_INVALID for a geometry it cannot hold. */
 Encoder *encoder_new(const EncodeOptions *options, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Rows of a colour or gray page; every call but the last brings ENCODE_STRIP_ROWS. */

@@ -8,6 +8,7 @@
 #include "appliance/page/bits.h"
 
 typedef struct G4 G4;
+/* An encoder of rows of this width. */
 G4 *g4_new(guint32 width_px);
 
 /* Code one row (whole words, white padding). */

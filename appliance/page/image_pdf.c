@@ -5,6 +5,7 @@
  */
 #include "appliance/page/image.h"
 #include "appliance/page/pdf_content.h"
+#include "appliance/page/pdf_stream.h"
 #include "appliance/page/tiff_writer.h"
 
 #include <math.h>
@@ -20,6 +21,11 @@
 /* A JPEG hardly deflates: what grows more than twice is none. */
 #define INFLATED_BYTES_MAX ((gsize)64 << 20)
 #define PALETTE_BYTES      768
+#define PALETTE_BYTES_MAX  ((gsize)64 << 10) /* of its stream, whatever it is padded with */
+/* The largest page and the predictor's byte in front of every row. */
+#define SAMPLES_BYTES_MAX ((gsize)PAGE_BYTES_MAX + PAGE_SIDE_PX_MAX)
+/* Operators of a scan, its invisible text included. */
+#define CONTENT_BYTES_MAX ((gsize)8 << 20)
 
 typedef struct {
     Image base;
@@ -111,6 +117,9 @@ static gboolean find_placement(PdfPage *page, GError **error)
     const char *why = NULL;
     gboolean found;
 
+    if (!pdf_content_fits(page->pdf, qpdf_oh_get_key(page->pdf, page->page, "/Contents"),
+                          CONTENT_BYTES_MAX, error))
+        return FALSE;
     if (qpdf_oh_get_page_content_data(page->pdf, page->page, &content, &size) & QPDF_ERRORS) {
         free(content);
         return qpdf_failed(page->pdf, error);
@@ -229,7 +238,8 @@ static gboolean read_lookup(PdfPage *page, qpdf_oh table, GByteArray *bytes)
         size_t size = 0;
         QPDF_BOOL filtered = QPDF_FALSE;
 
-        if (!(qpdf_oh_get_stream_data(page->pdf, table, qpdf_dl_generalized, &filtered, &data,
+        if (pdf_stream_fits(page->pdf, table, PALETTE_BYTES_MAX, NULL) &&
+            !(qpdf_oh_get_stream_data(page->pdf, table, qpdf_dl_generalized, &filtered, &data,
                                       &size) &
               QPDF_ERRORS) &&
             filtered)
@@ -288,6 +298,8 @@ static gboolean take_stream(PdfPage *page, PdfImage *self, gboolean decode, GErr
 {
     QPDF_BOOL filtered = QPDF_FALSE;
 
+    if (decode && !pdf_stream_fits(page->pdf, page->image, SAMPLES_BYTES_MAX, error))
+        return FALSE;
     if (qpdf_oh_get_stream_data(page->pdf, page->image, decode ? qpdf_dl_generalized : qpdf_dl_none,
                                 &filtered, &self->data, &self->size) &
         QPDF_ERRORS)

@@ -13,6 +13,8 @@
 #define INTERLACED_BYTES_MAX ((guint64)128 << 20)
 #define CHUNK_BYTES_MAX      ((png_alloc_size_t)16 << 20)
 #define CHUNKS_MAX           256
+#define SIGNATURE_BYTES      8
+#define CHUNK_FRAME_BYTES    12 /* length, type, checksum (ISO/IEC 15948, 5.3) */
 
 typedef struct {
     Image base;
@@ -123,6 +125,27 @@ static void choose_transforms(PngImage *self, int depth, int type)
         png_set_rgb_to_gray_fixed(png, PNG_ERROR_ACTION_NONE, -1, -1);
 }
 
+/* libpng makes room for what a chunk says it holds before it looks whether that is there: a
+ * chunk longer than the rest of the file ends the reading here. Rows that are cut off are told
+ * where they end, as the image data is read. */
+static gboolean chunks_fit(PngImage *self, GError **error)
+{
+    gsize at = SIGNATURE_BYTES;
+
+    while (self->file.size - at >= CHUNK_FRAME_BYTES) {
+        const guint8 *chunk = self->file.bytes + at;
+        guint32 length;
+
+        memcpy(&length, chunk, sizeof length);
+        length = GUINT32_FROM_BE(length);
+        if (length > self->file.size - at - CHUNK_FRAME_BYTES)
+            return memcmp(chunk + 4, "IDAT", 4) == 0 ||
+                   error_set(error, ERROR_FORMAT, "PNG: cut off");
+        at += CHUNK_FRAME_BYTES + (gsize)length;
+    }
+    return TRUE;
+}
+
 static gboolean open_header(PngImage *self, GError **error)
 {
     PageGeometry *page = &self->base.page;
@@ -222,7 +245,7 @@ Image *image_open_png(Bytes file, const ImageOptions *options G_GNUC_UNUSED, GEr
     self->file = file;
     self->png = png_create_read_struct(PNG_LIBPNG_VER_STRING, self, on_error, on_warning);
     self->info = png_create_info_struct(self->png);
-    if (!open_header(self, error)) {
+    if (!chunks_fit(self, error) || !open_header(self, error)) {
         image_free(base);
         return NULL;
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/page/locate.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #define CELL_W          32 /* half a word */
@@ -17,10 +18,12 @@
 #define ACROSS_PX_MIN   90 /* no symbol is shorter */
 
 #define FINDER_ROW_STEP 4
-#define FINDER_PX_MIN   10
+#define FINDER_PX_MIN   13 /* modules of two pixels, a little blurred */
 #define FINDER_PX_MAX   280
 #define FINDERS_MAX     256
 #define QR_SIDES_MAX    12 /* two finders of one symbol lie within so many finder widths */
+#define TIMING_PART_MIN 60 /* per cent of the changes that a timing pattern should show */
+#define TIMING_PART_MAX 150
 
 enum { CELL_NONE, CELL_ACROSS, CELL_DOWN };
 
@@ -366,6 +369,15 @@ static gboolean belong_together(const Finder *a, const Finder *b)
            longer * 5 > size * 9 && (shorter * 4 < longer || shorter * 4 > longer * 3);
 }
 
+/* On one side of a symbol, not across. */
+static gboolean is_beside(const Finder *a, const Finder *b)
+{
+    guint32 dx = (guint32)abs((int)a->x - (int)b->x);
+    guint32 dy = (guint32)abs((int)a->y - (int)b->y);
+
+    return MIN(dx, dy) * 4 < MAX(dx, dy);
+}
+
 /* A third to two thirds of a symbol are black, and rows through it change colour often. */
 static gboolean is_speckled(const Bits *bits, guint32 x0, guint32 y0, guint32 x1, guint32 y1)
 {
@@ -389,12 +401,63 @@ static gboolean is_speckled(const Bits *bits, guint32 x0, guint32 y0, guint32 x1
     return black * 4 > n && black * 4 < 3 * n && changes > 14 * 5;
 }
 
+/* Changes of colour along the straight line from `from` to `to` (x, y), in steps of a pixel. */
+static guint line_changes(const Bits *bits, const double from[2], const double to[2])
+{
+    guint steps = (guint)MAX(fabs(to[0] - from[0]), fabs(to[1] - from[1]));
+    guint n = 0;
+    gboolean last = FALSE;
+
+    for (guint i = 0; i <= steps; i++) {
+        double part = (double)i / MAX(steps, 1);
+        double x = from[0] + (to[0] - from[0]) * part;
+        double y = from[1] + (to[1] - from[1]) * part;
+        gboolean black = x >= 0 && y >= 0 && x < bits->width_px && y < bits->height_px &&
+                         bits_at(bits, (guint32)x, (guint32)y);
+
+        n += black != last;
+        last = black;
+    }
+    return n;
+}
+
+/* Between two finders beside each other every symbol carries a row of modules, black and white in
+ * turn, three modules off the line through their middles on the inner side (ISO/IEC 18004, 6.3.5).
+ * Letters that look like finders have no such row. */
+static gboolean has_timing(const Bits *bits, const Finder *a, const Finder *b)
+{
+    double length = hypot((double)b->x - a->x, (double)b->y - a->y);
+    double module = (a->size + b->size) / 14.0;
+    double along[2] = {((double)b->x - a->x) / length, ((double)b->y - a->y) / length};
+    double expected = length / module - 7;
+
+    for (int quarter = -14; quarter <= 14; quarter++) {
+        double aside = quarter * module / 4;
+        double skip = 3.5 * module;
+        double from[2] = {a->x + along[0] * skip - along[1] * aside,
+                          a->y + along[1] * skip + along[0] * aside};
+        double to[2] = {b->x - along[0] * skip - along[1] * aside,
+                        b->y - along[1] * skip + along[0] * aside};
+        guint changes;
+
+        if (abs(quarter) < 10)
+            continue;
+        changes = line_changes(bits, from, to);
+        if (changes * 100 >= expected * TIMING_PART_MIN &&
+            changes * 100 <= expected * TIMING_PART_MAX)
+            return TRUE;
+    }
+    return FALSE;
+}
+
 /* Around the finders that belong to the first one; a missing one is allowed for. */
 static void add_symbol(const Bits *bits, GArray *finders, guint first, GArray *list)
 {
     Finder seed = g_array_index(finders, Finder, first);
     guint32 x0 = seed.x, x1 = seed.x, y0 = seed.y, y1 = seed.y;
     guint n = 1;
+    guint beside = 0;
+    gboolean timed = FALSE;
     guint32 span, margin;
     Located located;
 
@@ -407,10 +470,14 @@ static void add_symbol(const Bits *bits, GArray *finders, guint first, GArray *l
         x1 = MAX(x1, other->x);
         y0 = MIN(y0, other->y);
         y1 = MAX(y1, other->y);
+        if (is_beside(&seed, other)) {
+            beside++;
+            timed = timed || has_timing(bits, &seed, other);
+        }
         other->size = 0;
         n++;
     }
-    if (n < 2 || !is_speckled(bits, x0, y0, x1, y1))
+    if (n < 2 || (beside > 0 && !timed) || !is_speckled(bits, x0, y0, x1, y1))
         return;
     span = MAX(x1 - x0, y1 - y0);
     margin = seed.size + seed.size / 2 + (n == 2 ? span : 0);

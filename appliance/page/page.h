@@ -110,6 +110,7 @@ typedef enum {
     PAGE_ORIENTATION_TEXT, /* ascenders and descenders */
 } PageOrientationEvidence;
 
+/* The facts as they stand in a side's record. */
 json_t *page_facts_to_json(const PageFacts *facts) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The inverse; ERROR_FORMAT where a member is missing or of the wrong kind. */
@@ -128,11 +129,13 @@ typedef struct {
     char *rung;         /* the step of the ladder that read it: "bits", "lean", "gray", … */
 } PageCode;
 
+/* A code with its texts copied, everything else zero. */
 PageCode *page_code_new(const char *symbology, const char *text, const char *rung);
 void page_code_free(PageCode *code);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PageCode, page_code_free)
 GPtrArray *page_codes_new(void); /* owns its PageCodes */
 
+/* The list as it stands in a side's record, and back. ERROR_FORMAT names the member. */
 json_t *page_codes_to_json(const GPtrArray *codes) G_GNUC_WARN_UNUSED_RESULT;
 GPtrArray *page_codes_from_json(const json_t *json, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

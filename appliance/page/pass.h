@@ -25,6 +25,7 @@ typedef struct {
 } PassOptions;
 
 typedef struct StripPass StripPass;
+/* Begin a side. ERROR_TOO_LARGE, ERROR_INVALID for a geometry that cannot be. */
 StripPass *pass_new(const PassOptions *options, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Rows in any number. */

@@ -20,6 +20,7 @@ typedef struct {
     guint8 *samples; /* w × h */
 } Gray;
 
+/* Samples are not cleared. */
 Gray *gray_new(guint32 w, guint32 h);
 void gray_free(Gray *gray);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Gray, gray_free)

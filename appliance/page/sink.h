@@ -15,7 +15,10 @@ typedef struct {
     guint8 buffer[SINK_BUFFER_BYTES];
 } Sink;
 
+/* An empty sink; `name` is seen in /proc alone. */
 Sink *sink_new(const char *name, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* ERROR_IO, ERROR_DISK_FULL. */
 gboolean sink_append(Sink *sink, const void *bytes, gsize size,
                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

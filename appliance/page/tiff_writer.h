@@ -43,6 +43,7 @@ typedef struct {
 } TiffFrame;
 
 typedef struct TiffWriter TiffWriter;
+/* Begin a file of one page in memory. */
 TiffWriter *tiff_writer_new(GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Begin a strip, append its bytes in any number of pieces. */

@@ -30,13 +30,17 @@ void compose_scope(Composer *composer, const json_t *block, const json_t *row, g
 /* A text at a box's x, y and in its width, whatever the flow's y; returns its height. */
 double compose_put(Composer *composer, const TypeStyle *style, const char *text, const MarkBox *at);
 
+/* Members of a block, with what holds where they are missing. */
 double block_number(const json_t *block, const char *member, double otherwise);
 PangoAlignment block_align(const json_t *block);
 
+/* One kind of block each, laid out at the foot of what stands already. ERROR_FORMAT names the
+ * member of the template. */
 gboolean compose_fields(Composer *composer, const json_t *block, GError **error);
 gboolean compose_table(Composer *composer, const json_t *block, GError **error);
 gboolean compose_grid(Composer *composer, const json_t *block, GError **error);
 
+/* The same, for what is signed and sealed. */
 gboolean compose_box(Composer *composer, const json_t *block, GError **error);
 gboolean compose_signatures(Composer *composer, const json_t *block, GError **error);
 gboolean compose_seal(Composer *composer, const json_t *block, GError **error);

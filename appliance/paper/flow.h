@@ -21,6 +21,7 @@ typedef struct {
     guint unknown_glyphs;
 } Flow;
 
+/* An empty flow of one page. */
 void flow_init(Flow *flow);
 void flow_clear(Flow *flow);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Flow, flow_clear)
@@ -57,17 +58,20 @@ double flow_lines_height(PangoLayout *layout, int from);
 /* Straight, horizontal or vertical as its width or height is 0. */
 void flow_stroke(Flow *flow, const MarkBox *line, double thickness);
 
+/* A rectangle around `box`, lines `thickness` points wide. */
 void flow_frame(Flow *flow, const MarkBox *box, double thickness);
 
 /* The dotted ring where a seal of 42 mm belongs. */
 void flow_seal_place(Flow *flow, const MarkBox *box);
 
+/* A QR symbol that fills `box`. */
 void flow_qr(Flow *flow, const char *text, const MarkBox *box);
 
 /* A JPEG as it is, as large as fits the box, centred. FALSE unless it is one. */
 gboolean flow_jpeg(Flow *flow, GBytes *jpeg, const MarkBox *box,
                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Pages so far, and one of them drawn. ERROR_PAPER. */
 guint flow_n_pages(const Flow *flow);
 gboolean flow_draw(const Flow *flow, guint page, cairo_t *cr,
                    GError **error) G_GNUC_WARN_UNUSED_RESULT;

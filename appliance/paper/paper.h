@@ -84,6 +84,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(PaperTemplate, paper_template_free)
 /* Kinds of all embedded templates, NULL-terminated, in alphabetical order. */
 const char *const *paper_template_kinds(void);
 
+/* The title it was made with, and the letter of its family. */
 const char *paper_template_title(const PaperTemplate *template);
 char paper_template_family(const PaperTemplate *template);
 

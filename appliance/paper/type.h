@@ -33,6 +33,7 @@ PangoContext *type_context_unscaled(void) G_GNUC_WARN_UNUSED_RESULT;
  * ERROR_PAPER names the family. */
 gboolean type_fonts_check(PangoContext *context, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* A text set in a style, not yet placed. ERROR never: what no font has is drawn as a box. */
 PangoLayout *type_layout(PangoContext *context, const TypeStyle *style,
                          const char *text) G_GNUC_WARN_UNUSED_RESULT;
 

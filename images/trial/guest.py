@@ -2,7 +2,8 @@
 """A guest under QEMU's emulation: two serial lines, a monitor, keys, sticks, and the plug to pull.
 
 Line 0 is the appliance's console, line 1 a root shell that the copy under test opens for us
-(systemd.debug_shell). The guest reaches nothing; the host reaches the ports forwarded on loopback.
+(systemd.debug_shell). The guest reaches nothing but what `services` names: an address of its network
+and a port of this machine. The host reaches the ports forwarded on loopback.
 """
 import json
 import os
@@ -14,6 +15,7 @@ import subprocess
 import time
 
 FIRMWARE = "/usr/share/OVMF/OVMF_CODE_4M.fd"
+RELAY = os.path.join(os.path.dirname(os.path.abspath(__file__)), "relay.py")
 VARIABLES = "/usr/share/OVMF/OVMF_VARS_4M.fd"
 
 
@@ -60,16 +62,18 @@ def connect(path, process):
 
 
 class Guest:
-    def __init__(self, work, disk, forwards=(), memory_mb=1024):
+    def __init__(self, work, disk, forwards=(), services=(), memory_mb=1024):
         self.work = work
         variables = os.path.join(work, "firmware.fd")
         if not os.path.exists(variables):
             shutil.copy(VARIABLES, variables)
         network = "user,id=net,restrict=on" + "".join(f",hostfwd=tcp:127.0.0.1:{host}-:{guest}"
                                                       for host, guest in forwards)
+        network += "".join(f",guestfwd=tcp:{address}-cmd:python3 {RELAY} {port}" for address, port in services)
         lines = [os.path.join(work, f"line{n}.sock") for n in (0, 1)]
         arguments = [
-            "qemu-system-x86_64", "-M", "q35", "-accel", "tcg,tb-size=512", "-cpu", "max", "-m", str(memory_mb),
+            "qemu-system-x86_64", "-M", "q35", "-accel", "tcg,thread=multi,tb-size=512", "-smp", "2", "-cpu", "max",
+            "-m", str(memory_mb),
             "-nodefaults", "-display", "none", "-vga", "std",
             "-drive", f"if=pflash,format=raw,readonly=on,file={FIRMWARE}",
             "-drive", f"if=pflash,format=raw,file={variables}",
@@ -106,7 +110,8 @@ class Guest:
         """The shell starts early; ask until it answers."""
         end = time.monotonic() + limit_s
         while time.monotonic() < end:
-            self.shell.send("\nstty -echo; PS1= PS2= TERM=dumb; echo shell-$((40+2))\n")
+            # An interactive shell outlives SIGTERM, and the whole machine would wait for it when it ends.
+            self.shell.send("\ntrap exit TERM; stty -echo; PS1= PS2= TERM=dumb; echo shell-$((40+2))\n")
             try:
                 self.shell.wait(r"shell-42\n", 20)
                 return

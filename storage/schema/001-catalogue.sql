@@ -4,6 +4,10 @@
 -- (with secrets/ and defs/) alone, so `anjuan rebuild` makes it again, equal row by row.
 -- Instants are RFC 3339 UTC texts; dates are local dates of the hall; numbers of cases are the
 -- bare 24 digits. No clock, no random, no rowid in a row.
+--
+-- A row holds what questions choose and order by; the rest is read from its record, which `leaf`
+-- finds in the journal: ten million pages have to fit into 4 GB. In every table but `cases`,
+-- "case" is cases.id. `seq` is the number of a record.
 
 -- How far the journal is applied, and where its next record will stand.
 --   applied   number of records applied = seq of the next one
@@ -31,20 +35,18 @@ CREATE TABLE node (
     PRIMARY KEY (level, idx)
 ) STRICT, WITHOUT ROWID;
 
--- One line per record: what happened, for timelines and for the screens that follow along.
+-- One line per record: what happened, for timelines and for the screens that follow along. When it
+-- was, who did it and what it says stand in the record.
 CREATE TABLE event (
     seq INTEGER PRIMARY KEY,
-    t TEXT NOT NULL,
-    actor TEXT NOT NULL,
-    station TEXT NOT NULL,
     act TEXT NOT NULL,
-    "case" TEXT,
-    detail TEXT NOT NULL, -- the record's own fields as JSON, without head and nonce; of a side
-                          -- without facts, codes and sha512, which stand in its own rows
+    "case" INTEGER,
+    key TEXT,             -- the fields that questions choose by (catalog_apply.c), JSON
     secret TEXT           -- what a step keeps apart (reasons, names), opened; NULL where nothing is
 ) STRICT;
 CREATE INDEX event_by_case ON event ("case", seq) WHERE "case" IS NOT NULL;
-CREATE INDEX event_by_act ON event (act, seq);
+-- Most records are sides; nobody asks for all of them.
+CREATE INDEX event_by_act ON event (act, seq) WHERE act <> 'side';
 
 -- What the first record fixed: region, hall, origin of the journal, profile.
 CREATE TABLE setting (
@@ -65,7 +67,8 @@ CREATE TABLE definition (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE cases (
-    number TEXT PRIMARY KEY, -- 24 digits
+    id INTEGER PRIMARY KEY,    -- seq of the record that opened it
+    number TEXT NOT NULL,      -- 24 digits
     item TEXT NOT NULL,
     item_digest TEXT NOT NULL, -- the checklist of its day
     kind TEXT NOT NULL,        -- management kind of the rule profile
@@ -85,7 +88,8 @@ CREATE TABLE cases (
     filed_at TEXT,
     archive_number TEXT,
     version INTEGER NOT NULL -- seq of the last record that touched the case
-) STRICT, WITHOUT ROWID;
+) STRICT;
+CREATE UNIQUE INDEX case_by_number ON cases (number);
 CREATE UNIQUE INDEX case_serial ON cases (window, day, serial);
 CREATE INDEX case_by_state ON cases (state, received_at);
 CREATE INDEX case_by_received ON cases (received_at);
@@ -95,7 +99,7 @@ CREATE INDEX case_by_platform ON cases (platform_id) WHERE platform_id IS NOT NU
 
 -- Declared fields of a case: what the applicant wrote that checks compare. Personal: from secrets/.
 CREATE TABLE field (
-    "case" TEXT NOT NULL REFERENCES cases (number),
+    "case" INTEGER NOT NULL REFERENCES cases (id),
     name TEXT NOT NULL,
     value TEXT NOT NULL,
     PRIMARY KEY ("case", name)
@@ -104,7 +108,7 @@ CREATE TABLE field (
 -- Documents: one running number a case over families A (handed in), B (on the way), C (results).
 -- A number is never used again; a document taken back stays as 'void' with its reason.
 CREATE TABLE document (
-    "case" TEXT NOT NULL REFERENCES cases (number),
+    "case" INTEGER NOT NULL REFERENCES cases (id),
     number INTEGER NOT NULL,
     family TEXT NOT NULL CHECK (family IN ('A', 'B', 'C')),
     code TEXT NOT NULL,  -- slot (A01) or paper kind (receipt, supplement …)
@@ -132,7 +136,7 @@ CREATE INDEX document_by_paper ON document (paper_number) WHERE paper_number IS 
 CREATE TABLE batch (
     id INTEGER PRIMARY KEY,
     station TEXT NOT NULL,
-    "case" TEXT,
+    "case" INTEGER,
     device TEXT NOT NULL,
     opened_at TEXT NOT NULL,
     closed_at TEXT,
@@ -145,7 +149,8 @@ CREATE TABLE batch (
 ) STRICT;
 
 -- One image of one side of a fed sheet. `case` and `document` say where it belongs now; both NULL
--- is the tray (待归件), document NULL a side of a case not yet in a document.
+-- is the tray (待归件), document NULL a side of a case not yet in a document. What the page pass found,
+-- the media type and the SHA-512 stand in the record.
 CREATE TABLE side (
     batch INTEGER NOT NULL REFERENCES batch (id),
     sheet INTEGER NOT NULL,
@@ -154,23 +159,19 @@ CREATE TABLE side (
     blank INTEGER NOT NULL CHECK (blank IN (0, 1)),
     role TEXT NOT NULL, -- page | separator | receipt | command: what the sheet turned out to be
     file TEXT,
-    media_type TEXT NOT NULL,
     bytes INTEGER NOT NULL,
     sha256 BLOB NOT NULL,
-    sha512 BLOB NOT NULL,
     source TEXT,        -- name of the imported file
-    facts TEXT NOT NULL, -- what the page pass found, JSON
-    "case" TEXT,
+    "case" INTEGER,
     document INTEGER,
     place INTEGER NOT NULL, -- order inside the document
     turn INTEGER NOT NULL,  -- view rotation in degrees; the stored bytes are never turned
     reason TEXT,            -- of unread or void, or why it waits in the tray
     page_number INTEGER,    -- 页号, fixed when filed
-    seq INTEGER NOT NULL,
+    seq INTEGER NOT NULL,   -- of the record that stored it
     PRIMARY KEY (batch, sheet, side)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX side_by_document ON side ("case", document, place);
-CREATE INDEX side_by_sha256 ON side (sha256);
 CREATE INDEX side_in_tray ON side (batch) WHERE "case" IS NULL AND state <> 'void';
 
 -- Every code read on a side, ours or foreign.
@@ -188,7 +189,7 @@ CREATE TABLE code (
 
 -- What a person or a step decided about a slot: exempt, later, promised, na, or ticks.
 CREATE TABLE slot (
-    "case" TEXT NOT NULL REFERENCES cases (number),
+    "case" INTEGER NOT NULL REFERENCES cases (id),
     slot TEXT NOT NULL,
     what TEXT NOT NULL, -- exempt | later | promised | na | original | seal | signature | scope | defect …
     value TEXT NOT NULL,
@@ -211,15 +212,16 @@ CREATE TABLE bundle (
 ) STRICT;
 CREATE TABLE bundle_case (
     seq INTEGER NOT NULL REFERENCES bundle (seq),
-    "case" TEXT NOT NULL,
+    "case" INTEGER NOT NULL REFERENCES cases (id),
     PRIMARY KEY (seq, "case")
 ) STRICT, WITHOUT ROWID;
 
 -- Names: prefixes by the index on cases, inner two characters by bigrams (most Chinese queries
--- have two), three and more by trigrams.
+-- have two), three and more by trigrams, whose texts are those of `cases`.
 CREATE TABLE name_bigram (
     bigram TEXT NOT NULL,
-    "case" TEXT NOT NULL,
+    "case" INTEGER NOT NULL,
     PRIMARY KEY (bigram, "case")
 ) STRICT, WITHOUT ROWID;
-CREATE VIRTUAL TABLE name_trigram USING fts5 (name, "case" UNINDEXED, tokenize = 'trigram');
+CREATE VIRTUAL TABLE name_trigram USING fts5 (applicant, content = 'cases', content_rowid = 'id',
+    columnsize = 0, tokenize = 'trigram');

@@ -6,7 +6,7 @@
 -- while one of its holds is not lifted. The reasons are personal: from secrets/.
 CREATE TABLE hold (
     seq INTEGER PRIMARY KEY,
-    "case" TEXT NOT NULL REFERENCES cases (number),
+    "case" INTEGER NOT NULL REFERENCES cases (id),
     set_at TEXT NOT NULL,
     set_by TEXT NOT NULL,
     reference TEXT,      -- number of the order it rests on
@@ -21,7 +21,7 @@ CREATE INDEX hold_open ON hold (seq) WHERE lifted_at IS NULL;
 -- A case at the end of its retention, by the seq of the record that says so. What it held is gone;
 -- its row, its numbers and its proofs stay. done_at is NULL until every file of it is erased.
 CREATE TABLE destruction (
-    "case" TEXT PRIMARY KEY REFERENCES cases (number),
+    "case" INTEGER PRIMARY KEY REFERENCES cases (id),
     seq INTEGER NOT NULL,
     t TEXT NOT NULL,
     actor TEXT NOT NULL,
@@ -30,4 +30,4 @@ CREATE TABLE destruction (
     retention TEXT NOT NULL, -- D10, D30
     due TEXT NOT NULL,       -- day it was due on
     done_at TEXT
-) STRICT, WITHOUT ROWID;
+) STRICT;

@@ -2,12 +2,13 @@
  *
  * A gun that is a keyboard, played by umockdev (umockdev-run loads it below this program).
  */
-#include "drivers/reader.h"
+#include "drivers/gun_rack.h"
 #include "tests/testing.h"
 
 #include <linux/input.h>
 #include <linux/uinput.h>
 #include <poll.h>
+#include <sched.h>
 #include <string.h>
 #include <umockdev.h>
 
@@ -262,6 +263,54 @@ static void guns_that_come_and_go_are_told(void **state G_GNUC_UNUSED)
     }
 }
 
+/* --- in the rack --- */
+
+static void take(void *context, const GunReading *reading)
+{
+    g_async_queue_push(context, g_strdup_printf("%s %s", reading->place, reading->code));
+}
+
+static void wait_name(GunRack *rack, const char *wanted)
+{
+    gint64 until_us = g_get_monotonic_time() + 60 * G_USEC_PER_SEC;
+    gboolean is_so = FALSE;
+
+    for (; !is_so && g_get_monotonic_time() < until_us; sched_yield()) {
+        g_autoptr(GPtrArray) list = gun_rack_list(rack);
+        const GunInfo *info = g_ptr_array_index(list, 0);
+
+        assert_int_equal(list->len, 1);
+        assert_string_equal(info->place, "005");
+        is_so = strcmp(info->name, wanted) == 0;
+    }
+    assert_true(is_so);
+}
+
+static void the_rack_takes_a_gun_up_as_it_comes_and_goes(void **state G_GNUC_UNUSED)
+{
+    Record record = {.text = g_string_new("# EVEMU 1.2\n# device " NODE "\n")};
+    g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GAsyncQueue) heard = g_async_queue_new_full(g_free);
+    g_autoptr(GError) error = NULL;
+    g_autofree char *reading = NULL;
+    GunRack *rack;
+
+    g_ptr_array_add(rows, g_strdup("005=GUN0001"));
+    add_digits(&record, "9901000042");
+    add_enter(&record);
+    play(&record);
+    rack = gun_rack_new(&(GunRackOptions){.rows = rows, .take = take, .context = heard}, &error);
+    assert_no_error(error);
+    reading = g_async_queue_timeout_pop(heard, 60 * G_USEC_PER_SEC);
+    assert_string_equal(reading, "005 9901000042");
+    wait_name(rack, "evdev:" NODE);
+    umockdev_testbed_uevent(bed, "/sys/devices/gun/input/input5/event4", "remove");
+    wait_name(rack, "GUN0001");
+    umockdev_testbed_uevent(bed, "/sys/devices/gun/input/input5/event4", "add");
+    wait_name(rack, "evdev:" NODE);
+    gun_rack_free(rack);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -271,6 +320,8 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(only_tagged_guns_are_listed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(guns_that_come_and_go_are_told, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_rack_takes_a_gun_up_as_it_comes_and_goes, set_up,
+                                        tear_down),
     };
     int failed;
 

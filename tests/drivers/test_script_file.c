@@ -1,47 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "drivers/json_line.h"
 #include "drivers/script_file.h"
 #include "drivers/script_picture.h"
 #include "tests/testing.h"
 
 #include <string.h>
-
-static void every_value_has_its_line(void **state G_GNUC_UNUSED)
-{
-    static const char text[] = "{\n \"a\": [1, {\"x\\\"y\": 2},\n  [],\n  {\n   \"b\": \"{,}\"}],\n"
-                               " \"c\": {\"d\":\n   true}\n}";
-    gsize size = sizeof text - 1;
-
-    assert_int_equal(json_line_of(text, size, ""), 1);
-    assert_int_equal(json_line_of(text, size, "a"), 2);
-    assert_int_equal(json_line_of(text, size, "a[1]"), 2);
-    assert_int_equal(json_line_of(text, size, "a[2]"), 3);
-    assert_int_equal(json_line_of(text, size, "a[3]"), 4);
-    assert_int_equal(json_line_of(text, size, "a[3].b"), 5);
-    assert_int_equal(json_line_of(text, size, "c.d"), 7);
-    assert_int_equal(json_line_of(text, size, "c.missing.deeper"), 6);
-    assert_int_equal(json_line_of(text, size, "a[9]"), 2);
-}
-
-static void a_cut_off_text_never_reads_beyond(void **state G_GNUC_UNUSED)
-{
-    static const char text[] = "{\"a\": [1, {\"b\": \"c\\\"\"}, 2]}";
-
-    for (gsize size = 0; size < sizeof text; size++) {
-        g_autofree char *exact = g_memdup2(text, MAX(size, 1));
-
-        assert_int_equal(json_line_of(exact, size, "a[1].b"), 1);
-        assert_int_equal(json_line_of(exact, size, "a[2]"), 1);
-    }
-}
-
-static void a_nul_in_the_text_stops_nothing(void **state G_GNUC_UNUSED)
-{
-    static const char text[] = "{\"a\": [3\0, \0 4, 5],\n\"b\": 1}";
-
-    assert_in_range(json_line_of(text, sizeof text - 1, "b"), 1, 2);
-    assert_in_range(json_line_of(text, sizeof text - 1, "a[2]"), 1, 2);
-}
 
 static void assert_refused(const char *text, const char *where)
 {
@@ -57,27 +19,27 @@ static void faults_of_a_script_name_line_and_path(void **state G_GNUC_UNUSED)
 {
     assert_refused("", "line");
     assert_refused("{\"sheets\": [],\n\"sheets\": []}", "line 2");
-    assert_refused("[]", "line 1, document: must be an object");
+    assert_refused("[]", "line 1, /: must be an object");
     assert_refused("{}", "sheets: must be a list");
-    assert_refused("{\"sheets\": [],\n \"colour\": 1}", "line 2, colour: unknown key");
-    assert_refused("{\"sheets\": [{},\n {\"front\": {}}]}", "line 2, sheets[1].front: must have");
+    assert_refused("{\"sheets\": [],\n \"colour\": 1}", "line 2, /colour: unknown key");
+    assert_refused("{\"sheets\": [{},\n {\"front\": {}}]}", "line 2, /sheets/1/front: must have");
     assert_refused("{\"sheets\": [{\"back\": {\"pattern\": \"zebra\"}}]}",
-                   "sheets[0].back.pattern: no known pattern");
+                   "/sheets/0/back/pattern: no known pattern");
     assert_refused("{\"sheets\": [{\"back\": {\"path\": \"a\",\n\"width_px\": 70000}}]}",
-                   "sheets[0].back: sides end at");
-    assert_refused("{\"sheets\": [{\"repeat\": 0}]}", "sheets[0]: a script has 1 to");
-    assert_refused("{\"sheets\": [{\"repeat\": 1000000}, {}]}", "sheets[1]: a script has 1 to");
-    assert_refused("{\"sheets\": [{\"repeat\": -1}]}", "sheets[0].repeat: must be a whole");
+                   "/sheets/0/back: sides end at");
+    assert_refused("{\"sheets\": [{\"repeat\": 0}]}", "/sheets/0: a script has 1 to");
+    assert_refused("{\"sheets\": [{\"repeat\": 1000000}, {}]}", "/sheets/1: a script has 1 to");
+    assert_refused("{\"sheets\": [{\"repeat\": -1}]}", "/sheets/0/repeat: must be a whole");
     assert_refused("{\"sheets\": [{}], \"events\": [{\"at\": 2, \"do\": \"jam\"}]}",
-                   "events[0]: at: there are 1 sheets");
+                   "/events/0: at: there are 1 sheets");
     assert_refused("{\"sheets\": [{}], \"events\": [\n{\"at\": 1, \"do\": \"dance\"}]}",
-                   "line 2, events[0].do: no known deed");
+                   "line 2, /events/0/do: no known deed");
     assert_refused("{\"sheets\": [], \"device\": {\"features\": [\"feeder\",\n \"wings\"]}}",
-                   "line 2, device.features[1]: no known feature");
-    assert_refused("{\"sheets\": [], \"refill\": 1}", "refill: must be true or false");
+                   "line 2, /device/features/1: no known feature");
+    assert_refused("{\"sheets\": [], \"refill\": 1}", "/refill: must be true or false");
     assert_refused("{\"sheets\": [{\"back\": {\"path\": \"a.jpg\"}}],"
                    "\"backs_upside_down\": true}",
-                   "sheets[0].back: only PNM");
+                   "/sheets/0/back: only PNM");
 }
 
 static void a_script_is_read_as_written(void **state G_GNUC_UNUSED)
@@ -190,9 +152,6 @@ static void a_cut_off_or_foreign_pnm_is_refused(void **state G_GNUC_UNUSED)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_value_has_its_line),
-        cmocka_unit_test(a_cut_off_text_never_reads_beyond),
-        cmocka_unit_test(a_nul_in_the_text_stops_nothing),
         cmocka_unit_test(faults_of_a_script_name_line_and_path),
         cmocka_unit_test(a_script_is_read_as_written),
         cmocka_unit_test(a_numbered_page_can_be_read_back),

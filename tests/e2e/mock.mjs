@@ -100,6 +100,8 @@ function caseOf(one) {
 export function startMock({ sheetMs = 120 } = {}) {
   const faults = [];
   const streams = new Set();
+  let heard;
+  const listening = new Promise((resolve) => { heard = resolve; });
   const records = [];
   let seq = 100;
   let serial = 17;
@@ -325,6 +327,7 @@ export function startMock({ sheetMs = 120 } = {}) {
       response.write(`retry: 200\nid: ${after}\nevent: hello\ndata: {}\n\n`);
       for (const record of records) if (record.seq > after) response.write(record.text);
       streams.add(response);
+      heard();
       response.on('close', () => streams.delete(response));
       return;
     }
@@ -372,6 +375,14 @@ export function startMock({ sheetMs = 120 } = {}) {
   return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve({
     url: `http://127.0.0.1:${server.address().port}`, faults, cases,
     jamAfter: (sheets) => { jam = sheets; },
+    /* Kept once a screen listens. */
+    listening,
+    /* A reader of the appliance has read this; null: a part of it was lost. */
+    read: (code) => {
+      const data = { reader: 'serial:/dev/ttyS0', code };
+      faults.push(...faultsOf({ $ref: '#/components/schemas/CodeEvent' }, data).map((fault) => `code: ${fault}`));
+      for (const stream of streams) stream.write(`event: code\ndata: ${JSON.stringify(data)}\n\n`);
+    },
     cutStreams: () => { for (const stream of streams) stream.destroy(); },
     signedOn: () => signedOn,
     stop: () => { server.closeAllConnections(); server.close(); },

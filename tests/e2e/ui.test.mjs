@@ -67,6 +67,21 @@ test('the happy path needs the gun, the paper and one name', async () => {
   assert.deepEqual(made.papers.map((paper) => paper.code), ['supplement']);
 });
 
+test('a reader of the appliance does what one that types does', async () => {
+  await open();
+  await mock.listening;
+  mock.read(itemCard);
+  await page.waitForSelector('input[name=applicant]:focus');
+  mock.read('4006381333931');
+  await page.waitForFunction(() => document.body.innerText.includes('未识别的条码 4006381333931'));
+  assert.equal(await page.inputValue('input[name=applicant]'), '');
+  mock.read(null);
+  await page.waitForFunction(() => document.body.innerText.includes('条码没有读全'));
+  await page.keyboard.press('Alt+7');
+  mock.read('4006381333931');
+  await page.waitForFunction(() => document.body.innerText.includes('serial:/dev/ttyS0 读到 4006381333931'));
+});
+
 test('nothing of a finished case stays on the screen or in the address', async () => {
   await open();
   await receive('欧阳娜娜');

@@ -156,7 +156,7 @@ static gboolean options_check(gboolean is_session, GError **error)
 {
     if (out_folder == NULL)
         return error_set(error, ERROR_USAGE, "--out DIR is needed");
-    if (mode_token != NULL && !page_mode_parse(mode_token, &mode))
+    if (mode_token != NULL && !picture_mode_parse(mode_token, &mode))
         return error_set(error, ERROR_USAGE, "no mode '%s'", mode_token);
     if (count < 1 || count > 10000)
         return error_set(error, ERROR_USAGE, "--count %d", count);

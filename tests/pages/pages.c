@@ -31,12 +31,12 @@ gboolean page_kind_parse(const char *token, PageKind *kind)
     return FALSE;
 }
 
-const char *page_mode_token(PageMode mode)
+const char *picture_mode_token(PageMode mode)
 {
     return mode_tokens[mode];
 }
 
-gboolean page_mode_parse(const char *token, PageMode *mode)
+gboolean picture_mode_parse(const char *token, PageMode *mode)
 {
     for (gsize i = 0; i < G_N_ELEMENTS(mode_tokens); i++)
         if (g_str_equal(mode_tokens[i], token)) {

@@ -72,8 +72,8 @@ typedef struct {
 
 const char *page_kind_token(PageKind kind);
 gboolean page_kind_parse(const char *token, PageKind *kind);
-const char *page_mode_token(PageMode mode);
-gboolean page_mode_parse(const char *token, PageMode *mode);
+const char *picture_mode_token(PageMode mode);
+gboolean picture_mode_parse(const char *token, PageMode *mode);
 
 /* Draw and scan one side; `truth` may be NULL. ERROR_INVALID for a spec out of range. */
 gboolean page_draw(const PageSpec *spec, Picture *picture, json_t **truth,

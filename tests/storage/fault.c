@@ -55,10 +55,19 @@ static int step(void)
     }
 }
 
-static int on_file(FileOp op G_GNUC_UNUSED, const char *path G_GNUC_UNUSED,
-                   void *data G_GNUC_UNUSED)
+/* What gives room back succeeds on a full disk. A sync may find that there is none (once: what it
+ * was about is cut off then, and a sync of that needs none). */
+static gboolean needs_room(FileOp op)
 {
-    return step();
+    return op != FILE_TRUNCATE && op != FILE_UNLINK &&
+           (op != FILE_SYNC || fault.kind == FAULT_FULL);
+}
+
+static int on_file(FileOp op, const char *path G_GNUC_UNUSED, void *data G_GNUC_UNUSED)
+{
+    int why = step();
+
+    return why == ENOSPC && !needs_room(op) ? 0 : why;
 }
 
 /* ── the shim ────────────────────────────────────────────────────────────────────────────── */
@@ -68,8 +77,14 @@ typedef struct {
     sqlite3_file *real;
 } ShimFile;
 
-static sqlite3_vfs *real_vfs;
-static sqlite3_vfs shim_vfs;
+/* The usual VFS, and the one that needs no room beside the file (storage/db.h): its shared memory
+ * is the process's own and cannot lack space. Each keeps the real one as its data. */
+static sqlite3_vfs shim_vfs, shim_alone;
+
+static sqlite3_vfs *real_vfs_of(sqlite3_vfs *vfs)
+{
+    return vfs->pAppData;
+}
 
 static sqlite3_file *real_of(sqlite3_file *file)
 {
@@ -163,6 +178,11 @@ static int shim_map(sqlite3_file *file, int page, int size, int extend, void vol
                     : real_of(file)->pMethods->xShmMap(real_of(file), page, size, extend, out);
 }
 
+static int shim_map_alone(sqlite3_file *file, int page, int size, int extend, void volatile **out)
+{
+    return real_of(file)->pMethods->xShmMap(real_of(file), page, size, extend, out);
+}
+
 static int shim_shm_lock(sqlite3_file *file, int offset, int n, int flags)
 {
     return real_of(file)->pMethods->xShmLock(real_of(file), offset, n, flags);
@@ -198,51 +218,84 @@ static const sqlite3_io_methods shim_methods = {
     .xShmUnmap = shim_unmap,
 };
 
-static int shim_open(sqlite3_vfs *vfs G_GNUC_UNUSED, sqlite3_filename name, sqlite3_file *file,
-                     int flags, int *out)
+static const sqlite3_io_methods shim_methods_alone = {
+    .iVersion = 2,
+    .xClose = shim_close,
+    .xRead = shim_read,
+    .xWrite = shim_write,
+    .xTruncate = shim_truncate,
+    .xSync = shim_sync,
+    .xFileSize = shim_size,
+    .xLock = shim_lock,
+    .xUnlock = shim_unlock,
+    .xCheckReservedLock = shim_check_lock,
+    .xFileControl = shim_control,
+    .xSectorSize = shim_sector,
+    .xDeviceCharacteristics = shim_character,
+    .xShmMap = shim_map_alone,
+    .xShmLock = shim_shm_lock,
+    .xShmBarrier = shim_barrier,
+    .xShmUnmap = shim_unmap,
+};
+
+static int shim_open(sqlite3_vfs *vfs, sqlite3_filename name, sqlite3_file *file, int flags,
+                     int *out)
 {
     ShimFile *shim = (ShimFile *)file;
+    sqlite3_vfs *real_vfs = real_vfs_of(vfs);
     int why = (flags & SQLITE_OPEN_CREATE) != 0 ? step() : 0, result;
 
     shim->base.pMethods = NULL;
     shim->real = (sqlite3_file *)(shim + 1);
-    if (why != 0)
-        return told(why, SQLITE_CANTOPEN);
+    /* A name finds its place in a folder where not a byte of content does. */
+    if (why != 0 && why != ENOSPC)
+        return SQLITE_CANTOPEN;
     memset(shim->real, 0, (size_t)real_vfs->szOsFile);
     result = real_vfs->xOpen(real_vfs, name, shim->real, flags, out);
     if (shim->real->pMethods != NULL)
-        shim->base.pMethods = &shim_methods;
+        shim->base.pMethods = vfs == &shim_alone ? &shim_methods_alone : &shim_methods;
     return result;
 }
 
-static int shim_delete(sqlite3_vfs *vfs G_GNUC_UNUSED, const char *name, int sync)
+static int shim_delete(sqlite3_vfs *vfs, const char *name, int sync)
 {
     int why = step();
 
-    return why != 0 ? told(why, SQLITE_IOERR_DELETE) : real_vfs->xDelete(real_vfs, name, sync);
+    return why != 0 ? told(why, SQLITE_IOERR_DELETE)
+                    : real_vfs_of(vfs)->xDelete(real_vfs_of(vfs), name, sync);
 }
 
-static int shim_access(sqlite3_vfs *vfs G_GNUC_UNUSED, const char *name, int flags, int *out)
+static int shim_access(sqlite3_vfs *vfs, const char *name, int flags, int *out)
 {
-    return real_vfs->xAccess(real_vfs, name, flags, out);
+    return real_vfs_of(vfs)->xAccess(real_vfs_of(vfs), name, flags, out);
 }
 
-static int shim_full(sqlite3_vfs *vfs G_GNUC_UNUSED, const char *name, int size, char *out)
+static int shim_full(sqlite3_vfs *vfs, const char *name, int size, char *out)
 {
-    return real_vfs->xFullPathname(real_vfs, name, size, out);
+    return real_vfs_of(vfs)->xFullPathname(real_vfs_of(vfs), name, size, out);
+}
+
+static void shim_over(sqlite3_vfs *shim, const char *real, const char *name)
+{
+    sqlite3_vfs *real_vfs = sqlite3_vfs_find(real);
+
+    *shim = *real_vfs;
+    shim->zName = name;
+    shim->pNext = NULL;
+    shim->pAppData = real_vfs;
+    shim->szOsFile = (int)sizeof(ShimFile) + real_vfs->szOsFile;
+    shim->xOpen = shim_open;
+    shim->xDelete = shim_delete;
+    shim->xAccess = shim_access;
+    shim->xFullPathname = shim_full;
 }
 
 void fault_shim_install(void)
 {
-    real_vfs = sqlite3_vfs_find(NULL);
-    shim_vfs = *real_vfs;
-    shim_vfs.zName = "fault";
-    shim_vfs.pNext = NULL;
-    shim_vfs.szOsFile = (int)sizeof(ShimFile) + real_vfs->szOsFile;
-    shim_vfs.xOpen = shim_open;
-    shim_vfs.xDelete = shim_delete;
-    shim_vfs.xAccess = shim_access;
-    shim_vfs.xFullPathname = shim_full;
+    shim_over(&shim_vfs, NULL, "fault");
+    shim_over(&shim_alone, "unix-excl", "unix-excl");
+    /* The last one is found first by its name, the default one by none. */
+    g_assert(sqlite3_vfs_register(&shim_alone, 1) == SQLITE_OK);
     g_assert(sqlite3_vfs_register(&shim_vfs, 1) == SQLITE_OK);
     file_fault_set(on_file, NULL);
 }

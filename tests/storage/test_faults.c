@@ -10,6 +10,7 @@
  * nothing half visible (fsck reads every byte), and the same work must go through. Positions and
  * kinds are drawn from a seed; a thousand over all works in an ordinary run (few of a filing, which
  * takes seconds each), two thousand of each with ANJUAN_LONG=1, or as many as ANJUAN_FAULTS says.
+ * How many ran and how many lost something is printed, and over all works by storage.faults.
  */
 #include "tests/appliance/counter/hall.h"
 #include "tests/appliance/intake/leaf.h"
@@ -412,33 +413,60 @@ static gboolean is_done(const Work *work, const Run *run)
     return work->work == destroy && count(run, "SELECT count(*) FROM destruction") == 1;
 }
 
-static void inject(const Work *work, const Base *base, FaultKind kind, guint at)
+/* In a process of its own, so that an injection that lost something is counted and the others still
+ * run: a check that fails leaves main, which ends the process with 1. */
+static void judge(const Work *work, Run *run, const char *folder, const Outcome *outcome)
+{
+    gboolean acknowledged = WEXITSTATUS(outcome->status) == 0;
+
+    run->hall = hall_opened(g_strdup(folder));
+    recover(run);
+    look_around(run);
+    work->check(run, acknowledged, outcome->acks->str);
+    if (!is_done(work, run))
+        repeat(work, run);
+    hall_close(&run->hall);
+    fflush(NULL);
+    _exit(0);
+}
+
+static gboolean is_sound(const Work *work, Run *run, const char *folder, const Outcome *outcome)
+{
+    pid_t child;
+    int status;
+
+    if (!WIFEXITED(outcome->status)) {
+        fprintf(stderr, "%s: ended by signal %d\n", where, WTERMSIG(outcome->status));
+        return FALSE;
+    }
+    fflush(NULL);
+    child = fork();
+    if (child == 0)
+        judge(work, run, folder, outcome);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    return status == 0;
+}
+
+/* FALSE where something was lost. */
+static gboolean inject(const Work *work, const Base *base, FaultKind kind, guint at)
 {
     g_autofree char *folder = g_build_filename(base->out, "data", NULL);
     g_autofree char *product = g_build_filename(base->out, "product.tar", NULL);
     Outcome outcome;
     Run run = {.base = base, .product = product, .acks = -1};
-    gboolean acknowledged;
+    gboolean sound;
     GError *error = NULL;
 
     g_free(where);
     where = g_strdup_printf("%s, operation %u, %s", work->name, at, fault_word(kind));
     copy_tree(base->folder, folder);
     outcome = run_work(work, base, folder, product, kind, at);
-    acknowledged = WIFEXITED(outcome.status) && WEXITSTATUS(outcome.status) == 0;
-    if (!WIFEXITED(outcome.status))
-        fail_msg("%s: ended by signal %d", where, WTERMSIG(outcome.status));
-    run.hall = hall_opened(g_strdup(folder));
-    recover(&run);
-    look_around(&run);
-    work->check(&run, acknowledged, outcome.acks->str);
-    if (!is_done(work, &run))
-        repeat(work, &run);
-    hall_close(&run.hall);
+    sound = is_sound(work, &run, folder, &outcome);
     if (g_file_test(product, G_FILE_TEST_EXISTS))
         assert_int_equal(unlink(product), 0);
     g_string_free(outcome.acks, TRUE);
     assert_true(file_remove_tree(folder, &error));
+    return sound;
 }
 
 /* How many operations the work has when nothing fails. */
@@ -463,7 +491,21 @@ static guint operations(const Work *work, const Base *base)
     return n;
 }
 
+/* For the line over all works (print_faults.py), where ANJUAN_FAULT_COUNTS names a folder. */
+static void keep_count(const char *name, guint n, guint ran, guint lost)
+{
+    const char *folder = g_getenv("ANJUAN_FAULT_COUNTS");
+    g_autofree char *path = NULL, *line = NULL;
+
+    if (folder == NULL)
+        return;
+    path = g_build_filename(folder, name, NULL);
+    line = g_strdup_printf("%u %u %u\n", n, ran, lost);
+    assert_true(g_file_set_contents(path, line, -1, NULL));
+}
+
 static const Work *chosen;
+static pid_t main_process;
 
 static void whatever_fails_nothing_is_lost(void **state G_GNUC_UNUSED)
 {
@@ -472,7 +514,7 @@ static void whatever_fails_nothing_is_lost(void **state G_GNUC_UNUSED)
     guint times = asked != NULL ? (guint)g_ascii_strtoull(asked, NULL, 10)
                   : is_long     ? LONG
                                 : chosen->ordinary;
-    guint n, i;
+    guint n, i, lost = 0;
     g_autoptr(GRand) rand = g_rand_new_with_seed(20261121);
     Base base = base_made(chosen);
 
@@ -485,9 +527,12 @@ static void whatever_fails_nothing_is_lost(void **state G_GNUC_UNUSED)
                                : (FaultKind)(FAULT_IO + i / n);
         guint at = drawn ? (guint)g_rand_int_range(rand, 1, (gint32)n + 1) : 1 + i % n;
 
-        inject(chosen, &base, kind, at);
+        lost += !inject(chosen, &base, kind, at);
     }
-    print_message("%s: %u operations, %u injections ran, 0 lost something\n", chosen->name, n, i);
+    print_message("%s: %u operations, %u injections ran, %u lost something\n", chosen->name, n, i,
+                  lost);
+    keep_count(chosen->name, n, i, lost);
+    assert_int_equal(lost, 0);
     g_free(base.folder);
     g_free(base.number);
     g_free(base.pages);
@@ -498,6 +543,7 @@ static void whatever_fails_nothing_is_lost(void **state G_GNUC_UNUSED)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(whatever_fails_nothing_is_lost)};
+    int failed;
 
     for (gsize i = 0; i < G_N_ELEMENTS(works) && argc == 2; i++)
         if (strcmp(works[i].name, argv[1]) == 0)
@@ -509,5 +555,11 @@ int main(int argc, char **argv)
     testing_begin();
     fault_shim_install();
     fault_set(FAULT_NONE, 0);
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    main_process = getpid();
+    failed = cmocka_run_group_tests(tests, NULL, NULL);
+    if (getpid() != main_process) {
+        fflush(NULL);
+        _exit(1);
+    }
+    return failed;
 }

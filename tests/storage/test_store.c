@@ -238,9 +238,9 @@ static void a_second_process_sees_and_extends_what_the_first_wrote(void **state 
 
 static char *dump(const char *folder)
 {
-    static const char *const tables[] = {"leaf", "node",  "event",    "setting",    "definition", "cases",
-                                         "field", "document", "batch",      "side",       "code",
-                                         "slot",  "bundle",   "name_bigram"};
+    static const char *const tables[] = {"leaf",  "node",  "event",    "setting",    "definition",
+                                         "cases", "field", "document", "batch",      "side",
+                                         "code",  "slot",  "bundle",   "name_bigram"};
     g_autoptr(Catalog) catalog = catalog_open(folder, DB_READ_ONLY, NULL);
     GString *text = g_string_new(NULL);
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "ui/api/guns.h"
 #include "ui/api/printing.h"
 
 /* Rows with a `run` go through call_run, which finds them again by their place. */
@@ -45,6 +46,11 @@ Api *api_new(const ApiOptions *options, GError **error)
     api->scans = scan_desk_new(api);
     api->jobs = job_desk_new(api);
     api->prints = print_desk_new(api);
+    api->guns = gun_desk_new(api, error);
+    if (api->guns == NULL) {
+        api_free(api);
+        return NULL;
+    }
     return api;
 }
 
@@ -52,6 +58,7 @@ void api_free(Api *api)
 {
     if (api == NULL)
         return;
+    gun_desk_free(api->guns);
     print_desk_free(api->prints);
     scan_desk_free(api->scans);
     job_desk_free(api->jobs);

@@ -24,6 +24,7 @@ typedef struct {
     Local *local;
     Sessions *sessions;
     const GPtrArray *devices; /* names of configured scanners; may be NULL */
+    const GPtrArray *readers; /* "SEAT=READER" (guns.h); may be NULL */
     Lang lang;                /* of sentences that all screens share */
     gboolean secure;          /* served over TLS: addresses begin with https */
 } ApiOptions;

@@ -27,6 +27,7 @@
 typedef struct ScanDesk ScanDesk;
 typedef struct JobDesk JobDesk;
 typedef struct PrintDesk PrintDesk;
+typedef struct GunDesk GunDesk;
 typedef struct Feed Feed;
 typedef struct Shares Shares;
 
@@ -49,6 +50,7 @@ struct Api {
     ScanDesk *scans;
     JobDesk *jobs;
     PrintDesk *prints;
+    GunDesk *guns;
     Month month;
     Shares *shares;
     Answers *answers;
@@ -169,6 +171,7 @@ json_t *show_case(Call *call, const char *number, GError **error);
 json_t *show_row(Call *call, const json_t *row, GError **error);
 json_t *show_rows(Call *call, json_t *rows, GError **error);
 json_t *show_check(Call *call, const char *number, GError **error);
+/* `side` has its facts (catalog_add_facts). */
 json_t *show_side(const json_t *side, const json_t *slot, Lang lang);
 
 /* Case with its ETag and what was said, as CaseChange. `ask` (may be NULL): nothing was done. */
@@ -196,8 +199,7 @@ void feed_wake(Feed *feed);
 void feed_denied(Feed *feed, const Denied *denied);
 gboolean feed_fetch(void *api, const EventReplay *wanted, GError **error);
 
-/* ── scans.c, jobs.c, iiif.c
- * ──────────────────────────────────────────────────────────────────────── */
+/* ── scans.c, jobs.c, iiif.c ─────────────────────────────────────────────────────────────── */
 
 /* Where scans stand: one running on a device at a time. */
 ScanDesk *scan_desk_new(Api *api);

@@ -7,17 +7,19 @@
  *
  *   backups/<name>.json     {"name", "path", "at", "seq", "bytes", "drill"}
  *
- * Backups made here are full ones; those by difference belong to the command line.
+ * They are removed when they are too old (storage/expiry.h), so they are full ones; those by
+ * difference belong to the command line.
  */
 #include "ui/api/jobs.h"
 
 #include "appliance/counter/archive.h"
 #include "storage/drill.h"
+#include "storage/expiry.h"
 
 #include <sodium.h>
 #include <string.h>
 
-#define FOLDER      "backups"
+#define FOLDER      EXPIRY_FOLDER
 #define ENDING      ".anjuan-backup"
 #define NOTE_MAX    65536
 #define LISTED_MAX  200

@@ -4,6 +4,8 @@
  */
 #include "ui/api/api_intern.h"
 
+#include "storage/catalog_record.h"
+
 #include <string.h>
 
 #define FIND_MAX     50
@@ -436,7 +438,7 @@ Response *get_tray(Call *call, GError **error)
     gsize i;
     json_t *stack;
 
-    if (rows == NULL)
+    if (rows == NULL || !catalog_add_facts(call->reader, rows, error))
         return NULL;
     json_array_foreach(stacks, i, stack)
     {

@@ -2,6 +2,7 @@
  *
  * What the frame of the screens asks: who is signed on, the lights, the events, the items.
  */
+#include "storage/scrub.h"
 #include "ui/api/printing.h"
 
 #include <string.h>
@@ -78,14 +79,16 @@ Response *delete_session(Call *call, GError **error)
 
 static json_t *store_status(const Call *call, GError **error)
 {
+    ScrubState scrub;
     guint64 free_bytes;
 
-    if (!file_free_bytes(store_folder(call->api->options.store), &free_bytes, error))
+    if (!file_free_bytes(store_folder(call->api->options.store), &free_bytes, error) ||
+        !scrub_state(call->api->options.local, &scrub, error))
         return NULL;
     return json_pack("{s:s, s:I, s:n}", "light",
-                     free_bytes < DISK_FULL_BYTES  ? "needs-you"
-                     : free_bytes < DISK_LOW_BYTES ? "waiting"
-                                                   : "fine",
+                     scrub.errors > 0 || free_bytes < DISK_FULL_BYTES ? "needs-you"
+                     : free_bytes < DISK_LOW_BYTES                    ? "waiting"
+                                                                      : "fine",
                      "free_bytes", (json_int_t)free_bytes, "days_left");
 }
 
@@ -117,13 +120,17 @@ Response *get_status(Call *call, GError **error)
 Response *get_events(Call *call, GError **error)
 {
     const char *text = request_query(call->request, "after");
+    g_autofree char *seat = g_strconcat(call->window, call->post, NULL);
     guint64 after = 0;
+    Response *response;
 
     if (text != NULL && !g_ascii_string_to_unsigned(text, 10, 0, G_MAXINT64, &after, NULL)) {
         error_set(error, ERROR_INVALID, "after '%.40s': a sequence", text);
         return NULL;
     }
-    return response_events(call->api->hub, text != NULL ? (gint64)after : -1);
+    response = response_events(call->api->hub, text != NULL ? (gint64)after : -1);
+    response_events_place(response, seat);
+    return response;
 }
 
 /* ── items ───────────────────────────────────────────────────────────────────────────────── */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Scanners and printers of this machine: how they are, and their test.
+ * Scanners, printers and readers of this machine: how they are, and their test.
  */
+#include "ui/api/guns.h"
 #include "ui/api/printing.h"
 
 #include <string.h>
@@ -58,6 +59,7 @@ Response *get_devices(Call *call, GError **error G_GNUC_UNUSED)
 
     for (guint i = 0; devices != NULL && i < devices->len; i++)
         json_array_append_new(list, show_device(call, g_ptr_array_index(devices, i), i == 0));
+    gun_devices(call, list);
     if (printer != NULL)
         json_array_append_new(list, printer);
     return call_json(200, json_pack("{s:o}", "devices", list));
@@ -80,9 +82,12 @@ Response *post_device_test(Call *call, GError **error)
     g_autoptr(Device) device = NULL;
     g_autoptr(GError) why = NULL;
     g_autofree char *sentence = NULL;
+    json_t *gun = gun_test(call, name);
     ScannerStatus status = {0};
     gboolean good;
 
+    if (gun != NULL)
+        return call_json(200, gun);
     if (!is_configured(call, name)) {
         error_set(error, ERROR_NO_DEVICE, "%s", name);
         return NULL;

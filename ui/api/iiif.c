@@ -19,6 +19,8 @@
  */
 #include "ui/api/api_intern.h"
 
+#include "storage/catalog_record.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -254,7 +256,8 @@ static json_t *seen_side(Call *call, Asked *asked, GError **error)
         error_set(error, ERROR_NOT_FOUND, "side %s", request_param(call->request, "id"));
         return NULL;
     }
-    if (!shared && !call_sees_side(call, row, error))
+    if ((!shared && !call_sees_side(call, row, error)) ||
+        !catalog_add_facts(call->reader, row, error))
         return NULL;
     shown = show_side(row, NULL, call->lang);
     *asked = (Asked){.turn = (guint)json_int(row, "turn", 0)};

@@ -1,7 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ui/api/scan_job.h"
 
+#include "storage/spool.h"
+
 #include <string.h>
+#include <time.h>
+
+/* How often a scan that waits for room looks whether there is some. */
+#define ROOM_LOOK_S 1
+
+/* On top of the reserve of the spool: what waits in memory at the most. */
+#define ROOM_TO_GO_ON_BYTES (G_GUINT64_CONSTANT(16) * 1024 * 1024)
 
 static const char *const state_tokens[] = {"running", "stopped", "fault", "done"};
 
@@ -91,6 +100,42 @@ static gboolean wait_for_hands(ScanJob *job, gboolean *keep)
         pthread_cond_wait(&job->changed, &job->desk->lock);
     go_on = !job->wants_stop;
     *keep = job->wants_keep;
+    job->wants_continue = job->wants_keep = FALSE;
+    if (go_on) {
+        job->state = SCAN_RUNNING;
+        tell(job);
+    }
+    pthread_mutex_unlock(&job->desk->lock);
+    return go_on;
+}
+
+/* A moment, or until the hands say something; TRUE to try again. The lock is held. */
+static gboolean wait_a_moment(ScanJob *job)
+{
+    struct timespec until;
+
+    if (clock_gettime(CLOCK_REALTIME, &until) != 0)
+        g_error("clock_gettime");
+    until.tv_sec += ROOM_LOOK_S;
+    if (!job->wants_continue && !job->wants_stop)
+        pthread_cond_timedwait(&job->changed, &job->desk->lock, &until);
+    if (job->wants_continue)
+        return TRUE;
+    return !job->wants_stop &&
+           spool_reserve(store_folder(job->desk->api->options.store), ROOM_TO_GO_ON_BYTES, NULL);
+}
+
+/* The disk is full in the middle of the stack: say so, and wait for room or for the hands. */
+static gboolean wait_for_room(const GError *why, void *data)
+{
+    ScanJob *job = data;
+    gboolean go_on = FALSE;
+
+    g_message("scan %" G_GINT64_FORMAT " waits for room: %s", job->batch, why->message);
+    set_state(job, SCAN_FAULT, ERROR_DISK_FULL);
+    pthread_mutex_lock(&job->desk->lock);
+    while (!job->wants_stop && !go_on)
+        go_on = wait_a_moment(job);
     job->wants_continue = job->wants_keep = FALSE;
     if (go_on) {
         job->state = SCAN_RUNNING;
@@ -269,6 +314,7 @@ json_t *scan_light(ScanDesk *desk, Lang lang)
 void scan_job_listen(ScanJob *job, Intake *intake)
 {
     intake_listen(intake, on_side, on_refused, job);
+    intake_when_full(intake, wait_for_room, job);
     pthread_mutex_lock(&job->desk->lock);
     job->intake = intake;
     job->batch = intake_batch(intake);

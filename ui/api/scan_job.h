@@ -9,6 +9,9 @@
  * next, same and rescan say where the sheets still to be fed go (intake_order); keep feeds what the
  * device took for two sheets once more, as one that is meant so (a photo, a note on a page).
  *
+ * A full disk is a fault too: the feeder stands, the sides under way wait in memory, and the job
+ * goes on by itself once there is room, or at once on continue.
+ *
  * The batch stays open over a fault: the next sheet keeps its number. Sides are told by the record
  * events that the feed publishes; the job tells state and counts as event `scan`.
  */

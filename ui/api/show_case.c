@@ -5,6 +5,7 @@
 #include "ui/api/show.h"
 
 #include "storage/catalog_keeping.h"
+#include "storage/catalog_record.h"
 
 #include <math.h>
 #include <string.h>
@@ -221,6 +222,7 @@ static gboolean load(Call *call, const char *number, CaseRows *rows, GError **er
     return (rows->row = case_row(reader, number, error)) != NULL &&
            (rows->documents = catalog_documents(reader, number, error)) != NULL &&
            (rows->sides = catalog_sides(reader, number, error)) != NULL &&
+           catalog_add_facts(reader, rows->sides, error) &&
            (rows->notes = catalog_slots(reader, number, error)) != NULL &&
            (rows->fields = catalog_fields(reader, number, error)) != NULL &&
            (rows->batches = catalog_case_batches(reader, number, error)) != NULL &&

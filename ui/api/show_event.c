@@ -5,6 +5,8 @@
  */
 #include "ui/api/api_intern.h"
 
+#include "storage/catalog_record.h"
+
 #include <string.h>
 
 typedef struct {
@@ -148,7 +150,8 @@ static json_t *side_of_record(Catalog *reader, const json_t *detail, Lang lang)
     const char *role = json_text(side, "role");
 
     /* Separators and command cards are no pages of the case. */
-    if (g_strcmp0(role, "page") != 0 && g_strcmp0(role, "paper") != 0)
+    if ((g_strcmp0(role, "page") != 0 && g_strcmp0(role, "paper") != 0) ||
+        !catalog_add_facts(reader, side, NULL))
         return json_null();
     return show_side(side, slot, lang);
 }

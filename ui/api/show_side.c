@@ -102,8 +102,7 @@ static const char *mode_of(const json_t *facts)
 
 json_t *show_side(const json_t *side, const json_t *slot, Lang lang)
 {
-    const char *text = json_text(side, "facts");
-    g_autoptr(json_t) facts = text != NULL ? json_loads(text, 0, NULL) : NULL;
+    const json_t *facts = json_object_get(side, "facts");
     g_autofree char *id = show_side_id(side);
     json_t *shown =
         json_pack("{s:s, s:I, s:s, s:s, s:b, s:I, s:I, s:I, s:I, s:s, s:o}", "id", id, "sheet",

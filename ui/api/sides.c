@@ -4,6 +4,8 @@
  */
 #include "ui/api/api_intern.h"
 
+#include "storage/catalog_record.h"
+
 #include <string.h>
 
 #define THUMBNAIL_PX 160
@@ -14,7 +16,9 @@ Response *get_side(Call *call, GError **error)
     SideName name;
     g_autoptr(json_t) side = call_side(call, &name, error);
 
-    return side != NULL ? call_json(200, show_side(side, NULL, call->lang)) : NULL;
+    return side != NULL && catalog_add_facts(call->reader, side, error)
+               ? call_json(200, show_side(side, NULL, call->lang))
+               : NULL;
 }
 
 /* ── views ───────────────────────────────────────────────────────────────────────────────── */

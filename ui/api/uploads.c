@@ -7,6 +7,7 @@
 
 #include "appliance/base/digest.h"
 #include "appliance/intake/intake.h"
+#include "storage/catalog_record.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -123,7 +124,7 @@ static json_t *taken_sides(Call *call, const GArray *names, GError **error)
         g_autoptr(json_t) side = catalog_side(call->reader, name->batch, name->sheet,
                                               (const char[]){name->side, '\0'}, error);
 
-        if (side == NULL)
+        if (side == NULL || !catalog_add_facts(call->reader, side, error))
             return NULL;
         json_array_append_new(list, show_side(side, NULL, call->lang));
     }

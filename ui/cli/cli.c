@@ -15,10 +15,11 @@
 const CliVerb *const *cli_verbs(void)
 {
     static const CliVerb *const subjects[] = {
-        cli_house_verbs,  cli_case_verbs,     cli_step_verbs,   cli_scan_verbs,  cli_paper_verbs,
-        cli_look_verbs,   cli_label_verbs,    cli_bundle_verbs, cli_store_verbs, cli_serve_verbs,
-        cli_doctor_verbs, cli_document_verbs, cli_person_verbs, cli_keep_verbs,  cli_destroy_verbs,
-        cli_office_verbs, cli_backup_verbs,   cli_device_verbs, cli_print_verbs, cli_arrange_verbs,
+        cli_house_verbs,   cli_case_verbs,   cli_step_verbs,     cli_scan_verbs,   cli_paper_verbs,
+        cli_look_verbs,    cli_label_verbs,  cli_bundle_verbs,   cli_store_verbs,  cli_serve_verbs,
+        cli_set_up_verbs,  cli_doctor_verbs, cli_document_verbs, cli_person_verbs, cli_keep_verbs,
+        cli_destroy_verbs, cli_office_verbs, cli_backup_verbs,   cli_device_verbs, cli_print_verbs,
+        cli_arrange_verbs,
     };
     static const CliVerb *rows[128];
 

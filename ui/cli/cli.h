@@ -51,6 +51,7 @@ extern const CliVerb cli_store_verbs[];
 extern const CliVerb cli_backup_verbs[];
 extern const CliVerb cli_look_verbs[];
 extern const CliVerb cli_serve_verbs[];
+extern const CliVerb cli_set_up_verbs[];
 extern const CliVerb cli_document_verbs[];
 extern const CliVerb cli_doctor_verbs[];
 extern const CliVerb cli_person_verbs[];

@@ -224,9 +224,16 @@ static const CliOption verify_options[] = {
     {0},
 };
 
+/* A valid bag that is one volume of a set whose others were not given. */
+#define EXIT_PART 6
+
+/* A set of more is told by its first ones: how many there are is what a stranger wrote. */
+#define VOLUMES_SAID_MAX 1000
+
 typedef struct {
     Cli *cli;
     json_t *findings;
+    GHashTable *sets; /* "group of T" → GHashTable of the numbers of the volumes given */
 } Verify;
 
 static void report(const VerifyFinding *finding, void *data)
@@ -254,6 +261,44 @@ static void say_proofs(const Cli *cli, const VerifySummary *summary)
         cli_say(cli, "verified against the key given", "已按所给公钥核验");
 }
 
+static void note_volume(Verify *verify, const VerifySummary *summary)
+{
+    g_autofree char *set = g_strdup_printf("%s of %u", summary->group, summary->volumes);
+    GHashTable *given = g_hash_table_lookup(verify->sets, set);
+
+    if (summary->volumes <= 1)
+        return;
+    if (given == NULL) {
+        given = g_hash_table_new(NULL, NULL);
+        g_hash_table_insert(verify->sets, g_steal_pointer(&set), given);
+    }
+    g_hash_table_add(given, GUINT_TO_POINTER(summary->volume));
+}
+
+/* Whether all volumes of every set were given; a row for each that is missing. */
+static gboolean say_missing_volumes(const Verify *verify)
+{
+    GHashTableIter iter;
+    void *set, *given;
+    gboolean whole = TRUE;
+
+    g_hash_table_iter_init(&iter, verify->sets);
+    while (g_hash_table_iter_next(&iter, &set, &given)) {
+        guint64 volumes = g_ascii_strtoull(strrchr(set, ' ') + 1, NULL, 10);
+
+        for (guint64 i = 1; i <= MIN(volumes, VOLUMES_SAID_MAX); i++) {
+            g_autofree char *number = g_strdup_printf("%" G_GUINT64_FORMAT, i);
+
+            if (g_hash_table_contains(given, GSIZE_TO_POINTER(i)))
+                continue;
+            cli_row(verify->cli, "not-given", "volume", number, set, NULL);
+            whole = FALSE;
+        }
+        whole = whole && volumes <= VOLUMES_SAID_MAX;
+    }
+    return whole;
+}
+
 static int verify_one(Verify *verify, const char *path, const VerifyOptions *options)
 {
     g_autoptr(GError) error = NULL;
@@ -264,6 +309,7 @@ static int verify_one(Verify *verify, const char *path, const VerifyOptions *opt
         return 3;
     }
     say_proofs(verify->cli, &summary);
+    note_volume(verify, &summary);
     return summary.errors == 0 ? 0 : 1;
 }
 
@@ -303,7 +349,9 @@ static int run_verify(Cli *cli, GError **error)
     g_autoptr(json_t) findings = json_array();
     g_autoptr(NoteKey) key = NULL;
     g_autofree char *old = NULL;
-    Verify verify = {cli, findings};
+    g_autoptr(GHashTable) sets =
+        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_hash_table_unref);
+    Verify verify = {cli, findings, sets};
     VerifyOptions options;
     int status = 0;
 
@@ -314,9 +362,15 @@ static int run_verify(Cli *cli, GError **error)
 
         status = MAX(status, one);
     }
-    if (status < 3)
-        cli_row(cli, status == 0 ? "valid" : "invalid", NULL);
-    cli_object(cli, json_pack("{s:b, s:O}", "valid", status == 0, "findings", findings));
+    if (!say_missing_volumes(&verify) && status == 0)
+        status = EXIT_PART;
+    if (status == EXIT_PART)
+        cli_say(cli, "valid, but not the whole: give all volumes together",
+                "有效, 但并非全部: 请把各分卷一起核查");
+    if (status < 3 || status == EXIT_PART)
+        cli_row(cli, status == 0 ? "valid" : status == EXIT_PART ? "part" : "invalid", NULL);
+    cli_object(cli, json_pack("{s:b, s:b, s:O}", "valid", status == 0 || status == EXIT_PART,
+                              "whole", status == 0, "findings", findings));
     return status;
 }
 

@@ -23,6 +23,8 @@
 static const CliOption list_options[] = {
     {"device", 0, "NAME", FALSE, "also ask this configured device (may be given again)",
      "同时询问该设备 (可多次)"},
+    {"network", 0, NULL, FALSE, "also ask the local network for scanners (mDNS)",
+     "同时在局域网中查找扫描仪 (mDNS)"},
     {0},
 };
 
@@ -105,6 +107,8 @@ static int run_list(Cli *cli, GError **error)
                                                 : scanners,
                         name);
     }
+    if (cli_flag(cli, "network"))
+        g_ptr_array_add(scanners, (char *)"escl:mdns");
     if (!add_scanners(rows, scanners, error) || !add_readers(rows, readers, error) ||
         !add_printers(rows, printers, error))
         return 4;
@@ -347,6 +351,12 @@ static int test_reader(Cli *cli, json_t *told, const char *name, GError **error)
     if (!cli_number(cli, "seconds", 1, 3600, &seconds, error))
         return 2;
     device = device_open(name, error);
+    if (device == NULL && error_code(*error) == ERROR_BUSY)
+        cli_say(cli,
+                "another program reads it: where 'anjuan serve' runs, what it reads shows on the "
+                "page of devices at its window; stop it to try the reader here",
+                "其他程序正在读取: anjuan serve 运行时, 读到的内容显示在对应窗口的设备页; "
+                "要在这里测试请先停止服务");
     if (device == NULL)
         return 4;
     cli_say(cli, "read a code now", "请读一个条码");

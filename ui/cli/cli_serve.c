@@ -7,11 +7,16 @@
 #include "ui/rescue.h"
 #include "ui/serve.h"
 
+#define MEGABYTE (G_GINT64_CONSTANT(1000) * 1000)
+
 static const CliOption serve_options[] = {
     {"listen", 0, "ADDR:PORT", FALSE, "where to listen (127.0.0.1:8080)",
      "监听地址 (127.0.0.1:8080)"},
     {"device", 0, "NAME", FALSE, "a scanner of this appliance (may be given again)",
      "本机扫描仪 (可多次)"},
+    {"reader", 0, "WINDOW=NAME", FALSE,
+     "a code reader and its window, as 003=serial:/dev/ttyS0 (may be given again)",
+     "读码器及其窗口, 如 003=serial:/dev/ttyS0 (可多次)"},
     {"tls", 0, NULL, FALSE, "serve over TLS with the hall's own authority (DATA/tls/authority.pem)",
      "用本大厅自有根证书提供 TLS (DATA/tls/authority.pem)"},
     {"tls-certificate", 0, "FILE", FALSE, "a certificate chain given by somebody else (PEM)",
@@ -27,11 +32,10 @@ static const CliOption serve_options[] = {
     {0},
 };
 
-/* Scanners named on the line replace those of the settings. */
-static GPtrArray *scanners(const Cli *cli, const Settings *settings)
+/* Those named on the line replace those of the settings. */
+static GPtrArray *named_or_set(const Cli *cli, const char *option, GPtrArray *all)
 {
-    const GPtrArray *named = cli_values(cli, "device");
-    GPtrArray *all = settings_list(settings, "devices", "scanner");
+    const GPtrArray *named = cli_values(cli, option);
 
     if (named->len > 0)
         g_ptr_array_set_size(all, 0);
@@ -87,9 +91,16 @@ static Store *open_or_wait(Cli *cli, const ServeOptions *options, GError **error
 static int run_serve(Cli *cli, GError **error)
 {
     const Settings *settings = cli_settings(cli, error);
-    g_autoptr(GPtrArray) devices = settings != NULL ? scanners(cli, settings) : NULL;
+    g_autoptr(GPtrArray) devices =
+        settings != NULL
+            ? named_or_set(cli, "device", settings_list(settings, "devices", "scanner"))
+            : NULL;
+    g_autoptr(GPtrArray) readers =
+        settings != NULL ? named_or_set(cli, "reader", settings_list(settings, "devices", "reader"))
+                         : NULL;
     ServeOptions options = {.listen = cli_value(cli, "listen"),
                             .devices = devices,
+                            .readers = readers,
                             .browser = !cli_flag(cli, "no-browser"),
                             .tls = cli_flag(cli, "tls"),
                             .tls_chain = cli_value(cli, "tls-certificate"),
@@ -108,6 +119,10 @@ static int run_serve(Cli *cli, GError **error)
         options.tls_chain = settings_text(settings, "serve", "certificate");
         options.tls_key = settings_text(settings, "serve", "key");
     }
+    options.scrub_bytes_per_s =
+        g_ascii_strtoll(settings_text(settings, "serve", "scrub"), NULL, 10) * MEGABYTE;
+    options.backup_days =
+        (guint)g_ascii_strtoull(settings_text(settings, "serve", "backup-days"), NULL, 10);
     store = open_or_wait(cli, &options, &why);
     if (why != NULL)
         g_propagate_error(error, why);

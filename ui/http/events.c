@@ -22,12 +22,15 @@ struct EventHub {
     gint64 newest_seq; /* last published */
     EventHubOptions options;
     GHashTable *streams; /* of EventStream */
+    guint64 opened;      /* streams so far */
     gboolean closed;
 };
 
 struct EventStream {
     EventHub *hub;
     EventParking parking;
+    guint64 number; /* in the order of opening */
+    char place[EVENT_PLACE_MAX];
     gint64 cursor;    /* last seq taken */
     GQueue progress;  /* of GBytes */
     GString *pending; /* text not sent yet */
@@ -223,6 +226,36 @@ void event_hub_publish(EventHub *hub, const Event *event)
     g_clear_pointer(&text, g_bytes_unref);
 }
 
+/* Under the hub's lock. */
+static void queue_progress(EventStream *stream, GBytes *text)
+{
+    if (stream->progress.length == PROGRESS_MAX)
+        g_bytes_unref(g_queue_pop_head(&stream->progress));
+    g_queue_push_tail(&stream->progress, g_bytes_ref(text));
+    wake(stream);
+}
+
+/* The stream at the place that was opened last, under the hub's lock; of "" see the header. */
+static EventStream *stream_at(const EventHub *hub, const char *place)
+{
+    EventStream *newest = NULL;
+    GHashTableIter iter;
+    gpointer key;
+
+    g_hash_table_iter_init(&iter, hub->streams);
+    while (g_hash_table_iter_next(&iter, &key, NULL)) {
+        EventStream *stream = key;
+
+        if (*place != '\0' && strcmp(stream->place, place) != 0)
+            continue;
+        if (newest != NULL && strcmp(stream->place, newest->place) != 0)
+            return NULL;
+        if (newest == NULL || stream->number > newest->number)
+            newest = stream;
+    }
+    return newest;
+}
+
 void event_hub_tell(EventHub *hub, const char *type, const char *data)
 {
     GBytes *text = event_format(0, type, data);
@@ -231,17 +264,25 @@ void event_hub_tell(EventHub *hub, const char *type, const char *data)
 
     pthread_mutex_lock(&hub->lock);
     g_hash_table_iter_init(&iter, hub->streams);
-    while (g_hash_table_iter_next(&iter, &key, NULL)) {
-        EventStream *stream = key;
-
-        if (stream->progress.length == PROGRESS_MAX)
-            g_bytes_unref(g_queue_pop_head(&stream->progress));
-        g_queue_push_tail(&stream->progress, g_bytes_ref(text));
-        wake(stream);
-    }
+    while (g_hash_table_iter_next(&iter, &key, NULL))
+        queue_progress(key, text);
     /* Under the lock: whoever is last frees it behind those who read it there. */
     g_bytes_unref(text);
     pthread_mutex_unlock(&hub->lock);
+}
+
+gboolean event_hub_tell_at(EventHub *hub, const char *place, const char *type, const char *data)
+{
+    GBytes *text = event_format(0, type, data);
+    EventStream *stream;
+
+    pthread_mutex_lock(&hub->lock);
+    stream = stream_at(hub, place);
+    if (stream != NULL)
+        queue_progress(stream, text);
+    g_bytes_unref(text);
+    pthread_mutex_unlock(&hub->lock);
+    return stream != NULL;
 }
 
 void event_hub_beat(EventHub *hub)
@@ -286,6 +327,7 @@ EventStream *event_stream_new(EventHub *hub, gint64 after_seq, EventParking park
         stream = g_new0(EventStream, 1);
         stream->hub = hub;
         stream->parking = parking;
+        stream->number = ++hub->opened;
         stream->cursor = after_seq >= 0 ? after_seq : hub->newest_seq;
         stream->pending = g_string_new(NULL);
         greet(stream);
@@ -293,6 +335,13 @@ EventStream *event_stream_new(EventHub *hub, gint64 after_seq, EventParking park
     }
     pthread_mutex_unlock(&hub->lock);
     return stream;
+}
+
+void event_stream_place(EventStream *stream, const char *place)
+{
+    pthread_mutex_lock(&stream->hub->lock);
+    g_strlcpy(stream->place, place, sizeof stream->place);
+    pthread_mutex_unlock(&stream->hub->lock);
 }
 
 void event_stream_free(EventStream *stream)

@@ -63,6 +63,11 @@ void event_hub_publish(EventHub *hub, const Event *event);
 /* Progress without an id. */
 void event_hub_tell(EventHub *hub, const char *type, const char *data);
 
+/* The same to one screen alone: the stream at `place` (event_stream_place) that was opened last;
+ * with `place` "" the only place where a stream stands. FALSE where there is none, or where ""
+ * could mean several. */
+gboolean event_hub_tell_at(EventHub *hub, const char *place, const char *type, const char *data);
+
 /* A comment to every stream, so that dead clients are found. */
 void event_hub_beat(EventHub *hub);
 
@@ -84,6 +89,11 @@ typedef struct {
 /* From the record after `after_seq` (-1: from now on); NULL when the hub is closed. */
 EventStream *event_stream_new(EventHub *hub, gint64 after_seq, EventParking parking);
 void event_stream_free(EventStream *stream);
+
+#define EVENT_PLACE_MAX 8
+
+/* Where its client stands; at "" until it is told. */
+void event_stream_place(EventStream *stream, const char *place);
 
 /* Bytes for the client: > 0; 0 = parked; -1 = the end. */
 gssize event_stream_read(EventStream *stream, char *buffer, gsize max);

@@ -123,6 +123,11 @@ Response *response_events(struct EventHub *hub, gint64 after_seq)
     return response;
 }
 
+void response_events_place(Response *response, const char *place)
+{
+    g_strlcpy(response->place, place, sizeof response->place);
+}
+
 void response_header(Response *response, const char *name, const char *value)
 {
     Header *old = header_find(response, name);

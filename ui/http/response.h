@@ -47,6 +47,9 @@ Response *response_problem(const GError *error, Lang lang) G_GNUC_WARN_UNUSED_RE
 struct EventHub;
 Response *response_events(struct EventHub *hub, gint64 after_seq) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Where the client of such an answer stands (event_hub_tell_at). */
+void response_events_place(Response *response, const char *place);
+
 /* Set a header, in place of one of that name. Set-Cookie alone may stand more than once. */
 void response_header(Response *response, const char *name, const char *value);
 

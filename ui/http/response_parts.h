@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "ui/http/events.h"
 #include "ui/http/response.h"
 
 typedef struct {
@@ -19,4 +20,5 @@ struct Response {
     guint64 size_bytes;
     struct EventHub *hub;
     gint64 after_seq;
+    char place[EVENT_PLACE_MAX]; /* of events */
 };

@@ -155,6 +155,7 @@ static struct MHD_Response *from_hub(Request *request, const Response *response)
     stream = event_stream_new(response->hub, after, (EventParking){park, wake, request->mhd});
     if (stream == NULL)
         return NULL;
+    event_stream_place(stream, response->place);
     return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, EVENT_BLOCK_BYTES, read_events,
                                              stream, free_events);
 }

@@ -3,6 +3,8 @@
 
 #include "ui/http/detail.h"
 
+#include <string.h>
+
 typedef struct {
     const char *text[2]; /* by Lang */
 } Words;
@@ -49,6 +51,38 @@ static const Words
     w_another = {{"查另一件", "Look for another"}}, w_other_lang = {{"English", "中文"}},
     w_read = {{"公共服务窗口可为您朗读本页，请告诉工作人员。",
                "Staff at the counter will read this page to you on request."}};
+
+static const Words
+    w_set_up = {{"首次设置", "First boot"}},
+    w_set_up_text =
+        {{"区划代码和大厅号会写进每个办件编号，以后不能更改。启动码显示在主机控制台上。",
+          "Region and hall stand in every case number and cannot be changed later. The "
+          "start code is shown on the console."}},
+    w_region = {{"区划代码（6 位数字）", "Region code (6 digits)"}},
+    w_hall = {{"大厅号（3 位数字）", "Hall (3 digits)"}}, w_profile = {{"规则", "Rules"}},
+    w_city = {{"市级", "city"}}, w_township = {{"乡镇", "township"}},
+    w_subcentre = {{"分中心", "subcentre"}},
+    w_console = {{"控制台口令（至少 8 位）", "Password of the console (at least 8 characters)"}},
+    w_time = {{"现在的时间，钟不对时才填（如 2026-11-21 09:30）",
+               "The time now, only if the clock is wrong (as 2026-11-21 09:30)"}},
+    w_clock = {{"主机时钟：", "This machine's clock: "}},
+    w_wrong_number = {{"区划代码须 6 位数字，大厅号须 3 位数字。",
+                       "The region has 6 digits and the hall 3."}},
+    w_wrong_time = {{"时间写成 2026-11-21 09:30 的样子。", "Write the time as 2026-11-21 09:30."}},
+    w_wrong_console = {{"控制台口令至少 8 位。", "The password has at least 8 characters."}},
+    w_begin = {{"开始使用", "Begin"}}, w_taken = {{"设置已保存", "Saved"}},
+    w_taken_text = {{"主机正在启动，约一分钟后刷新本页，再用控制台上新的启动码创建管理员。",
+                     "The appliance is starting. Load this page again in about a minute and create "
+                     "the administrator with the new start code on the console."}},
+    w_selftest = {{"系统无法工作", "The appliance cannot work"}},
+    w_selftest_text =
+        {{"案卷数据未被改动，请不要断电。请把以下内容告知管理员：",
+          "The case files are untouched; leave the power on. Tell the administrator:"}},
+    w_selftest_do = {
+        {"管理员可在控制台运行 anjuan doctor 查看处理办法；写诊断文件：anjuan doctor "
+         "--bundle 文件。",
+         "At the console 'anjuan doctor' says what to do; 'anjuan doctor --bundle FILE' "
+         "writes the diagnostics file."}};
 
 static const char *say(const Words *words, Lang lang)
 {
@@ -361,4 +395,129 @@ Response *public_status(Request *request, PublicFind find, void *context, GError
                            message);
     g_propagate_error(error, g_steal_pointer(&why));
     return NULL;
+}
+
+/* ── first boot ──────────────────────────────────────────────────────────────────────────── */
+
+static void append_profiles(GString *html, Lang lang, const char *chosen)
+{
+    static const struct {
+        const char *token;
+        const Words *words;
+    } profiles[] = {{"city", &w_city}, {"township", &w_township}, {"subcentre", &w_subcentre}};
+
+    g_string_append_printf(
+        html, "<label for=\"profile\">%s</label>\n<select id=\"profile\" name=\"profile\">\n",
+        say(&w_profile, lang));
+    for (guint i = 0; i < G_N_ELEMENTS(profiles); i++)
+        g_string_append_printf(html, "<option value=\"%s\"%s>%s</option>\n", profiles[i].token,
+                               strcmp(profiles[i].token, chosen) == 0 ? " selected" : "",
+                               say(profiles[i].words, lang));
+    g_string_append(html, "</select>\n");
+}
+
+static Response *set_up_page(Lang lang, guint status, const PublicSetUp *typed, const char *message)
+{
+    GString *html = page_begin(lang, &w_set_up);
+    const Field before[] = {{"code", &w_code, "text", "one-time-code", NULL},
+                            {"region", &w_region, "text", "off", typed->region},
+                            {"hall", &w_hall, "text", "off", typed->hall}};
+    const Field behind[] = {{"secret", &w_console, "password", "new-password", NULL},
+                            {"again", &w_again, "password", "new-password", NULL}};
+    g_autoptr(GDateTime) now = g_date_time_new_now_local();
+    g_autofree char *clock = g_date_time_format(now, "%F %H:%M");
+
+    g_string_append_printf(html, "<p>%s</p>\n", say(&w_set_up_text, lang));
+    append_message(html, message);
+    g_string_append(html, "<form method=\"post\" action=\"/\">\n");
+    for (guint i = 0; i < G_N_ELEMENTS(before); i++)
+        append_field(html, lang, &before[i]);
+    append_profiles(html, lang, typed->profile);
+    for (guint i = 0; i < G_N_ELEMENTS(behind); i++)
+        append_field(html, lang, &behind[i]);
+    g_string_append_printf(html,
+                           "<label for=\"time\">%s</label>\n<input id=\"time\" name=\"time\" "
+                           "type=\"text\" autocomplete=\"off\">\n",
+                           say(&w_time, lang));
+    g_string_append_printf(html, "<p class=\"note\">%s%s</p>\n<button>%s</button>\n</form>\n",
+                           say(&w_clock, lang), clock, say(&w_begin, lang));
+    return page_end(html, status, lang);
+}
+
+static Response *plain_page(Lang lang, const Words *title, const Words *text)
+{
+    GString *html = page_begin(lang, title);
+
+    g_string_append_printf(html, "<p>%s</p>\n", say(text, lang));
+    return page_end(html, 200, lang);
+}
+
+/* NULL where it all has its form, or the sentence that says what has not. */
+static const Words *judge_set_up(const PublicSetUp *typed, const char *again)
+{
+    if (!g_regex_match_simple("^[0-9]{6}$", typed->region, G_REGEX_DOLLAR_ENDONLY, 0) ||
+        !g_regex_match_simple("^[0-9]{3}$", typed->hall, G_REGEX_DOLLAR_ENDONLY, 0))
+        return &w_wrong_number;
+    if (!g_regex_match_simple("^(city|township|subcentre)$", typed->profile, G_REGEX_DOLLAR_ENDONLY,
+                              0))
+        return &w_profile;
+    if (strlen(typed->secret) < PUBLIC_SECRET_MIN || strpbrk(typed->secret, "\r\n") != NULL)
+        return &w_wrong_console;
+    if (strcmp(typed->secret, again) != 0)
+        return &w_differ;
+    if (!g_regex_match_simple("^(20[0-9]{2}-[01][0-9]-[0-3][0-9] [0-2][0-9]:[0-5][0-9])?$",
+                              typed->time, G_REGEX_DOLLAR_ENDONLY, 0))
+        return &w_wrong_time;
+    return NULL;
+}
+
+Response *public_set_up_form(Request *request)
+{
+    Response *redirect;
+    Lang lang = lang_of(request, &redirect, "/");
+
+    return redirect != NULL ? redirect
+                            : set_up_page(lang, 200, &(PublicSetUp){.profile = "city"}, NULL);
+}
+
+Response *public_set_up(Request *request, PublicTake take, void *context, GError **error)
+{
+    g_autoptr(GHashTable) form = request_form(request, error);
+    g_autoptr(GError) why = NULL;
+    Lang lang = request_lang(request);
+    const Words *wrong;
+    PublicSetUp typed;
+
+    if (form == NULL)
+        return NULL;
+    typed =
+        (PublicSetUp){field_of(form, "region"), field_of(form, "hall"), field_of(form, "profile"),
+                      field_of(form, "secret"), field_of(form, "time")};
+    wrong = judge_set_up(&typed, field_of(form, "again"));
+    if (wrong != NULL)
+        return set_up_page(lang, 422, &typed, say(wrong, lang));
+    if (take(context, field_of(form, "code"), &typed, &why))
+        return plain_page(lang, &w_taken, &w_taken_text);
+    if (error_code(why) == ERROR_FORBIDDEN)
+        return set_up_page(lang, 403, &typed, say(&w_wrong_code, lang));
+    g_propagate_error(error, g_steal_pointer(&why));
+    return NULL;
+}
+
+/* ── rescue ──────────────────────────────────────────────────────────────────────────────── */
+
+Response *public_selftest(Request *request, const char *const *findings)
+{
+    Response *redirect;
+    Lang lang = lang_of(request, &redirect, "/");
+    GString *html;
+
+    if (redirect != NULL)
+        return redirect;
+    html = page_begin(lang, &w_selftest);
+    g_string_append_printf(html, "<p>%s</p>\n<ul>\n", say(&w_selftest_text, lang));
+    for (; *findings != NULL; findings++)
+        append_escaped(html, "<li>", *findings, "</li>\n");
+    g_string_append_printf(html, "</ul>\n<p>%s</p>\n", say(&w_selftest_do, lang));
+    return page_end(html, 503, lang);
 }

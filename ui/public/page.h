@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The pages that need no script: sign-on, first run, the applicant's public status and the rescue
- * page. They are
+ * The pages that need no script: first boot, rescue, sign-on, first run and the applicant's public
+ * status. They are
  * plain HTML with one stylesheet (/public.css), in the language of the request, large and of few
  * words, and work where the web app does not. Where a browser has script and a voice, /read.js adds
  * a button that reads the page aloud.
@@ -53,3 +53,28 @@ typedef gboolean (*PublicFind)(void *context, const PublicQuestion *question, Pu
 /* GET /p/: the form. POST /p/: number, code → the state; nothing of it stands in an address. */
 Response *public_status_form(Request *request);
 Response *public_status(Request *request, PublicFind find, void *context, GError **error);
+
+/* What the person at a new appliance decides. Borrowed, and checked for its form: six and three
+ * digits, one of the profiles, a password of PUBLIC_SECRET_MIN bytes or more without line breaks, a
+ * time "YYYY-MM-DD HH:MM" or "". */
+#define PUBLIC_SECRET_MIN 8
+typedef struct {
+    const char *region;
+    const char *hall;
+    const char *profile;
+    const char *secret; /* of root at the console */
+    const char *time;   /* "" = the clock is right */
+} PublicSetUp;
+
+/* Whether the code is the one that the console shows (ERROR_FORBIDDEN, and then another may be
+ * shown), and the rest is taken. */
+typedef gboolean (*PublicTake)(void *context, const char *code, const PublicSetUp *set_up,
+                               GError **error);
+
+/* GET and POST /: the first boot: code, region, hall, profile, secret, again, time → taken. */
+Response *public_set_up_form(Request *request);
+Response *public_set_up(Request *request, PublicTake take, void *context, GError **error);
+
+/* GET /: the appliance cannot work: what was found wrong (lines of text in the language of the
+ * request, one a finding), and what to do about it. */
+Response *public_selftest(Request *request, const char *const *findings);

@@ -36,6 +36,13 @@
       "failing? 'anjuan doctor' says more.",                                                       \
       "数据恢复应答之前不喂看门狗, 若一直不恢复, 服务会被重新启动。已确认的内容是安全的。\n"       \
       "请检查磁盘是否已满、只读或损坏; anjuan doctor 有更多说明。")                                \
+    X(DAMAGE, "0c66a58c6efd46dd8fc3a2c56f02fa9c", 2,                                               \
+      "damaged: %s", "已损坏: %s",                                                                 \
+      "The daily reading of the store found a file that is missing or is not what was stored.\n"   \
+      "Everything else is safe. 'anjuan fsck --read-data' names all there is, 'anjuan fsck\n"      \
+      "--repair --from BACKUP' puts it back. If it is more than one, replace the disk.",           \
+      "每日巡检发现有文件缺失或与存入时不一致, 其余内容是安全的。anjuan fsck --read-data 列出全部, "\
+      "\nanjuan fsck --repair --from 备份 可修复。若不止一处, 请更换磁盘。")                       \
     X(CLOCK_UNTRUSTED, "2b3c136c69c04e8dae11dd5001b47c1e", 4,                                      \
       "the clock is not synchronised%s", "时钟未同步%s",                                           \
       "Records are written with the trust level 'unknown' until the clock is synchronised.\n"      \
@@ -45,5 +52,12 @@
     X(CLOCK_TRUSTED, "330a796b48f84a59acbd0345c6917d03", 5,                                        \
       "the clock is synchronised%s", "时钟已同步%s",                                               \
       "Records carry trusted time again.",                                                         \
-      "记录重新带有可信时间。")
+      "记录重新带有可信时间。")                                                                    \
+    X(CODE_UNHEARD, "a450484dd2c148f0b99f5a6a24d90fd7", 4,                                         \
+      "a code was read and no screen is at its seat: %s", "读到条码, 但对应窗口没有打开页面: %s",  \
+      "The reader works; nothing was done with what it read. Open the page at its window. Which\n"  \
+      "reader belongs to which window says devices.reader of the settings; one that is not\n"      \
+      "named there belongs to the only window where a page is open.",                              \
+      "读码器正常, 但读到的内容没有执行。请在对应窗口打开页面。哪个读码器属于哪个窗口由设置\n"   \
+      "devices.reader 决定; 未写明的属于唯一打开页面的窗口。")
 /* clang-format on */

@@ -14,6 +14,8 @@ typedef enum {
     KIND_ADDRESS, /* ADDRESS:PORT; the server says more */
     KIND_PATH,    /* absolute */
     KIND_NAMES,   /* of devices, "driver:…" */
+    KIND_SEATS,   /* SEAT=READER of readers */
+    KIND_NUMBER,  /* 0 to `rule` */
     KIND_NAME,    /* without scheme, spaces or '+' */
 } Kind;
 
@@ -54,9 +56,26 @@ static const Key keys[] = {
     {"serve", "key", "", KIND_PATH, "",
      "private key of the certificate (PEM); empty: the credential tls.key",
      "证书的私钥 (PEM); 留空取凭据 tls.key"},
+    {"serve", "scrub", "4", KIND_NUMBER, "1000",
+     "megabytes a second that the daily reading of the store may take (every file within four "
+     "weeks); 0: no reading",
+     "每日巡检 (四周内读遍全部文件) 每秒最多读取的兆字节数; 0 为不巡检"},
+    {"serve", "backup-days", "90", KIND_NUMBER, "36500",
+     "days after which a backup made by the appliance is removed, but never the newest one; what "
+     "was destroyed is gone from all backups then; 0: never",
+     "本机所做备份的保留天数, 到期删除, 最新一份总是保留; 已销毁的内容届时也从备份中消失; 0 "
+     "为不删除"},
     {"devices", "scanner", "", KIND_NAMES, "",
      "scanners of this appliance, as 'anjuan device list' names them, separated by ';'",
      "本机扫描仪, 写 anjuan device list 给出的名称, 多个用 ; 分隔"},
+    {"devices", "reader", "", KIND_SEATS, "",
+     "which code reader belongs to which window: WINDOW=READER, separated by ';' (post B: 003B); "
+     "READER "
+     "is the serial number or name of 'anjuan device list', or a serial line as "
+     "serial:/dev/ttyS0@9600; "
+     "one that is not named belongs to the only window where a page is open",
+     "读码器属于哪个窗口: 窗口=读码器, 多个用 ; 分隔 (B 岗写 003B); 读码器写 anjuan device list "
+     "给出的序列号或名称, 或串口如 serial:/dev/ttyS0@9600; 未写明的属于唯一打开页面的窗口"},
 };
 
 typedef struct {
@@ -90,6 +109,13 @@ static gboolean names_fit(const char *value)
     return TRUE;
 }
 
+/* "003=READER" or "003B=READER". */
+static gboolean seats_fit(const char *value)
+{
+    return g_regex_match_simple("^(\\s*((?!000)[0-9]{3}[AB]?=[^\\s;=][^;=]*)?\\s*(;|$))+$", value,
+                                0, 0);
+}
+
 static gboolean value_fits(const Key *key, const char *value)
 {
     if (*value == '\0')
@@ -102,10 +128,15 @@ static gboolean value_fits(const Key *key, const char *value)
         return is_one_of(key->rule, value);
     case KIND_ADDRESS:
         return strrchr(value, ':') != NULL && strpbrk(value, " \t;") == NULL;
+    case KIND_NUMBER:
+        return g_ascii_string_to_unsigned(value, 10, 0, g_ascii_strtoull(key->rule, NULL, 10), NULL,
+                                          NULL);
     case KIND_PATH:
         return *value == '/';
     case KIND_NAMES:
         return names_fit(value);
+    case KIND_SEATS:
+        return seats_fit(value);
     case KIND_NAME:
         return strpbrk(value, " +\t") == NULL && strstr(value, "://") == NULL;
     }
@@ -117,8 +148,10 @@ static const char *wanted(const Key *key)
     static const char *const words[] = {[KIND_DIGITS] = "digits, as many as: ",
                                         [KIND_ONE_OF] = "one of ",
                                         [KIND_ADDRESS] = "ADDRESS:PORT",
+                                        [KIND_NUMBER] = "a number, at most: ",
                                         [KIND_PATH] = "an absolute path",
                                         [KIND_NAMES] = "names of devices (DRIVER:…;…)",
+                                        [KIND_SEATS] = "WINDOW=READER;… (003=GUN0001)",
                                         [KIND_NAME] = "a name without scheme, spaces or '+'"};
 
     return words[key->kind];

@@ -1,24 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/casework/definition.h"
-#include "appliance/casework/lines.h"
 #include "appliance/casework/shape.h"
 #include "tests/testing.h"
 
 #include <string.h>
-
-static void every_value_has_its_line(void **state)
-{
-    const char *text = "{\n \"a\": [1,\n  {\"b/~\": \"x\\\"\\n}\"}],\n \"c\":\n null\n}\n";
-    g_autoptr(GHashTable) lines = lines_of(text, strlen(text));
-
-    (void)state;
-    assert_int_equal(GPOINTER_TO_UINT(g_hash_table_lookup(lines, "")), 1);
-    assert_int_equal(GPOINTER_TO_UINT(g_hash_table_lookup(lines, "/a")), 2);
-    assert_int_equal(GPOINTER_TO_UINT(g_hash_table_lookup(lines, "/a/0")), 2);
-    assert_int_equal(GPOINTER_TO_UINT(g_hash_table_lookup(lines, "/a/1/b~1~0")), 3);
-    assert_int_equal(GPOINTER_TO_UINT(g_hash_table_lookup(lines, "/c")), 5);
-    assert_int_equal(g_hash_table_size(lines), 6);
-}
 
 /* `value` against `schema` says `expected` ("path why", NULL: it fits). */
 static void judged(const char *value, const char *schema, const char *expected)
@@ -128,7 +113,6 @@ static void every_shipped_file_is_sound_json(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(every_value_has_its_line),
     cmocka_unit_test(every_keyword_accepts_and_refuses),
     cmocka_unit_test(a_fault_names_file_line_and_path),
     cmocka_unit_test(broken_json_names_its_line),

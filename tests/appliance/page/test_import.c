@@ -10,6 +10,7 @@
 #include "appliance/page/tiff_writer.h"
 
 #include <string.h>
+#include <zlib.h>
 
 static Raster *picture(guint32 w, guint32 h, guint channels)
 {
@@ -171,6 +172,20 @@ static void a_png_loses_nothing(void **state G_GNUC_UNUSED)
     }
 }
 
+static void a_png_whose_chunk_is_longer_than_the_file_is_cut_off(void **state G_GNUC_UNUSED)
+{
+    static const guint8 file[] = "\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\1\0\0\0\1\1\3\0\0\0%\xdbV\xca"
+                                 "\x3f\xff\xff\xffzTXtkey{\0\0\0\0IEND\xae"
+                                 "B`\x82";
+    g_auto(PageResult) result = PAGE_RESULT_NONE;
+    g_autoptr(GError) error = NULL;
+    gboolean keep;
+
+    assert_false(import_first((Bytes){file, sizeof file - 1}, &result, &keep, &error));
+    assert_error_code(error, ERROR_FORMAT);
+    assert_non_null(strstr(error->message, "cut off"));
+}
+
 static void tags_are_written_and_the_case_is_not(void **state G_GNUC_UNUSED)
 {
     g_autoptr(GBytes) jpeg = jpeg_file(64, 64, 1);
@@ -196,27 +211,50 @@ static void tags_are_written_and_the_case_is_not(void **state G_GNUC_UNUSED)
                                strlen(expected[i])));
 }
 
+typedef struct {
+    const void *contents;
+    gsize size;
+    const char *content_keys, *page_keys;
+    const char *filter; /* of the image */
+} PdfParts;
+
+static void append_text(GByteArray *pdf, const char *text)
+{
+    g_byte_array_append(pdf, (const guint8 *)text, (guint)strlen(text));
+}
+
 /* A one-page PDF with the JPEG as /I and these page contents; the cross-reference is left to
  * qpdf's repair. */
+static GBytes *pdf_of(GBytes *jpeg, const PdfParts *parts)
+{
+    GByteArray *pdf = g_byte_array_new();
+    g_autofree char *head =
+        g_strdup_printf("%%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
+                        "2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+                        "3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 144 96]%s/Contents 4 0 R"
+                        "/Resources<</XObject<</I 5 0 R>>>>>>endobj\n"
+                        "4 0 obj<<%s/Length %zu>>stream\n",
+                        parts->page_keys, parts->content_keys, parts->size);
+    g_autofree char *image = g_strdup_printf(
+        "\nendstream endobj\n"
+        "5 0 obj<</Type/XObject/Subtype/Image/Width 300/Height 200/BitsPerComponent 8"
+        "/ColorSpace/DeviceRGB/Filter%s/Length %zu>>stream\n",
+        parts->filter, g_bytes_get_size(jpeg));
+
+    append_text(pdf, head);
+    g_byte_array_append(pdf, parts->contents, (guint)parts->size);
+    append_text(pdf, image);
+    g_byte_array_append(pdf, g_bytes_get_data(jpeg, NULL), (guint)g_bytes_get_size(jpeg));
+    append_text(pdf, "\nendstream endobj\ntrailer<</Root 1 0 R/Size 6>>\n%%EOF\n");
+    return g_byte_array_free_to_bytes(pdf);
+}
+
 static GBytes *pdf_file(GBytes *jpeg, const char *contents, const char *page_keys,
                         const char *filter)
 {
-    GByteArray *pdf = g_byte_array_new();
-    g_autofree char *head = g_strdup_printf(
-        "%%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
-        "2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
-        "3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 144 96]%s/Contents 4 0 R"
-        "/Resources<</XObject<</I 5 0 R>>>>>>endobj\n"
-        "4 0 obj<</Length %zu>>stream\n%s\nendstream endobj\n"
-        "5 0 obj<</Type/XObject/Subtype/Image/Width 300/Height 200/BitsPerComponent 8"
-        "/ColorSpace/DeviceRGB/Filter%s/Length %zu>>stream\n",
-        page_keys, strlen(contents), contents, filter, g_bytes_get_size(jpeg));
-    static const char tail[] = "\nendstream endobj\ntrailer<</Root 1 0 R/Size 6>>\n%%EOF\n";
+    PdfParts parts = {contents, strlen(contents), "", page_keys, filter};
 
-    g_byte_array_append(pdf, (const guint8 *)head, (guint)strlen(head));
-    g_byte_array_append(pdf, g_bytes_get_data(jpeg, NULL), (guint)g_bytes_get_size(jpeg));
-    g_byte_array_append(pdf, (const guint8 *)tail, sizeof tail - 1);
-    return g_byte_array_free_to_bytes(pdf);
+    return pdf_of(jpeg, &parts);
 }
 
 static void a_scan_in_a_pdf_coat_comes_out_as_it_is(void **state G_GNUC_UNUSED)
@@ -263,6 +301,59 @@ static void a_drawn_pdf_page_is_kept_unread(void **state G_GNUC_UNUSED)
     }
 }
 
+/* So many blanks and the operators of a scan, deflated so many times over. */
+static GBytes *deflated_contents(gsize blanks, guint times)
+{
+    g_autofree char *text = g_strdup_printf("%*s q 144 0 0 96 0 0 cm /I Do Q", (int)blanks, "");
+    guint8 *bytes = (guint8 *)g_steal_pointer(&text);
+    gsize size = strlen((const char *)bytes);
+
+    for (; times > 0; times--) {
+        uLongf room = compressBound(size);
+        guint8 *smaller = g_malloc(room);
+
+        assert_int_equal(compress2(smaller, &room, bytes, size, 9), Z_OK);
+        g_free(bytes);
+        bytes = smaller;
+        size = room;
+    }
+    return g_bytes_new_take(bytes, size);
+}
+
+static void a_pdf_that_grows_beyond_measure_is_kept_unread(void **state G_GNUC_UNUSED)
+{
+    static const struct {
+        gsize blanks;
+        guint times;
+        const char *keys;
+        PageState state;
+    } cases[] = {
+        {2 << 20, 1, "/Filter/FlateDecode", PAGE_STORED},
+        {2 << 20, 1, "/Filter[/FlateDecode]", PAGE_STORED},
+        {100, 2, "/Filter[/FlateDecode/FlateDecode]", PAGE_STORED},
+        {64 << 20, 1, "/Filter/FlateDecode", PAGE_UNREAD},
+        {64 << 20, 1, "/Filter[/Fl]", PAGE_UNREAD},
+        {64 << 20, 2, "/Filter[/FlateDecode/FlateDecode]", PAGE_UNREAD},
+    };
+    g_autoptr(GBytes) jpeg = jpeg_file(300, 200, 3);
+
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(GBytes) contents = deflated_contents(cases[i].blanks, cases[i].times);
+        PdfParts parts = {g_bytes_get_data(contents, NULL), g_bytes_get_size(contents),
+                          cases[i].keys, "", "/DCTDecode"};
+        g_autoptr(GBytes) pdf = pdf_of(jpeg, &parts);
+        g_auto(PageResult) result = PAGE_RESULT_NONE;
+        GError *error = NULL;
+        gboolean keep;
+
+        assert_true(import_first(bytes_in(pdf), &result, &keep, &error));
+        if (result.state != cases[i].state)
+            fail_msg("case %u: %s", i, result.reason);
+        if (result.state == PAGE_UNREAD)
+            assert_non_null(strstr(result.reason, "grows beyond"));
+    }
+}
+
 static void page_contents_are_followed_to_the_image(void **state G_GNUC_UNUSED)
 {
     static const struct {
@@ -298,9 +389,11 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(sizes_are_held_against_the_limits_first),
     cmocka_unit_test(files_that_are_no_images_are_refused),
     cmocka_unit_test(a_png_loses_nothing),
+    cmocka_unit_test(a_png_whose_chunk_is_longer_than_the_file_is_cut_off),
     cmocka_unit_test(tags_are_written_and_the_case_is_not),
     cmocka_unit_test(a_scan_in_a_pdf_coat_comes_out_as_it_is),
     cmocka_unit_test(a_drawn_pdf_page_is_kept_unread),
+    cmocka_unit_test(a_pdf_that_grows_beyond_measure_is_kept_unread),
     cmocka_unit_test(page_contents_are_followed_to_the_image),
 };
 

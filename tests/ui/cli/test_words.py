@@ -7,7 +7,6 @@ import re
 import resource
 import shutil
 import sqlite3
-import subprocess
 import sys
 import unittest
 
@@ -280,39 +279,6 @@ class Places(line.Case):
             self.assertEqual(line.good("log", data=where).out, before)
         line.new_case(where)
         line.good("log", "--verify", data=where)
-
-    @unittest.skipUnless(os.geteuid() == 0 and os.path.ismount("/dev/shm"), "mounting needs root")
-    def test_a_full_disk_is_a_sentence_and_work_goes_on_after_space_is_made(self):
-        where = self.path("full")
-        os.mkdir(where)
-        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", where],
-                                 capture_output=True, check=False)
-        if mounted.returncode != 0:
-            self.skipTest("mount is not allowed here")
-        try:
-            data = line.new_store(os.path.join(where, "data"))
-            number = line.new_case(data)
-            filler = os.path.join(where, "filler")
-            with open(filler, "wb", buffering=0) as file:
-                try:
-                    while True:
-                        file.write(bytes(4096))
-                except OSError:
-                    pass
-            for _ in range(3):
-                result = self.status(4, run("receipt", number, data=data))
-                self.assertIn("no space", result.err)
-            scanned = self.status(4, run("scan", "--from", line.__file__, data=data))
-            self.assertIn("no space", scanned.err)
-            # Without a byte left even the index of the catalogue's log cannot be made to read by.
-            shown = self.status((0, 4), run("case", "show", number, data=data))
-            self.assertTrue(shown.status == 0 or "no space" in shown.err)
-            os.remove(filler)
-            line.good("case", "show", number, data=data)
-            line.good("receipt", number, data=data)
-            line.good("log", "--verify", data=data)
-        finally:
-            subprocess.run(["umount", where], check=False)
 
     def test_output_that_cannot_be_written(self):
         where = line.new_store(self.path("output"))

@@ -176,6 +176,33 @@ static void progress_has_no_id_and_keeps_the_newest(void **state)
     event_stream_free(stream);
 }
 
+static void what_is_told_at_a_place_goes_to_its_newest_screen_alone(void **state)
+{
+    static const char *const places[] = {"003A", "003A", "004B"};
+    g_autoptr(EventHub) hub = event_hub_new(&(EventHubOptions){0});
+    EventStream *streams[G_N_ELEMENTS(places)];
+
+    (void)state;
+    assert_false(event_hub_tell_at(hub, "003A", "code", "{}"));
+    assert_false(event_hub_tell_at(hub, "", "code", "{}"));
+    for (gsize i = 0; i < G_N_ELEMENTS(places); i++) {
+        streams[i] = event_stream_new(hub, -1, (EventParking){ignore, ignore, NULL});
+        event_stream_place(streams[i], places[i]);
+        assert_int_equal(event_hub_tell_at(hub, "", "code", "{\"only\":1}"), i < 2);
+    }
+    assert_true(event_hub_tell_at(hub, "003A", "code", "{\"n\":3}"));
+    assert_true(event_hub_tell_at(hub, "004B", "code", "{\"n\":4}"));
+    assert_false(event_hub_tell_at(hub, "005A", "code", "{\"n\":5}"));
+    for (gsize i = 0; i < G_N_ELEMENTS(places); i++) {
+        g_autoptr(GString) text = drain(streams[i]);
+
+        assert_int_equal(strstr(text->str, "event: code\ndata: {\"only\":1}\n\n") != NULL, i < 2);
+        assert_int_equal(strstr(text->str, "{\"n\":3}") != NULL, i == 1);
+        assert_int_equal(strstr(text->str, "{\"n\":4}") != NULL, i == 2);
+        event_stream_free(streams[i]);
+    }
+}
+
 static void a_beat_is_a_comment(void **state)
 {
     g_autoptr(EventHub) hub = event_hub_new(&(EventHubOptions){0});
@@ -229,6 +256,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_slow_client_catches_up_from_the_store),
     cmocka_unit_test(a_parked_stream_is_woken_once),
     cmocka_unit_test(progress_has_no_id_and_keeps_the_newest),
+    cmocka_unit_test(what_is_told_at_a_place_goes_to_its_newest_screen_alone),
     cmocka_unit_test(a_beat_is_a_comment),
     cmocka_unit_test(a_closed_hub_ends_its_streams),
     cmocka_unit_test(a_failing_store_ends_the_stream),

@@ -53,6 +53,20 @@ static void a_list_is_separated_by_semicolons(void **state G_GNUC_UNUSED)
     assert_string_equal(g_ptr_array_index(names, 1), "escl:http://host/");
 }
 
+static void readers_are_named_with_their_seats(void **state G_GNUC_UNUSED)
+{
+    g_autofree char *path =
+        file_with("[devices]\nreader = 003=GUN0001; 004B=serial:/dev/ttyS0@9600 ;\n");
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Settings) settings = load(path, &error);
+    g_autoptr(GPtrArray) rows = NULL;
+
+    assert_no_error(error);
+    rows = settings_list(settings, "devices", "reader");
+    assert_int_equal(rows->len, 2);
+    assert_string_equal(g_ptr_array_index(rows, 1), "004B=serial:/dev/ttyS0@9600");
+}
+
 static void refused(const char *text, const char *line)
 {
     g_autofree char *path = file_with(text);
@@ -87,6 +101,10 @@ static void a_value_that_does_not_fit_is_refused(void **state G_GNUC_UNUSED)
     refused("[serve]\nlisten = nowhere\n", "2: listen");
     refused("[serve]\ncertificate = cert.pem\n", "2: certificate");
     refused("[devices]\nscanner = fujitsu\n", "2: scanner");
+    refused("[devices]\nreader = GUN0001\n", "2: reader");
+    refused("[devices]\nreader = 000=GUN0001\n", "2: reader");
+    refused("[devices]\nreader = 003C=GUN0001\n", "2: reader");
+    refused("[devices]\nreader = 003=GUN0001,004=GUN0002\n", "2: reader");
 }
 
 static void a_file_that_is_no_text_is_refused(void **state G_GNUC_UNUSED)
@@ -135,6 +153,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_change_replaces_a_default_and_says_where_it_stands),
         cmocka_unit_test(a_list_is_separated_by_semicolons),
+        cmocka_unit_test(readers_are_named_with_their_seats),
         cmocka_unit_test(what_is_mistyped_is_refused_with_file_and_line),
         cmocka_unit_test(a_value_that_does_not_fit_is_refused),
         cmocka_unit_test(a_file_that_is_no_text_is_refused),

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 import { render } from 'lit';
+import type { CodeEvent } from './api-types.ts';
 import { cancel, focusSettle, takeCode } from './casework.ts';
 import { frame } from './frame.ts';
 import { collectBursts, fitsCheck } from './gun.ts';
 import { isTyping, keyName } from './keys.ts';
-import { attempt, changed, loadLook, loadSession, log, may, onDraw, refreshAll, screens, set, setSize, show, state, type Screen } from './store.ts';
+import { attempt, changed, loadLook, loadSession, log, may, onCode, onDraw, refreshAll, screens, set, setSize, show, state, type Screen, type State } from './store.ts';
 import { archive } from './screens/archive.ts';
 import { board } from './screens/board.ts';
 import { devices } from './screens/devices.ts';
@@ -103,11 +104,17 @@ function runAction(name: string): boolean {
   return true;
 }
 
-function onBurst(burst: { text: string; gapMs: number; ime: boolean }): void {
+function onBurst(burst: NonNullable<State['burst']>): void {
   set({ burst });
   if (state.screen === 'devices') return;
   if (fitsCheck(burst.text)) void takeCode(burst.text);
   else log(pair(say('unknownCode', { c: burst.text }), say('foreignCode')), true);
+}
+
+/* A gun that the appliance itself reads. */
+function onReading(event: CodeEvent): void {
+  if (event.code === null) log(say('codeLost'), true);
+  else onBurst({ text: event.code, gapMs: 0, ime: false, reader: event.reader });
 }
 
 function firstScreen(): Screen {
@@ -118,6 +125,7 @@ async function start(): Promise<void> {
   loadLook();
   onDraw(draw);
   collectBursts(window, onBurst);
+  onCode(onReading);
   window.addEventListener('keydown', onKey);
   window.addEventListener('pagehide', () => app && render('', app));
   await attempt(loadSession);

@@ -71,7 +71,7 @@ export interface State {
   calendar?: Api.Calendar;
   backups: Api.Backup[];
   diagnostics?: string;
-  burst?: { text: string; gapMs: number; ime: boolean };
+  burst?: { text: string; gapMs: number; ime: boolean; reader?: string };
 }
 
 export const state: State = {
@@ -263,6 +263,13 @@ function onHello(): void {
   () => set({ online: false }));
 }
 
+/* What a reader of the appliance reads goes where keys of a reader go. */
+let heard: (event: Api.CodeEvent) => void = () => undefined;
+
+export function onCode(callback: (event: Api.CodeEvent) => void): void {
+  heard = callback;
+}
+
 function listen(after: number): void {
   stream?.close();
   stream = new EventSource(`/api/v1/events?after=${after}`);
@@ -278,6 +285,7 @@ function listen(after: number): void {
     if (scan.state === 'done') play('done');
     if (scan.fault) play('attention');
   });
+  stream.addEventListener('code', (event) => heard(JSON.parse(event.data) as Api.CodeEvent));
   stream.addEventListener('export', onJob);
   stream.addEventListener('audit', onJob);
   stream.addEventListener('verification', onJob);

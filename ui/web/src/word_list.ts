@@ -441,6 +441,8 @@ export const words = {
   gunTest: ['扫码枪测试', 'Reader test'],
   gunTestText: ['请用扫码枪扫任何条码，这里显示收到的内容。', 'Scan any code; what arrives is shown here.'],
   gunSaw: ['收到 {c}，每字 {g} 毫秒', 'Got {c}, {g} ms a character'],
+  gunRead: ['{r} 读到 {c}', '{r} has read {c}'],
+  codeLost: ['条码没有读全，请再扫一次。', 'A part of the code was lost; scan it again.'],
   gunIme: ['输入法正在拦截，请切换到英文。', 'An input method is in the way; switch it off.'],
   sheetsToday: ['今天 {n} 张', '{n} today'],
   users: ['人员', 'People'],

@@ -33,7 +33,7 @@ function deviceRow(device: Api.Device): TemplateResult {
 function gun(): TemplateResult {
   const burst = state.burst;
   return html`<h2>${say('gunTest')}</h2><p>${say('gunTestText')}</p>
-    ${burst ? html`<p class=${burst.ime ? 'wrong' : 'good'}>${burst.ime ? `✗ ${say('gunIme')} ` : '✓ '}${say('gunSaw', { c: burst.text, g: burst.gapMs })}</p>` : nothing}`;
+    ${burst ? html`<p class=${burst.ime ? 'wrong' : 'good'}>${burst.ime ? `✗ ${say('gunIme')} ` : '✓ '}${burst.reader ? say('gunRead', { c: burst.text, r: burst.reader }) : say('gunSaw', { c: burst.text, g: burst.gapMs })}</p>` : nothing}`;
 }
 
 function deviceList(): TemplateResult {

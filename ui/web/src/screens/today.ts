@@ -7,7 +7,7 @@ import type * as Api from '../api-types.ts';
 import type { Band } from '../frame.ts';
 import type { Action } from '../keys.ts';
 import { caseRow, field, figure, submit, thumbnail } from '../parts.ts';
-import { attempt, command, log, openCase, refreshAll, set, show, state } from '../store.ts';
+import { attempt, command, loadSession, log, openCase, refreshAll, set, show, state } from '../store.ts';
 import { say } from '../words.ts';
 import type { ScreenView } from './screen.ts';
 
@@ -43,6 +43,8 @@ async function takeSeat(values: Record<string, string>): Promise<void> {
   const session = await attempt(() => command<Api.Session>('PATCH', '/session', { window: values['window'], post: values['post'] }));
   if (!session) return;
   set({ session, form: undefined });
+  /* The stream of events stands where its screen stands. */
+  await attempt(loadSession);
   await refreshAll();
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "appliance/casework/lines.h"
+#include "appliance/base/json_lines.h"
 
 #include <jansson.h>
 #include <stdlib.h>
@@ -16,17 +16,23 @@ static void walk_value(Walk *walk);
 
 static void skip_space(Walk *walk)
 {
-    for (; walk->at < walk->end && strchr(" \t\r\n", *walk->at) != NULL; walk->at++)
+    for (; walk->at < walk->end && memchr(" \t\r\n", *walk->at, 4) != NULL; walk->at++)
         if (*walk->at == '\n')
             walk->line++;
 }
 
+static void skip_byte(Walk *walk)
+{
+    if (walk->at < walk->end)
+        walk->at++;
+}
+
 static void skip_string(Walk *walk)
 {
-    for (walk->at++; walk->at < walk->end && *walk->at != '"'; walk->at++)
+    for (skip_byte(walk); walk->at < walk->end && *walk->at != '"'; skip_byte(walk))
         if (*walk->at == '\\')
-            walk->at++;
-    walk->at++;
+            skip_byte(walk);
+    skip_byte(walk);
 }
 
 static void skip_scalar(Walk *walk)
@@ -35,7 +41,7 @@ static void skip_scalar(Walk *walk)
         skip_string(walk);
         return;
     }
-    while (walk->at < walk->end && strchr(",]} \t\r\n", *walk->at) == NULL)
+    while (walk->at < walk->end && memchr(",]} \t\r\n", *walk->at, 7) == NULL)
         walk->at++;
 }
 
@@ -64,15 +70,18 @@ static void walk_members(Walk *walk, char close)
 {
     gsize length = walk->path->len;
 
-    walk->at++;
+    const char *before;
+
+    skip_byte(walk);
     for (guint i = 0;; i++) {
         skip_space(walk);
+        before = walk->at;
         if (walk->at >= walk->end || *walk->at == close)
             break;
         if (close == '}') {
             push_key(walk);
             skip_space(walk);
-            walk->at++; /* the colon */
+            skip_byte(walk); /* the colon */
         } else {
             g_string_append_printf(walk->path, "/%u", i);
         }
@@ -81,8 +90,10 @@ static void walk_members(Walk *walk, char close)
         skip_space(walk);
         if (walk->at < walk->end && *walk->at == ',')
             walk->at++;
+        if (walk->at == before)
+            break; /* a bracket that closes nothing: jansson never took this text */
     }
-    walk->at++;
+    skip_byte(walk);
 }
 
 static void walk_value(Walk *walk)
@@ -99,12 +110,26 @@ static void walk_value(Walk *walk)
         skip_scalar(walk);
 }
 
-GHashTable *lines_of(const char *json, gsize size)
+GHashTable *json_lines(const char *text, gsize size)
 {
     g_autoptr(GString) path = g_string_new(NULL);
-    Walk walk = {json, json + size, 1, path,
+    Walk walk = {text, text + size, 1, path,
                  g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL)};
 
     walk_value(&walk);
     return walk.lines;
+}
+
+guint json_lines_at(GHashTable *lines, const char *path)
+{
+    g_autofree char *at = g_strdup(path);
+
+    for (;;) {
+        gpointer line = g_hash_table_lookup(lines, at);
+        char *slash = strrchr(at, '/');
+
+        if (line != NULL || slash == NULL)
+            return MAX(1, GPOINTER_TO_UINT(line));
+        *slash = '\0';
+    }
 }

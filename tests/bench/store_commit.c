@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * bench_store_commit [FOLDER]: how long pages take to become durable, in groups of ten as the
+ * feeder brings them (files, journal and catalogue: spool_group_commit and store_write), beside the
+ * same files written with one fsync each and nothing else. Wall time, so FOLDER ($TMPDIR) must lie
+ * on the disk that is meant. The figure is the median of the ratios of five rounds in which both
+ * sides take turns, so that it holds on any machine. Exit status 1 when the goal is missed.
+ */
+#include "appliance/base/text.h"
+#include "storage/spool.h"
+#include "storage/store.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+#define ROUNDS     5
+#define GROUPS     20
+#define GROUP      10
+#define PAGE_BYTES 70000
+#define GOAL       0.4
+
+static const StoreOrigin origin = {"320583", "001", "bench.example/anjuan", "city"};
+static const StoreActor actor = {"os:bench", "bench"};
+
+static G_NORETURN void give_up(const char *what, const GError *error)
+{
+    fprintf(stderr, "bench_store_commit: %s: %s\n", what,
+            error != NULL ? error->message : g_strerror(errno));
+    exit(2);
+}
+
+static double wall(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+/* A page as a worker hands it over. */
+static int page_fd(void)
+{
+    g_autofree guint8 *bytes = g_malloc(PAGE_BYTES);
+    int fd = memfd_create("page", MFD_CLOEXEC);
+
+    for (gsize i = 0; i < PAGE_BYTES; i++)
+        bytes[i] = (guint8)g_random_int();
+    if (fd < 0 || write(fd, bytes, PAGE_BYTES) != PAGE_BYTES)
+        give_up("a page in memory", NULL);
+    return fd;
+}
+
+/* ── one fsync a file ────────────────────────────────────────────────────────────────────── */
+
+static void write_synced(const char *folder, guint number, const guint8 *bytes)
+{
+    g_autofree char *path = g_strdup_printf("%s/%u.tif", folder, number);
+    g_auto(Fd) fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+    if (fd < 0 || write(fd, bytes, PAGE_BYTES) != PAGE_BYTES || fsync(fd) != 0)
+        give_up(path, NULL);
+}
+
+static double plain_round(const char *folder, int page)
+{
+    g_autofree guint8 *bytes = g_malloc(PAGE_BYTES);
+    double begun;
+
+    if (pread(page, bytes, PAGE_BYTES, 0) != PAGE_BYTES)
+        give_up("read the page", NULL);
+    begun = wall();
+    for (guint i = 0; i < GROUPS * GROUP; i++)
+        write_synced(folder, i, bytes);
+    return wall() - begun;
+}
+
+/* ── ours ────────────────────────────────────────────────────────────────────────────────── */
+
+typedef struct {
+    gint64 batch, first;
+    SpoolFile files[GROUP];
+} Group;
+
+static gboolean open_batch(StoreTxn *txn, void *data, GError **error)
+{
+    *(gint64 *)data = txn_next_seq(txn);
+    return txn_append(txn, "batch.open", NULL,
+                      json_pack("{s:s, s:b}", "device", "bench", "duplex", 0), error);
+}
+
+static json_t *side_body(const Group *group, guint i)
+{
+    const SpoolFile *file = &group->files[i];
+    g_autofree char *sha256 = hex_encode(file->digests.sha256, SHA256_DIGEST_SIZE);
+    g_autofree char *sha512 = hex_encode(file->digests.sha512, SHA512_DIGEST_SIZE);
+
+    return json_pack(
+        "{s:I, s:s, s:I, s:s, s:s, s:b, s:s, s:s, s:s, s:I, s:s, s:s, s:{}, s:[], s:i}", "batch",
+        (json_int_t)group->batch, "day", "261122", "sheet", (json_int_t)(group->first + i), "side",
+        "a", "state", "stored", "blank", 0, "role", "page", "file", file->file, "media_type",
+        "image/tiff", "bytes", (json_int_t)file->bytes, "sha256", sha256, "sha512", sha512, "facts",
+        "codes", "place", 0);
+}
+
+static gboolean record_group(StoreTxn *txn, void *data, GError **error)
+{
+    const Group *group = data;
+
+    for (guint i = 0; i < GROUP; i++)
+        if (!txn_append(txn, "side", NULL, side_body(group, i), error))
+            return FALSE;
+    return TRUE;
+}
+
+static void store_group(Store *store, Group *group, int page)
+{
+    g_autoptr(SpoolGroup) files = spool_group_new(store_folder(store));
+    GError *error = NULL;
+
+    for (guint i = 0; i < GROUP; i++) {
+        SpoolName name = {"261122", group->batch, group->first + i, 'a', "tif"};
+
+        if (!spool_group_add(files, &name, page, &group->files[i], &error))
+            give_up("add a page", error);
+    }
+    if (!spool_group_commit(files, &error) ||
+        !store_write(store, &actor, record_group, group, &error))
+        give_up("commit a group", error);
+    for (guint i = 0; i < GROUP; i++)
+        spool_file_clear(&group->files[i]);
+}
+
+static double store_round(Store *store, int page)
+{
+    Group group = {.first = 1};
+    GError *error = NULL;
+    double begun;
+
+    if (!store_write(store, &actor, open_batch, &group.batch, &error))
+        give_up("open a batch", error);
+    begun = wall();
+    for (guint i = 0; i < GROUPS; i++, group.first += GROUP)
+        store_group(store, &group, page);
+    return wall() - begun;
+}
+
+/* ── rounds ──────────────────────────────────────────────────────────────────────────────── */
+
+static int by_value(const void *a, const void *b)
+{
+    const double *x = a, *y = b;
+
+    return *x < *y ? -1 : *x > *y;
+}
+
+static double ratio_of_round(Store *store, const char *folder, int page)
+{
+    g_autofree char *plain = g_build_filename(folder, "plain", NULL);
+    GError *error = NULL;
+    double ours, theirs;
+
+    if (!file_make_folder(plain, 0700, &error))
+        give_up(plain, error);
+    theirs = plain_round(plain, page);
+    ours = store_round(store, page);
+    if (!file_remove_tree(plain, &error))
+        give_up(plain, error);
+    printf("%d pages in groups of %d: %.3f s, with one fsync each: %.3f s\n", GROUPS * GROUP, GROUP,
+           ours, theirs);
+    return ours / theirs;
+}
+
+int main(int argc, char **argv)
+{
+    g_autofree char *folder = g_strdup_printf("%s/anjuan-bench-commit-%d",
+                                              argc > 1 ? argv[1] : g_get_tmp_dir(), getpid());
+    g_autofree char *data = g_build_filename(folder, "data", NULL);
+    StoreOptions options = {.folder = data};
+    double ratios[ROUNDS];
+    GError *error = NULL;
+    Store *store;
+    int page = page_fd();
+
+    if (!file_make_folder(folder, 0700, &error) || !store_create(&options, &origin, &error) ||
+        (store = store_open(&options, &error)) == NULL)
+        give_up(folder, error);
+    for (guint i = 0; i < ROUNDS; i++)
+        ratios[i] = ratio_of_round(store, folder, page);
+    store_close(store);
+    close(page);
+    if (!file_remove_tree(folder, &error))
+        give_up(folder, error);
+    qsort(ratios, ROUNDS, sizeof ratios[0], by_value);
+    printf("commit / one fsync a file: %.2f (%.1f) %s\n", ratios[ROUNDS / 2], GOAL,
+           ratios[ROUNDS / 2] <= GOAL ? "met" : "missed");
+    return ratios[ROUNDS / 2] <= GOAL ? 0 : 1;
+}

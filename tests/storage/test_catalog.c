@@ -1,0 +1,400 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The catalogue as an index: what its rows leave to the records, and how it is made anew.
+ */
+#include "tests/testing.h"
+
+#include "storage/catalog_query.h"
+#include "storage/catalog_record.h"
+#include "storage/catalog_register.h"
+#include "storage/secrets.h"
+#include "storage/store.h"
+
+#include <sqlite3.h>
+#include <string.h>
+
+#define NUMBER "320583001261121003000100"
+#define SHA256 "00000000000000000000000000000000000000000000000000000000000000aa"
+
+static const StoreOrigin origin = {"320583", "001", "hall.example/anjuan", "city"};
+static const StoreActor actor = {"os:test", "test"};
+static gint64 test_now_us = G_GINT64_CONSTANT(1795257751) * G_USEC_PER_SEC; /* 2026-11-21 */
+
+static Store *opened(const char *folder)
+{
+    StoreOptions options = {.folder = folder, .clock = clock_manual(&test_now_us)};
+    GError *error = NULL;
+    Store *store = store_open(&options, &error);
+
+    assert_no_error(error);
+    return store;
+}
+
+static char *made_folder(void)
+{
+    g_autofree char *parent = testing_folder();
+    char *folder = g_build_filename(parent, "data", NULL);
+    StoreOptions options = {.folder = folder, .clock = clock_manual(&test_now_us)};
+    GError *error = NULL;
+
+    assert_true(store_create(&options, &origin, &error));
+    assert_no_error(error);
+    return folder;
+}
+
+static gboolean append_side(StoreTxn *txn, gint64 batch, GError **error)
+{
+    return txn_append(txn, "side", NUMBER,
+                      json_pack("{s:I, s:s, s:i, s:s, s:s, s:b, s:s, s:s, s:s, s:i, s:s, s:s,"
+                                " s:{s:{s:i}}, s:[], s:i}",
+                                "batch", (json_int_t)batch, "day", "261121", "sheet", 1, "side",
+                                "a", "state", "unread", "blank", 0, "role", "page", "file",
+                                "spool/261121/2/0001-a.tif", "media_type", "image/tiff", "bytes",
+                                10, "sha256", SHA256, "sha512", SHA256 SHA256, "facts", "size",
+                                "dpi", 300, "codes", "place", 1),
+                      error);
+}
+
+/* A case with one side; `*data` is told the batch. */
+static gboolean open_case(StoreTxn *txn, void *data, GError **error)
+{
+    g_autofree char *path = secrets_case_path(NUMBER);
+    g_autoptr(json_t) secret = json_pack("{s:s, s:{}}", "applicant", "张三丰", "fields");
+    g_autofree char *commitment = txn_secret(txn, path, secret);
+    gint64 *batch = data;
+
+    if (!txn_append(txn, "case.open", NUMBER,
+                    json_pack("{s:s, s:s, s:s, s:s, s:s, s:i, s:s, s:s, s:s}", "item", "000001",
+                              "item_digest", "0", "kind", "即办件", "window", "003", "day",
+                              "261121", "serial", 1, "channel", "window", "received_at",
+                              txn_now(txn), "secret", commitment),
+                    error))
+        return FALSE;
+    *batch = txn_next_seq(txn);
+    return txn_append(txn, "batch.open", NUMBER,
+                      json_pack("{s:s, s:b}", "device", "test", "duplex", 0), error) &&
+           append_side(txn, *batch, error);
+}
+
+static gboolean say(StoreTxn *txn, void *value, GError **error)
+{
+    return txn_append(txn, "slot", NUMBER,
+                      json_pack("{s:s, s:s, s:s}", "slot", "A01", "what", "note", "value", value),
+                      error);
+}
+
+static gboolean void_side(StoreTxn *txn, void *batch, GError **error)
+{
+    return txn_append(txn, "side.void", NUMBER,
+                      json_pack("{s:I, s:i, s:s, s:s}", "batch", *(json_int_t *)batch, "sheet", 1,
+                                "side", "a", "reason", "twice"),
+                      error);
+}
+
+static gboolean restore_side(StoreTxn *txn, void *batch, GError **error)
+{
+    return txn_append(
+        txn, "side.restore", NUMBER,
+        json_pack("{s:I, s:i, s:s}", "batch", *(json_int_t *)batch, "sheet", 1, "side", "a"),
+        error);
+}
+
+static void write_command(Store *store, StoreCommand command, void *data)
+{
+    GError *error = NULL;
+
+    assert_true(store_write(store, &actor, command, data, &error));
+    assert_no_error(error);
+}
+
+static Catalog *reader_of(Store *store)
+{
+    GError *error = NULL;
+    Catalog *reader = store_reader(store, &error);
+
+    assert_no_error(error);
+    return reader;
+}
+
+/* ── rows and records ────────────────────────────────────────────────────────────────────── */
+
+static void a_side_has_facts_and_digests_from_its_record(void **state G_GNUC_UNUSED)
+{
+    g_autofree char *folder = made_folder();
+    g_autoptr(Store) store = opened(folder);
+    g_autoptr(Catalog) reader = NULL;
+    g_autoptr(json_t) sides = NULL;
+    GError *error = NULL;
+    const json_t *side;
+    gint64 batch;
+
+    write_command(store, open_case, &batch);
+    reader = reader_of(store);
+    sides = catalog_sides(reader, NUMBER, &error);
+    side = json_array_get(sides, 0);
+    assert_non_null(side);
+    assert_string_equal(json_text(side, "sha256"), SHA256);
+    assert_string_equal(json_text(side, "case"), NUMBER);
+    assert_null(json_object_get(side, "facts"));
+    assert_true(catalog_add_facts(reader, sides, &error));
+    assert_string_equal(json_text(side, "sha512"), SHA256 SHA256);
+    assert_int_equal(json_int(json_object_get(json_object_get(side, "facts"), "size"), "dpi", 0),
+                     300);
+}
+
+static void an_event_says_what_its_record_says(void **state G_GNUC_UNUSED)
+{
+    g_autofree char *folder = made_folder();
+    g_autoptr(Store) store = opened(folder);
+    g_autoptr(Catalog) reader = NULL;
+    g_autoptr(json_t) events = NULL, detail = NULL;
+    GError *error = NULL;
+    const json_t *event;
+    gint64 batch;
+
+    write_command(store, open_case, &batch);
+    write_command(store, say, (char *)"seen");
+    reader = reader_of(store);
+    events = catalog_events(reader, NUMBER, &error);
+    assert_int_equal(json_array_size(events), 4);
+    event = json_array_get(events, 3);
+    assert_string_equal(json_text(event, "act"), "slot");
+    assert_string_equal(json_text(event, "actor"), "os:test");
+    assert_string_equal(json_text(event, "station"), "test");
+    assert_string_equal(json_text(event, "case"), NUMBER);
+    assert_string_equal(json_text(event, "t"), "2026-11-21T10:42:31Z");
+    assert_string_equal(json_text(event, "detail"),
+                        "{\"slot\":\"A01\",\"what\":\"note\",\"value\":\"seen\"}");
+    /* What is bulky of a side is asked for with the side. */
+    detail = json_loads(json_text(json_array_get(events, 2), "detail"), 0, NULL);
+    assert_non_null(json_object_get(detail, "file"));
+    assert_null(json_object_get(detail, "facts"));
+    assert_null(json_object_get(detail, "sha512"));
+}
+
+static gboolean look_back(StoreTxn *txn, void *data, GError **error)
+{
+    g_autoptr(json_t) events = NULL;
+    gint64 *seen = data;
+
+    if (!say(txn, (char *)"now", error))
+        return FALSE;
+    events = catalog_events(txn_catalog(txn), NUMBER, error);
+    *seen = (gint64)json_array_size(events);
+    assert_string_equal(json_text(json_array_get(events, *seen - 1), "detail"),
+                        "{\"slot\":\"A01\",\"what\":\"note\",\"value\":\"now\"}");
+    return events != NULL;
+}
+
+static gboolean refuse(StoreTxn *txn, void *data G_GNUC_UNUSED, GError **error)
+{
+    return say(txn, (char *)"never", error) && error_set(error, ERROR_RULE, "not today");
+}
+
+static void a_command_sees_its_own_records_before_they_are_written(void **state G_GNUC_UNUSED)
+{
+    g_autofree char *folder = made_folder();
+    g_autoptr(Store) store = opened(folder);
+    GError *error = NULL;
+    gint64 batch, seen = 0;
+
+    write_command(store, open_case, &batch);
+    assert_false(store_write(store, &actor, refuse, NULL, &error));
+    assert_error_code(error, ERROR_RULE);
+    g_clear_error(&error);
+    write_command(store, look_back, &seen);
+    assert_int_equal(seen, 4);
+}
+
+static void flip_in_journal(const char *folder, const char *text)
+{
+    g_autofree char *path = g_build_filename(folder, "journal/0000000000000000.log", NULL);
+    g_autofree char *bytes = NULL;
+    gsize size = 0;
+    char *at;
+
+    assert_true(g_file_get_contents(path, &bytes, &size, NULL));
+    at = g_strstr_len(bytes, (gssize)size, text);
+    assert_non_null(at);
+    *at ^= 1;
+    assert_true(g_file_set_contents(path, bytes, (gssize)size, NULL));
+}
+
+static void what_was_not_acknowledged_is_not_shown(void **state G_GNUC_UNUSED)
+{
+    g_autofree char *folder = made_folder();
+    g_autoptr(Store) store = opened(folder);
+    g_autoptr(Catalog) reader = NULL;
+    g_autoptr(json_t) sides = NULL;
+    GError *error = NULL;
+    gint64 batch;
+
+    write_command(store, open_case, &batch);
+    flip_in_journal(folder, "300}}");
+    reader = reader_of(store);
+    sides = catalog_sides(reader, NUMBER, &error);
+    assert_no_error(error);
+    assert_false(catalog_add_facts(reader, sides, &error));
+    assert_error_code(error, ERROR_JOURNAL_DAMAGED);
+    g_clear_error(&error);
+    assert_null(catalog_events(reader, NUMBER, &error));
+    assert_error_code(error, ERROR_JOURNAL_DAMAGED);
+    g_clear_error(&error);
+}
+
+static void a_record_that_is_not_there_is_not_found(void **state G_GNUC_UNUSED)
+{
+    g_autofree char *folder = made_folder();
+    g_autoptr(Store) store = opened(folder);
+    g_autoptr(Catalog) reader = reader_of(store);
+    GError *error = NULL;
+
+    assert_null(catalog_record(reader, 1000, &error));
+    assert_error_code(error, ERROR_NOT_FOUND);
+    g_clear_error(&error);
+}
+
+static void a_void_side_comes_back_in_the_state_it_was_stored_in(void **state G_GNUC_UNUSED)
+{
+    g_autofree char *folder = made_folder();
+    g_autoptr(Store) store = opened(folder);
+    g_autoptr(Catalog) reader = NULL;
+    g_autoptr(json_t) side = NULL;
+    GError *error = NULL;
+    gint64 batch;
+
+    write_command(store, open_case, &batch);
+    write_command(store, void_side, &batch);
+    write_command(store, restore_side, &batch);
+    reader = reader_of(store);
+    side = catalog_side(reader, batch, 1, "a", &error);
+    assert_string_equal(json_text(side, "state"), "unread");
+}
+
+/* ── periods ─────────────────────────────────────────────────────────────────────────────── */
+
+static gsize said_between(Catalog *reader, const char *from, const char *to)
+{
+    GError *error = NULL;
+    g_autoptr(json_t) rows = catalog_events_of(reader, "slot", from, to, &error);
+
+    assert_no_error(error);
+    return json_array_size(rows);
+}
+
+static void a_period_holds_its_first_instant_and_not_its_last(void **state G_GNUC_UNUSED)
+{
+    g_autofree char *folder = made_folder();
+    g_autoptr(Store) store = opened(folder);
+    g_autoptr(Catalog) reader = NULL;
+    gint64 batch;
+
+    write_command(store, open_case, &batch);
+    for (guint i = 0; i < 3; i++) {
+        g_autofree char *value = g_strdup_printf("%u", i);
+
+        write_command(store, say, value);
+        test_now_us += 10 * G_USEC_PER_SEC;
+    }
+    test_now_us -= 30 * G_USEC_PER_SEC;
+    reader = reader_of(store);
+    assert_int_equal(said_between(reader, "2026-11-21T10:42:31Z", "2026-11-21T10:42:41Z"), 1);
+    assert_int_equal(said_between(reader, "2026-11-21T10:42:32Z", "2026-11-21T10:42:51Z"), 1);
+    assert_int_equal(said_between(reader, "2026-11-21T10:42:31Z", "2026-11-21T10:42:52Z"), 3);
+    assert_int_equal(said_between(reader, "2000", "3000"), 3);
+    assert_int_equal(said_between(reader, "2027", "3000"), 0);
+}
+
+/* ── made anew ───────────────────────────────────────────────────────────────────────────── */
+
+static char *dump(const char *folder)
+{
+    static const char *const tables[] = {"leaf", "event", "cases", "batch",
+                                         "side", "slot",  "code",  "name_bigram"};
+    g_autoptr(Catalog) catalog = catalog_open(folder, DB_READ_ONLY, NULL);
+    GString *text = g_string_new(NULL);
+
+    for (gsize i = 0; i < G_N_ELEMENTS(tables); i++) {
+        g_autofree char *sql = g_strdup_printf("SELECT * FROM %s ORDER BY 1, 2", tables[i]);
+        g_autoptr(json_t) rows = db_rows(catalog_db(catalog), NULL, sql, "");
+        g_autofree char *line = json_line(rows);
+
+        g_string_append_printf(text, "%s %s\n", tables[i], line);
+    }
+    return g_string_free(text, FALSE);
+}
+
+static void run_sql(const char *folder, const char *sql)
+{
+    g_autofree char *path = g_build_filename(folder, "catalogue.db", NULL);
+    sqlite3 *db = NULL;
+
+    assert_int_equal(sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE, NULL), SQLITE_OK);
+    if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
+        fail_msg("%s: %s", sql, sqlite3_errmsg(db));
+    sqlite3_close(db);
+}
+
+static void a_catalogue_of_an_earlier_version_is_made_anew(void **state G_GNUC_UNUSED)
+{
+    g_autofree char *folder = made_folder(), *before = NULL, *after = NULL;
+    Store *store = opened(folder);
+    g_autoptr(json_t) found = NULL;
+    g_autoptr(Catalog) reader = NULL;
+    GError *error = NULL;
+    gint64 batch, left = -1;
+
+    write_command(store, open_case, &batch);
+    write_command(store, void_side, &batch);
+    write_command(store, restore_side, &batch);
+    store_close(store);
+    before = dump(folder);
+    /* As the third version had it: rows of another shape, and tables that are gone. */
+    run_sql(folder, "PRAGMA user_version = 3; PRAGMA foreign_keys = OFF;"
+                    "DROP TABLE side; CREATE TABLE side (batch INTEGER, facts TEXT);"
+                    "INSERT INTO side VALUES (2, '{}');"
+                    "DROP TABLE name_trigram; CREATE VIRTUAL TABLE name_trigram"
+                    " USING fts5 (name, \"case\" UNINDEXED, tokenize = 'trigram');"
+                    "CREATE TABLE gone (a INTEGER)");
+    store = opened(folder);
+    after = dump(folder);
+    assert_string_equal(before, after);
+    reader = reader_of(store);
+    found = catalog_find(reader, "张三丰", 50, &error);
+    assert_int_equal(json_array_size(found), 1);
+    assert_true(db_int(catalog_db(reader), &left, -1, &error,
+                       "SELECT count(*) FROM sqlite_schema WHERE name = 'gone'", ""));
+    assert_int_equal(left, 0);
+    g_clear_pointer(&reader, catalog_close);
+    store_close(store);
+}
+
+static void a_replay_counts_the_version_of_each_case(void **state G_GNUC_UNUSED)
+{
+    g_autofree char *folder = made_folder(), *before = NULL, *after = NULL;
+    g_autoptr(Store) store = opened(folder);
+    GError *error = NULL;
+    gint64 batch, records;
+
+    write_command(store, open_case, &batch);
+    write_command(store, say, (char *)"last");
+    before = dump(folder);
+    assert_non_null(strstr(before, "\"version\":4"));
+    assert_true(store_rebuild(store, &records, &error));
+    after = dump(folder);
+    assert_string_equal(before, after);
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(a_side_has_facts_and_digests_from_its_record),
+    cmocka_unit_test(an_event_says_what_its_record_says),
+    cmocka_unit_test(a_command_sees_its_own_records_before_they_are_written),
+    cmocka_unit_test(what_was_not_acknowledged_is_not_shown),
+    cmocka_unit_test(a_record_that_is_not_there_is_not_found),
+    cmocka_unit_test(a_void_side_comes_back_in_the_state_it_was_stored_in),
+    cmocka_unit_test(a_period_holds_its_first_instant_and_not_its_last),
+    cmocka_unit_test(a_catalogue_of_an_earlier_version_is_made_anew),
+    cmocka_unit_test(a_replay_counts_the_version_of_each_case),
+};
+
+TEST_MAIN(tests)

@@ -1,0 +1,61 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Volumes of a bundle: one alone is valid and not the whole, which has an exit status of its own."""
+import os
+import sys
+import zlib
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import line  # noqa: E402
+from line import good, run  # noqa: E402
+from test_keep import chunk, flip  # noqa: E402
+
+PART = 6
+WIDTH, HEIGHT, PAGES = 700, 990, 6
+
+
+def noise_png():
+    """A grey page of noise, which nothing makes smaller."""
+    rows = b"".join(b"\0" + os.urandom(WIDTH) for _ in range(HEIGHT))
+    head = WIDTH.to_bytes(4, "big") + HEIGHT.to_bytes(4, "big") + bytes((8, 0, 0, 0, 0))
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows, 0)) +
+            chunk(b"IEND", b""))
+
+
+class Volumes(line.Case):
+    @classmethod
+    def prepare(cls):
+        cls.data = line.new_store(cls.path("data"))
+        cls.number = line.new_case(cls.data)
+        for page in range(PAGES):
+            path = cls.path(f"{page}.png")
+            with open(path, "wb") as file:
+                file.write(noise_png())
+            good("scan", "--case", cls.number, "--slot", "A01", "--from", path, data=cls.data)
+        good("export", "--case", cls.number, "--split", "3M", "-o", cls.path("bundle.tar"), data=cls.data)
+        cls.volumes = sorted(cls.path(name) for name in os.listdir(cls.folder) if name.startswith("bundle-v")
+                             and name.endswith(".tar"))
+
+    def test_a_volume_alone_is_part_of_the_whole(self):
+        self.assertGreater(len(self.volumes), 1)
+        for at, volume in enumerate(self.volumes):
+            rows = self.status(PART, run("verify", volume)).rows
+            self.assertEqual(rows[-1], ["part"])
+            missing = [row[2] for row in rows if row[:2] == ["not-given", "volume"]]
+            self.assertEqual(missing, [str(i + 1) for i in range(len(self.volumes)) if i != at])
+
+    def test_all_volumes_together_are_the_whole(self):
+        self.assertEqual(good("verify", *reversed(self.volumes)).rows[-1], ["valid"])
+        self.status(PART, run("verify", *self.volumes[1:], self.volumes[1]))
+
+    def test_a_damaged_volume_is_invalid_whatever_is_missing(self):
+        broken = self.path("broken.tar")
+        with open(self.volumes[0], "rb") as file, open(broken, "wb") as copy:
+            copy.write(file.read())
+        flip(broken, os.path.getsize(broken) // 2)
+        self.assertEqual(self.status(1, run("verify", broken)).rows[-1], ["invalid"])
+
+
+if __name__ == "__main__":
+    line.main()
