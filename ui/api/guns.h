@@ -12,6 +12,7 @@
 
 #include "ui/api/api_intern.h"
 
+/* Begin to listen; ends with the daemon. */
 GunDesk *gun_desk_new(Api *api, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void gun_desk_free(GunDesk *desk);
 

@@ -12,6 +12,12 @@
 #define FAINT_LEVELS       60  /* between paper and ink */
 #define BLURRED_PERMILLE   250 /* a clean edge has 800 and more */
 #define BLURRED_CONFIDENCE 500
+/* Paper of a counter lies between an ID card and A3, or is a till receipt: narrower is a strip,
+ * longer are two sheets in one picture, or one that slipped. */
+#define NARROW_MM   45
+#define LONG_MM     430
+#define LONG_TIMES  4
+#define MM_PER_INCH 25.4
 
 static void add_review(json_t *list, const char *fact, const char *text)
 {
@@ -58,6 +64,26 @@ static void review_twin(json_t *list, const json_t *facts, gboolean zh)
                             "of", json_text(twin, "of")));
 }
 
+static void review_size(json_t *list, const json_t *facts, gboolean zh)
+{
+    gint64 dpi = number_of(facts, "size", "dpi");
+    double mm_per_px = dpi > 0 ? MM_PER_INCH / (double)dpi : 0;
+    double w_mm = (double)number_of(facts, "size", "width_px") * mm_per_px;
+    double h_mm = (double)number_of(facts, "size", "height_px") * mm_per_px;
+    double narrow_mm = MIN(w_mm, h_mm);
+    double long_mm = MAX(w_mm, h_mm);
+
+    if (narrow_mm > 0 &&
+        (narrow_mm < NARROW_MM || long_mm > LONG_MM || long_mm > LONG_TIMES * narrow_mm)) {
+        g_autofree char *text =
+            g_strdup_printf(zh ? "尺寸少见（%.0f×%.0f 毫米），请看是否两张相连或走纸打滑"
+                               : "an unusual size (%.0f × %.0f mm): two sheets in one, or a slip?",
+                            w_mm, h_mm);
+
+        add_review(list, "unusual-size", text);
+    }
+}
+
 /* What about the side needs a look. */
 static json_t *reviews_of(const json_t *side, const json_t *facts, Lang lang)
 {
@@ -79,6 +105,7 @@ static json_t *reviews_of(const json_t *side, const json_t *facts, Lang lang)
     if (json_is_true(fact_of(facts, "overlap", "value")))
         add_review(list, "overlap",
                    zh ? "可能两张叠在一起，请重扫" : "two sheets may lie over each other");
+    review_size(list, facts, zh);
     review_tone(list, facts, zh);
     review_twin(list, facts, zh);
     return list;

@@ -67,6 +67,7 @@ int cli_main(int argc, char **argv);
 
 /* ── inside a verb ───────────────────────────────────────────────────────────────────────── */
 
+/* The language of what is said, and whether it is said as JSON (--json). */
 Lang cli_lang(const Cli *cli);
 gboolean cli_json(const Cli *cli);
 
@@ -86,6 +87,8 @@ gboolean cli_number(const Cli *cli, const char *option, gint64 min, gint64 max, 
 gboolean cli_pairs(const Cli *cli, const char *option, json_t *object,
                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* What stands on the line beside options: how many, all (never NULL), one (NULL behind the last).
+ */
 guint cli_operands(const Cli *cli);
 const GPtrArray *cli_all_operands(const Cli *cli);
 const char *cli_operand(const Cli *cli, guint i);

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The pages that need no script: first boot, rescue, sign-on, first run and the applicant's public
- * status. They are
- * plain HTML with one stylesheet (/public.css), in the language of the request, large and of few
- * words, and work where the web app does not. Where a browser has script and a voice, /read.js adds
- * a button that reads the page aloud.
+ * status. They are plain HTML with one stylesheet (/public.css), in the language of the request,
+ * large and of few words, and work where the web app does not. Where a browser has script and a
+ * voice, /read.js adds a button that reads the page aloud.
  *
  * Each function is the whole of one route; its handler in the table is one line. POST routes are
  * ROUTE_WORKER | ROUTE_NO_CSRF with a body limit of PUBLIC_BODY_BYTES.
