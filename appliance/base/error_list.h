@@ -6,8 +6,7 @@
  *   what happened (English, Chinese), what to do (English, Chinese; "" where nothing helps))
  *
  * The exit status is the contract of the command line: 1 judged and the answer is no, 2 wrong
- * usage, 3 cannot be opened or is no known kind, 4 the store or a device failed, 5 busy. (6 is no
- * error: what was judged is valid and not the whole.)
+ * usage, 3 cannot be opened or is no known kind, 4 the store or a device failed, 5 busy.
  * The token stands in `application/problem+json` and in `--json` output; it never changes.
  * A section belongs to the folder named above it. Texts: lower case, no full stop, and the object
  * follows after a colon (it is the GError's message).

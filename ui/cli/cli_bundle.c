@@ -224,9 +224,6 @@ static const CliOption verify_options[] = {
     {0},
 };
 
-/* A valid bag that is one volume of a set whose others were not given. */
-#define EXIT_PART 6
-
 /* A set of more is told by its first ones: how many there are is what a stranger wrote. */
 #define VOLUMES_SAID_MAX 1000
 
@@ -275,7 +272,21 @@ static void note_volume(Verify *verify, const VerifySummary *summary)
     g_hash_table_add(given, GUINT_TO_POINTER(summary->volume));
 }
 
-/* Whether all volumes of every set were given; a row for each that is missing. */
+/* A volume that was not given, as a finding like any other; its path is its number. */
+static void report_missing(const Verify *verify, guint64 volume, const char *set)
+{
+    g_autofree char *number = g_strdup_printf("%" G_GUINT64_FORMAT, volume);
+    g_autofree char *text = g_strdup_printf(
+        cli_lang(verify->cli) == LANG_ZH ? "没有给出这一分卷: %s" : "this volume was not given: %s",
+        set);
+
+    cli_row(verify->cli, "error", "volume-missing", number, text, NULL);
+    json_array_append_new(verify->findings,
+                          json_pack("{s:s, s:s, s:s, s:s}", "severity", "error", "code",
+                                    "volume-missing", "path", number, "text", text));
+}
+
+/* Whether all volumes of every set were given; a finding for each that is missing. */
 static gboolean say_missing_volumes(const Verify *verify)
 {
     GHashTableIter iter;
@@ -287,11 +298,9 @@ static gboolean say_missing_volumes(const Verify *verify)
         guint64 volumes = g_ascii_strtoull(strrchr(set, ' ') + 1, NULL, 10);
 
         for (guint64 i = 1; i <= MIN(volumes, VOLUMES_SAID_MAX); i++) {
-            g_autofree char *number = g_strdup_printf("%" G_GUINT64_FORMAT, i);
-
             if (g_hash_table_contains(given, GSIZE_TO_POINTER(i)))
                 continue;
-            cli_row(verify->cli, "not-given", "volume", number, set, NULL);
+            report_missing(verify, i, set);
             whole = FALSE;
         }
         whole = whole && volumes <= VOLUMES_SAID_MAX;
@@ -353,6 +362,7 @@ static int run_verify(Cli *cli, GError **error)
         g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_hash_table_unref);
     Verify verify = {cli, findings, sets};
     VerifyOptions options;
+    gboolean is_part;
     int status = 0;
 
     if (!verify_options_of(cli, &options, &key, &old, error))
@@ -362,15 +372,16 @@ static int run_verify(Cli *cli, GError **error)
 
         status = MAX(status, one);
     }
-    if (!say_missing_volumes(&verify) && status == 0)
-        status = EXIT_PART;
-    if (status == EXIT_PART)
-        cli_say(cli, "valid, but not the whole: give all volumes together",
-                "有效, 但并非全部: 请把各分卷一起核查");
-    if (status < 3 || status == EXIT_PART)
-        cli_row(cli, status == 0 ? "valid" : status == EXIT_PART ? "part" : "invalid", NULL);
-    cli_object(cli, json_pack("{s:b, s:b, s:O}", "valid", status == 0 || status == EXIT_PART,
-                              "whole", status == 0, "findings", findings));
+    is_part = !say_missing_volumes(&verify) && status == 0;
+    if (is_part) {
+        cli_say(cli, "each volume is sound, but not all were given: verify them together",
+                "各分卷本身完好, 但没有给全: 请把全部分卷一起核查");
+        status = 1;
+    }
+    if (status < 3)
+        cli_row(cli, status == 0 ? "valid" : "invalid", NULL);
+    cli_object(cli, json_pack("{s:b, s:b, s:O}", "valid", status == 0, "part", is_part, "findings",
+                              findings));
     return status;
 }
 

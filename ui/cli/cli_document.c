@@ -73,8 +73,6 @@ static void put_statuses(GString *out, Lang lang)
          "打不开、不认识, 或部分输入被拒绝"},
         {"4", "the store or a device failed", "数据或设备出错"},
         {"5", "busy, try again", "正忙, 请再试"},
-        {"6", "valid, but not the whole (verify: volumes are missing)",
-         "有效, 但并非全部 (verify: 缺少分卷)"},
     };
 
     put_line(out, ".SH ", in(lang, "EXIT STATUS", "退出状态"));

@@ -109,7 +109,7 @@ char *person_number(Local *local, const char *wanted, GError **error)
     if (strlen(wanted) != NUMBER_DIGITS || !text_is_digits(wanted))
         error_set(error, ERROR_INVALID, "number has %d digits", NUMBER_DIGITS);
     else if (local_person_get(local, wanted, &taken, NULL))
-        error_set(error, ERROR_INVALID, "number %s: somebody has it", wanted);
+        error_set(error, ERROR_RULE, "number %s: somebody has it", wanted);
     else
         return g_strdup(wanted);
     return NULL;
