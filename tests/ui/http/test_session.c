@@ -662,7 +662,7 @@ static void an_administrator_adds_and_changes_people(void **state)
     taken = send_json(
         hall, "POST", "/users/new", cookie,
         "{\"number\":\"000002\",\"name\":\"x\",\"roles\":[\"clerk\"],\"secret\":\"123456\"}");
-    assert_int_equal(taken.status, 422);
+    assert_int_equal(taken.status, 409);
     strange = send_json(hall, "PATCH", "/users/000002", cookie, "{\"hash\":\"x\"}");
     assert_int_equal(strange.status, 422);
     changed = send_json(hall, "PATCH", "/users/000002", cookie,
