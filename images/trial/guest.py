@@ -5,6 +5,7 @@ Line 0 is the appliance's console, line 1 a root shell that the copy under test 
 (systemd.debug_shell). The guest reaches nothing but what `services` names: an address of its network
 and a port of this machine. The host reaches the ports forwarded on loopback.
 """
+import codecs
 import json
 import os
 import re
@@ -25,13 +26,15 @@ class Line:
     def __init__(self, path, process):
         self.seen, self.process = "", process
         self.socket = connect(path, process)
+        # A letter may come in two pieces.
+        self.decoder = codecs.getincrementaldecoder("utf-8")("replace")
 
     def take(self, timeout):
         if select.select([self.socket], [], [], timeout)[0]:
             got = self.socket.recv(65536)
             if not got:
                 raise ConnectionError(f"the guest is gone; last: {self.seen[-500:]!r}")
-            self.seen += got.decode("utf-8", "replace").replace("\r", "")
+            self.seen += self.decoder.decode(got).replace("\r", "")
 
     def wait(self, pattern, limit_s):
         """The match; what came up to its end is used up."""
