@@ -280,7 +280,7 @@ static void drain(HttpServer *server)
     pthread_cond_broadcast(&server->changed);
     pthread_mutex_unlock(&server->lock);
     if (server->daemon != NULL)
-        fd_close(MHD_quiesce_daemon(server->daemon));
+        server->quiesced = MHD_quiesce_daemon(server->daemon);
     if (server->options.hub != NULL)
         event_hub_close(server->options.hub);
     pthread_mutex_lock(&server->lock);
@@ -298,6 +298,7 @@ HttpServer *http_server_new(const HttpOptions *options, const HttpRoute *routes,
     g_auto(Fd) fd = -1;
     pthread_condattr_t monotonic;
 
+    server->quiesced = -1;
     server->options = *options;
     limits_default(&server->options.limits);
     server->context = context;
@@ -336,6 +337,7 @@ void http_server_free(HttpServer *server)
         pthread_join(server->watch, NULL);
     if (server->daemon != NULL)
         MHD_stop_daemon(server->daemon);
+    fd_close(server->quiesced);
     g_free(server->workers);
     route_table_free(server->table);
     http_metrics_free(server->counts);
