@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/base/text.h"
 
+#include <pthread.h>
 #include <string.h>
 
 char *hex_encode(const void *bytes, gsize size)
@@ -80,4 +81,16 @@ char *text_escape_cell(const char *text)
 gboolean text_is_digits(const char *text)
 {
     return *text != '\0' && strspn(text, "0123456789") == strlen(text);
+}
+
+const char *text_intern(const char *text)
+{
+    /* GLib has a lock of its own here; this one the thread sanitizer can see. */
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    const char *kept;
+
+    pthread_mutex_lock(&lock);
+    kept = g_intern_string(text);
+    pthread_mutex_unlock(&lock);
+    return kept;
 }

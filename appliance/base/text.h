@@ -18,3 +18,7 @@ char *text_escape_cell(const char *text) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Only ASCII digits, at least one. */
 gboolean text_is_digits(const char *text);
+
+/* One copy of a text for as long as the process lives: equal texts have equal addresses, and what
+ * holds them is copied and compared as bytes. For names that come again and again. */
+const char *text_intern(const char *text);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/casework/custody.h"
 
+#include "appliance/base/text.h"
+
 #include <string.h>
 
 #define AT(place) (1u << PLACE_##place)
@@ -73,9 +75,9 @@ static gboolean lay_down(CustodyState *state, const CustodyEvent *event, GError 
         return error_set(error, ERROR_RULE, "%s answers for it, not %s", state->holder,
                          event->person);
     state->place = event->to;
-    state->where = g_intern_string(event->where);
+    state->where = text_intern(event->where);
     state->holder =
-        g_intern_string(event->type == CUSTODY_HAND_OVER ? event->receiver : event->person);
+        text_intern(event->type == CUSTODY_HAND_OVER ? event->receiver : event->person);
     state->hand_overs += event->type == CUSTODY_HAND_OVER;
     return TRUE;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/casework/life_moves.h"
 
+#include "appliance/base/text.h"
+
 #define RETURN_WORKDAYS 3 /* 最迟不超过三个工作日, where a profile names no other */
 
 /* ---- ending before acceptance ---- */
@@ -35,7 +37,7 @@ gboolean life_step_return(LifeState *state, const LifeEvent *event, GError **err
     if (calendar_workdays(state->rules->calendar, state->round, event->day) > limit)
         return error_set(error, ERROR_RULE, "returned within %d working days or not at all", limit);
     life_end_with(state, LIFE_RETURNED, ENDING_RETURNED, event->day);
-    state->returner = g_intern_string(event->person);
+    state->returner = text_intern(event->person);
     life_issue(state, PAPER_RETURN);
     return TRUE;
 }

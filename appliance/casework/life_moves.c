@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/casework/life_moves.h"
 
+#include "appliance/base/text.h"
 #include "appliance/code/code.h"
 
 #include <string.h>
@@ -61,7 +62,7 @@ gboolean life_add_key(LifeState *state, const char *key, guint flags, GError **e
 {
     if (state->n_keys == LIFE_KEYS_MAX)
         return error_set(error, ERROR_RULE, "more than %d defects", LIFE_KEYS_MAX);
-    state->keys[state->n_keys].key = g_intern_string(key);
+    state->keys[state->n_keys].key = text_intern(key);
     state->keys[state->n_keys].flags = flags;
     state->n_keys++;
     return TRUE;
@@ -138,7 +139,7 @@ gboolean life_add_stop(LifeState *state, ClockPause reason, const LifeEvent *eve
     stop->from = event->day;
     stop->to = DAY_NONE;
     stop->reason = reason;
-    stop->notice = g_intern_string(notice);
+    stop->notice = text_intern(notice);
     state->n_stops++;
     return TRUE;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/casework/life_moves.h"
 
+#include "appliance/base/text.h"
+
 #include <string.h>
 
 static gboolean check_late_entry(const LifeEvent *event, GError **error)
@@ -60,13 +62,13 @@ gboolean life_step_receive(LifeState *state, const LifeEvent *event, GError **er
         !check_channel(state, event, error))
         return FALSE;
     state->stage = LIFE_RECEIVED;
-    state->kind = g_intern_string(kind->token);
+    state->kind = text_intern(kind->token);
     state->secret = event->secret;
     state->received = state->round = event->received;
     state->received_minute = event->received_minute;
     state->recorded = event->day;
     state->evidence = event->evidence;
-    state->clerk = g_intern_string(event->person);
+    state->clerk = text_intern(event->person);
     state->visits = 1;
     if (event->received < event->day)
         state->flags |= FLAG_LATE_ENTRY;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/casework/life_moves.h"
 
+#include "appliance/base/text.h"
+
 #include <string.h>
 
 /* ---- on the way ---- */
@@ -98,7 +100,7 @@ gboolean life_step_sub_open(LifeState *state, const LifeEvent *event, GError **e
         return error_set(error, ERROR_RULE, "%s has its part already", event->department);
     if (state->n_subs == LIFE_DEPARTMENTS_MAX)
         return error_set(error, ERROR_RULE, "more than %d departments", LIFE_DEPARTMENTS_MAX);
-    state->subs[state->n_subs].department = g_intern_string(event->department);
+    state->subs[state->n_subs].department = text_intern(event->department);
     state->subs[state->n_subs].state = SUB_RUNNING;
     state->n_subs++;
     return TRUE;
@@ -136,7 +138,7 @@ gboolean life_step_kind(LifeState *state, const LifeEvent *event, GError **error
         state->kind_changes_after_acceptance++;
         life_issue(state, kind->notice);
     }
-    state->kind = g_intern_string(kind->token);
+    state->kind = text_intern(kind->token);
     return TRUE;
 }
 

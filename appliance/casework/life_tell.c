@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/casework/life_moves.h"
 
+#include "appliance/base/text.h"
+
 #include <string.h>
 
 /* ---- checking ---- */
@@ -26,7 +28,7 @@ gboolean life_step_first_check(LifeState *state, const LifeEvent *event, GError 
             return FALSE;
     }
     state->stage = LIFE_CHECKED;
-    state->first_checker = g_intern_string(event->person);
+    state->first_checker = text_intern(event->person);
     state->second_checker = NULL;
     state->persons_open = 0;
     state->main_missing = event->main_missing;
@@ -38,7 +40,7 @@ gboolean life_step_second_check(LifeState *state, const LifeEvent *event, GError
     if (life_same_person(state->first_checker, event->person))
         return error_set(error, ERROR_SECOND_PERSON, "%s did the first check", event->person);
     if (event->good) {
-        state->second_checker = g_intern_string(event->person);
+        state->second_checker = text_intern(event->person);
         return TRUE;
     }
     if (!life_given(event->reason))

@@ -23,7 +23,7 @@ await hall.staff();
 const browser = await openBrowser();
 const { page, context } = browser;
 page.setDefaultTimeout(120000);
-await hall.signOn(context, 'clerk');
+await hall.signOn(page, 'clerk');
 
 async function firstPaint(url) {
   const fresh = await context.newPage();

@@ -42,8 +42,7 @@ after(async () => {
 
 async function open(lang, { theme = 'normal', size = 'normal' } = {}) {
   clerk = new Clerk(page, await wordsOf(lang));
-  await hall.signOn(browser.context, 'clerk', lang);
-  await page.goto(hall.url);
+  await hall.signOn(page, 'clerk', lang);
   await page.evaluate(([look, letters]) => { localStorage.setItem('theme', look); localStorage.setItem('size', letters); }, [theme, size]);
   await page.goto(hall.url);
   await page.waitForSelector('.tab');

@@ -48,14 +48,8 @@ after(async () => {
   assert.deepEqual(faults, []);
 });
 
-async function signOn(role) {
-  await hall.signOn(browser.context, role, lang);
-  await page.goto(hall.url);
-  await page.waitForSelector('.tab');
-}
-
 test('a lookup by name shows masked rows; the case opens with its pages, in full only with a reason', async () => {
-  await signOn('auditor');
+  await hall.signOn(page, 'auditor', lang);
   await page.keyboard.press('Control+K');
   await page.waitForSelector('input[name=q]:focus');
   await desk.type('青禾');
@@ -109,7 +103,7 @@ test('an unknown code and a mistyped number are told apart from what is not ther
 });
 
 test('the archivist sees what can be filed and why the rest cannot, and files', async () => {
-  await signOn('archivist');
+  await hall.signOn(page, 'archivist', lang);
   await page.keyboard.press('Alt+4');
   await desk.band('canFile', { n: 1 });
   assert.ok((await page.locator('.reasons').innerText()).length > 4);
@@ -180,7 +174,7 @@ test('the auditor verifies a bundle on the screen, with progress; one altered by
   const folder = join(hall.data, 'exports');
   const bundle = readdirSync(folder).find((name) => name.endsWith('.tar'));
   altered(folder, bundle);
-  await signOn('auditor');
+  await hall.signOn(page, 'auditor', lang);
   await page.keyboard.press('Alt+5');
   await page.waitForSelector('#bundle');
   await watchProgress();
@@ -197,7 +191,7 @@ test('the auditor verifies a bundle on the screen, with progress; one altered by
 });
 
 test('the auditor verifies a period with a seed of hers', async () => {
-  await signOn('auditor');
+  await hall.signOn(page, 'auditor', lang);
   await page.keyboard.press('Alt+5');
   await page.waitForSelector('#audit');
   await page.fill('input[name=from]', hall.date(-1));
@@ -221,7 +215,7 @@ test('a day sheet is compared by its code', async () => {
 });
 
 test('the supervisor sees lamps, and every figure leads to its rows', async () => {
-  await signOn('supervisor');
+  await hall.signOn(page, 'supervisor', lang);
   await page.keyboard.press('Alt+6');
   await page.waitForSelector('tbody .lamp');
   const rows = await page.locator('section >> nth=0 >> tbody tr').count();
@@ -265,14 +259,14 @@ async function lampOf(number, kind) {
 test('the supervisor sees yellow before the last day and red behind it, in words and symbols', async () => {
   const late = await hall.received('太仓港务代理行');
   await (await hall.client('clerk')).command('POST', `/cases/${late}/acts`, { act: 'accept' });
-  await signOn('supervisor');
+  await hall.signOn(page, 'supervisor', lang);
   await page.keyboard.press('Alt+6');
   await lampOf(late, 'yellow');
   await desk.band('boardSoon', { n: 1 });
   await hall.nextDay(2);
   const soon = await hall.received('常熟虞山茶场');
   await (await hall.client('clerk')).command('POST', `/cases/${soon}/acts`, { act: 'accept' });
-  await signOn('supervisor');
+  await hall.signOn(page, 'supervisor', lang);
   await page.keyboard.press('Alt+6');
   await lampOf(late, 'red');
   await lampOf(soon, 'yellow');

@@ -40,12 +40,6 @@ after(async () => {
   assert.deepEqual(faults, []);
 });
 
-async function signOn(role) {
-  await hall.signOn(browser.context, role, lang);
-  await page.goto(hall.url);
-  await page.waitForSelector('.tab');
-}
-
 test('the first run takes the code of the console and makes the administrator', async () => {
   await page.goto(hall.url);
   await page.waitForURL('**/first-run');
@@ -90,7 +84,7 @@ test('the administrator adds people and tests the scanner', async () => {
 });
 
 test('the clerk’s minute: item card, name, paper, one list, notice, done, by gun and keys alone', async () => {
-  await signOn('clerk');
+  await hall.signOn(page, 'clerk', lang);
   await clerk.band('ready');
   hall.paper({ item, documents: [['A01', 2]] });
   await clerk.open(item, applicant);
@@ -164,7 +158,7 @@ test('the way back shows nothing of a case, neither after it was finished nor af
     await page.waitForSelector('#who');
     assert.deepEqual(await traces(), []);
   }
-  await signOn('clerk');
+  await hall.signOn(page, 'clerk', lang);
   await clerk.band('ready');
 });
 
@@ -186,7 +180,7 @@ test('a jam says what the hands do, and F9 goes on with the same sheet', async (
 
 test('next day the rest comes: the case code, paper, complete, receipt', async () => {
   await hall.nextDay();
-  await signOn('clerk');
+  await hall.signOn(page, 'clerk', lang);
   hall.paper({ item, set: '000003', documents: [['A02', 1], ['A03', 2], ['A04', 1]] });
   await clerk.scan(number);
   await page.waitForSelector('.slots');

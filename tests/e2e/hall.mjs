@@ -158,11 +158,16 @@ export class Hall {
   }
 
   /* A browser context signed on as this person. */
-  async signOn(context, role, lang = 'zh') {
+  /* Somebody else at this browser. It leaves the app first: left in it without its cookie, the app goes to the sign-on by itself, against the way we send it. */
+  async signOn(page, role, lang = 'zh') {
     const { cookie } = await this.client(role);
     const [name, value] = cookie.split('=');
+    const context = page.context();
+    await page.goto('about:blank');
     await context.clearCookies();
     await context.addCookies([{ name, value, url: this.url }, { name: 'lang', value: lang, url: this.url }]);
+    await page.goto(this.url);
+    await page.waitForSelector('.tab');
   }
 
   /* Puts a stack into the feeder: documents as [slot, sheets, kind]; `jamAt` a sheet that jams once, `receipt` digits of the sheet on top. */

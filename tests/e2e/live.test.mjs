@@ -31,8 +31,7 @@ before(async () => {
   ({ page } = browser);
   page.setDefaultTimeout(90000);
   clerk = new Clerk(page, words);
-  await hall.signOn(browser.context, 'clerk', lang);
-  await page.goto(hall.url);
+  await hall.signOn(page, 'clerk', lang);
   await clerk.band('ready');
 });
 
@@ -116,9 +115,7 @@ test('another person sees every page within a second of its being stored', async
   const other = await context.newPage();
   await clerk.open(item, '张三');
   number = (await page.locator('.case-head b').innerText()).replaceAll('-', '');
-  await hall.signOn(context, 'supervisor', lang);
-  await other.goto(hall.url);
-  await other.waitForSelector('.tab');
+  await hall.signOn(other, 'supervisor', lang);
   await new Clerk(other, words).scan(number);
   await other.waitForSelector('.case-head');
   const { late, busy } = await lateness(other, '000011');

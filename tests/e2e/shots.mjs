@@ -38,7 +38,7 @@ const shot = async (name) => {
   await settled();
   await page.screenshot({ path: `${folder}/${name}.png` });
 };
-await hall.signOn(context, 'clerk', lang);
+await hall.signOn(page, 'clerk', lang);
 await page.addInitScript(([letters, look]) => { globalThis.localStorage?.setItem('size', letters); globalThis.localStorage?.setItem('theme', look); }, [size, theme]);
 await page.goto(hall.url);
 await page.waitForSelector('.figures');

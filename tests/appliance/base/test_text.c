@@ -143,11 +143,24 @@ static void languages_are_known_by_their_first_letters(void **state G_GNUC_UNUSE
     assert_int_equal(lang, LANG_ZH);
 }
 
+static void equal_texts_are_kept_once(void **state G_GNUC_UNUSED)
+{
+    g_autofree char *first = g_strdup("100245"), *second = g_strdup("100245");
+    const char *kept = text_intern(first);
+
+    assert_ptr_equal(text_intern(second), kept);
+    memset(first, 'x', strlen(first));
+    assert_string_equal(kept, "100245");
+    assert_ptr_not_equal(text_intern("100246"), kept);
+    assert_null(text_intern(NULL));
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(hex_goes_there_and_back),
     cmocka_unit_test(hex_of_another_length_or_case_is_refused),
     cmocka_unit_test(cells_escape_what_would_break_a_line),
     cmocka_unit_test(digits_are_ascii_digits_alone),
+    cmocka_unit_test(equal_texts_are_kept_once),
     cmocka_unit_test(digests_are_those_of_the_standard),
     cmocka_unit_test(instants_are_printed_and_read_in_utc),
     cmocka_unit_test(what_is_no_instant_is_refused),
