@@ -21,6 +21,7 @@
 #include <jansson.h>
 
 #define OCFL_ALGORITHM     "sha512"
+#define OCFL_INVENTORY     "inventory.json"
 #define OCFL_INVENTORY_MAX ((gsize)8 * 1024 * 1024) /* bytes: some 20,000 files */
 #define OCFL_FOLDER_MODE   0755
 #define OCFL_FILE_MODE     0644

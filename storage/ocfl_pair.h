@@ -15,8 +15,7 @@
 #include "appliance/base/json.h"
 #include "storage/ocfl.h"
 
-#define OCFL_INVENTORY "inventory.json"
-#define OCFL_SIDECAR   OCFL_INVENTORY "." OCFL_ALGORITHM
+#define OCFL_SIDECAR OCFL_INVENTORY "." OCFL_ALGORITHM
 
 /* The side-car's text for these bytes of an inventory; their SHA-512 goes to `digest`. */
 char *ocfl_pair_sidecar(const void *bytes, gsize size,
