@@ -391,6 +391,23 @@ static void judge_proof(Audit *audit, const char *path)
     judge_seal(audit, path, name, record);
 }
 
+/* Why the checkpoint of the last visit is none of this key. One of another epoch has another key,
+ * and whoever brings it should hear that, not that a signature is missing. */
+static void refuse_old(Audit *audit, const GError *why)
+{
+    const VerifyOptions *options = audit->bag->judge->options;
+    g_auto(Checkpoint) old = {0};
+    g_autofree char *detail = NULL;
+    gsize size;
+
+    if (note_split(options->old_checkpoint, options->old_checkpoint_size, &size, NULL) &&
+        checkpoint_parse(options->old_checkpoint, size, &old, NULL) &&
+        strcmp(old.origin, audit->key->name) != 0)
+        detail = g_strdup_printf("the checkpoint of the last visit is of %s, the key of %s",
+                                 old.origin, audit->key->name);
+    refuse(audit, NULL, detail != NULL ? detail : why->message);
+}
+
 /* From the checkpoint of the last visit to the one inside. */
 static void judge_consistency(Audit *audit)
 {
@@ -405,7 +422,7 @@ static void judge_consistency(Audit *audit)
         return;
     if (!checkpoint_verify(options->old_checkpoint, options->old_checkpoint_size, audit->key, &old,
                            &error)) {
-        refuse(audit, NULL, error->message);
+        refuse_old(audit, error);
         return;
     }
     path = g_strdup_printf("audit/consistency-%" G_GUINT64_FORMAT, old.tree.size);
