@@ -318,9 +318,26 @@ static gboolean add_checkpoint(Backup *backup, GError **error)
     return backup_stream_bytes(&backup->stream, "journal/checkpoint", note, strlen(note), error);
 }
 
+/* What earlier epochs signed last (signing.h). */
+static gboolean add_earlier_checkpoints(Backup *backup, GError **error)
+{
+    gint64 epochs;
+
+    if (!db_int(catalog_db(backup->catalog), &epochs, 0, error,
+                "SELECT count(*) FROM event WHERE act = 'log.epoch' AND act <> 'side'", ""))
+        return FALSE;
+    for (gint64 n = 1; n <= epochs; n++) {
+        g_autofree char *path = g_strdup_printf("journal/checkpoint.%" G_GINT64_FORMAT, n);
+
+        if (!backup_stream_optional(&backup->stream, path, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
 static gboolean add_keys(Backup *backup, GError **error)
 {
-    return add_checkpoint(backup, error) &&
+    return add_checkpoint(backup, error) && add_earlier_checkpoints(backup, error) &&
            backup_stream_optional(&backup->stream, "keys/log.vkey", error) &&
            (!backup->request->with_key ||
             backup_stream_file(&backup->stream, "keys/signing.seed", NULL, error));

@@ -396,15 +396,13 @@ static void judge_proof(Audit *audit, const char *path)
 static void refuse_old(Audit *audit, const GError *why)
 {
     const VerifyOptions *options = audit->bag->judge->options;
-    g_auto(Checkpoint) old = {0};
+    g_autofree char *origin =
+        checkpoint_origin(options->old_checkpoint, options->old_checkpoint_size);
     g_autofree char *detail = NULL;
-    gsize size;
 
-    if (note_split(options->old_checkpoint, options->old_checkpoint_size, &size, NULL) &&
-        checkpoint_parse(options->old_checkpoint, size, &old, NULL) &&
-        strcmp(old.origin, audit->key->name) != 0)
-        detail = g_strdup_printf("the checkpoint of the last visit is of %s, the key of %s",
-                                 old.origin, audit->key->name);
+    if (origin != NULL && strcmp(origin, audit->key->name) != 0)
+        detail = g_strdup_printf("the checkpoint of the last visit is of %s, the key of %s", origin,
+                                 audit->key->name);
     refuse(audit, NULL, detail != NULL ? detail : why->message);
 }
 

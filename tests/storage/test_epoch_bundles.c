@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A new epoch in the middle of a house's life: sides, cases and exports on both sides of it, judged
- * by the library and by the built program.
+ * A new epoch in the middle of a house's life: sides, cases, exports and backups on both sides of
+ * it, judged by the library and by the built program.
  */
 #include "tests/appliance/counter/hall.h"
 
@@ -9,6 +9,7 @@
 #include "storage/catalog_register.h"
 #include "storage/fsck.h"
 #include "storage/proof.h"
+#include "storage/restore.h"
 #include "storage/signing.h"
 #include "storage/verify.h"
 
@@ -272,6 +273,97 @@ static void an_export_from_a_longer_journal_is_refused(void **state G_GNUC_UNUSE
     assert_false(g_file_test(path, G_FILE_TEST_EXISTS));
 }
 
+/* ── backups over an epoch ───────────────────────────────────────────────────────────────── */
+
+static char *backed_up(const Hall *of, const char *name, gint64 since, gint64 *seq)
+{
+    BackupRequest request = {.path = g_build_filename(out, name, NULL),
+                             .key = {.passphrase = "correct horse"},
+                             .since = since,
+                             .with_key = TRUE,
+                             .settle = archive_recover};
+    g_auto(BackupDone) done = {0};
+    GError *error = NULL;
+
+    if (!backup_write(of->store, &request, &done, &error))
+        assert_no_error(error);
+    assert_int_equal(done.lost->len, 0);
+    *seq = done.seq;
+    return (char *)request.path;
+}
+
+static Hall restored_from(const char *const *paths)
+{
+    CipherKey key = {.passphrase = "correct horse"}, keys[] = {key, key};
+    g_autofree char *parent = testing_folder();
+    RestoreRequest request = {
+        .paths = paths, .keys = keys, .folder = g_build_filename(parent, "data", NULL)};
+    g_auto(RestoreDone) done = {0};
+    GError *error = NULL;
+
+    if (!restore_folder(&request, &done, &error))
+        assert_no_error(error);
+    return hall_opened((char *)request.folder);
+}
+
+static char *signed_by(const Hall *of)
+{
+    GError *error = NULL;
+    g_autoptr(Catalog) reader = store_reader(of->store, &error);
+    char *note = signing_checkpoint(of->store, reader, &error);
+
+    assert_no_error(error);
+    return note;
+}
+
+/* What a restored store signs, after fsck found nothing in it; `earlier` is what the epoch before
+ * signed last, NULL where there is none. */
+static char *signed_again(const char *const *paths, const char *earlier)
+{
+    Hall restored = restored_from(paths);
+    FsckOptions options = {.read_data = TRUE};
+    FsckSummary summary;
+    g_autofree char *path = store_path(restored.store, "journal/checkpoint.1"), *kept = NULL;
+    GError *error = NULL;
+    char *note;
+
+    assert_true(fsck_store(restored.store, &options, &summary, &error));
+    assert_int_equal(summary.errors, 0);
+    g_file_get_contents(path, &kept, NULL, NULL);
+    assert_true(g_strcmp0(kept, earlier) == 0);
+    note = signed_by(&restored);
+    hall_close(&restored);
+    return note;
+}
+
+/* The first backup has the old key and its checkpoint; the second the new key, which has not signed
+ * yet. What is restored of both must not look for its last checkpoint among those of the old key.
+ */
+static void backups_on_both_sides_of_an_epoch_give_a_store_that_signs(void **state G_GNUC_UNUSED)
+{
+    Hall mine = hall_made("procedure");
+    g_autofree char *number = hall_ended(&mine), *note = signed_by(&mine), *vkey = NULL;
+    g_autofree char *first = NULL, *second = NULL, *third = NULL, *again = NULL, *kept = NULL;
+    g_autofree char *copy = NULL;
+    gint64 seq, next;
+    GError *error = NULL;
+
+    first = backed_up(&mine, "first.backup", BACKUP_FULL, &seq);
+    vkey = signing_new_epoch(mine.store, &hall_clerk, &epoch, &error);
+    assert_no_error(error);
+    second = backed_up(&mine, "second.backup", seq, &next);
+    again = signed_again((const char *const[]){first, second, NULL}, note);
+    assert_true(g_str_has_prefix(again, "hall.example/anjuan/epoch-2\n"));
+    kept = signed_again((const char *const[]){first, NULL}, NULL);
+    assert_true(g_str_has_prefix(kept, "hall.example/anjuan\n"));
+    copy = signed_by(&mine);
+    third = backed_up(&mine, "third.backup", seq, &next);
+    g_free(again);
+    again = signed_again((const char *const[]){first, third, NULL}, note);
+    assert_string_equal(again, copy);
+    hall_close(&mine);
+}
+
 static int hall_with_two_epochs(void **state G_GNUC_UNUSED)
 {
     GError *error = NULL;
@@ -306,6 +398,7 @@ int main(void)
         cmocka_unit_test(nothing_of_the_store_is_touched_by_an_epoch),
         cmocka_unit_test(the_program_judges_journal_and_bundles_the_same_way),
         cmocka_unit_test(an_export_from_a_longer_journal_is_refused),
+        cmocka_unit_test(backups_on_both_sides_of_an_epoch_give_a_store_that_signs),
     };
 
     testing_begin();
