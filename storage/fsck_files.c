@@ -306,7 +306,7 @@ static gboolean check_copies(const Object *object, GBytes *inventory, const char
     const char *bytes = g_bytes_get_data(inventory, &size);
     g_autoptr(json_t) parsed = json_loadb(bytes, size, 0, NULL);
     const char *head = json_text(parsed, "head");
-    g_autofree char *copy = g_strdup_printf("%s/inventory.json", head != NULL ? head : "v1");
+    g_autofree char *copy = g_strdup_printf("%s/" OCFL_INVENTORY, head != NULL ? head : "v1");
     g_autofree char *copy_sidecar = g_strconcat(copy, ".sha512", NULL);
     gboolean same = check_same(object, "inventory.json.sha512", sidecar, strlen(sidecar));
 
@@ -320,7 +320,7 @@ static gboolean check_inventory(const Object *object, const json_t *row)
     /* Its digest stands in the record of the seal; one that is damaged was named already. */
     g_autoptr(json_t) seal = catalog_record(object->fsck->reader, json_int(row, "seq", -1), NULL);
     g_autofree char *path = NULL, *hex = NULL;
-    g_autoptr(GBytes) bytes = read_object_file(object, "inventory.json", &path);
+    g_autoptr(GBytes) bytes = read_object_file(object, OCFL_INVENTORY, &path);
     Digests digests;
     DigestPass pass;
 

@@ -3,6 +3,7 @@
 
 #include "appliance/base/text.h"
 #include "storage/erase.h"
+#include "storage/signing.h"
 #include "storage/tree.h"
 
 #include <errno.h>
@@ -299,7 +300,7 @@ static gboolean check_store(const Restore *restore, GError **error)
     g_autoptr(Catalog) catalog = NULL;
     gint64 erased;
 
-    if (!file_replace(lock, 0600, "", 0, error))
+    if (!signing_drop_earlier(restore->scratch, error) || !file_replace(lock, 0600, "", 0, error))
         return FALSE;
     store = store_open(&options, error);
     catalog = store != NULL ? store_reader(store, error) : NULL;

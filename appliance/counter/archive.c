@@ -5,7 +5,7 @@
 #include "appliance/bundle/describe.h"
 #include "storage/catalog_keeping.h"
 #include "storage/catalog_record.h"
-#include "storage/ocfl.h"
+#include "storage/ocfl_stage.h"
 #include "storage/seal.h"
 
 #include <errno.h>

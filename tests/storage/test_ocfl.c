@@ -3,7 +3,7 @@
 
 #include "appliance/base/json.h"
 #include "appliance/base/text.h"
-#include "storage/ocfl.h"
+#include "storage/ocfl_stage.h"
 #include "storage/verify.h"
 
 #define TIME_US (G_GINT64_CONSTANT(1763720000) * G_USEC_PER_SEC)
