@@ -35,6 +35,7 @@ typedef struct {
     GQueue taken; /* in order of their sheets; of the batch's thread alone */
 } Orders;
 
+/* Nothing is said yet; what was never obeyed goes with the clearing. */
 void orders_init(Orders *orders);
 void orders_clear(Orders *orders);
 

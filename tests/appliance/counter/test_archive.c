@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "appliance/counter/archive_view.h"
 #include "tests/appliance/counter/hall.h"
 
 #include "appliance/counter/export.h"
