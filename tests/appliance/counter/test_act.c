@@ -5,6 +5,8 @@
  */
 #include "appliance/casework/definition.h"
 #include "appliance/counter/archive_view.h"
+#include "appliance/counter/case_open.h"
+#include "appliance/counter/case_place.h"
 #include "appliance/counter/copies.h"
 #include "appliance/counter/sweep.h"
 #include "tests/appliance/counter/hall.h"
