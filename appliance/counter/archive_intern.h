@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Shared by archive.c, archive_frame.c and archive_about.c alone: the arrangement of a case, and
- * the sheets that frame it.
+ * Shared by archive.c, archive_view.c, archive_files.c, archive_frame.c and archive_about.c alone:
+ * the arrangement of a case, and the sheets that frame it.
  */
 #pragma once
 
-#include "appliance/counter/archive.h"
+#include "appliance/counter/archive_files.h"
+#include "appliance/counter/step.h"
 
 struct ArchiveView {
     char *number;

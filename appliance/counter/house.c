@@ -3,6 +3,7 @@
 
 #include "appliance/casework/consistency.h"
 #include "appliance/casework/definition.h"
+#include "appliance/casework/item_load.h"
 
 #include <pthread.h>
 #include <string.h>

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/appliance/counter/hall.h"
 
-#include "appliance/counter/act.h"
-
 #include "appliance/base/digest.h"
 #include "appliance/base/text.h"
+#include "appliance/counter/act.h"
+#include "appliance/counter/case_open.h"
+#include "appliance/counter/case_place.h"
 #include "storage/db.h"
 
 #include <string.h>

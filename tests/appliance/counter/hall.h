@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "appliance/counter/side.h"
 #include "tests/testing.h"
 
 #include "appliance/counter/act.h"

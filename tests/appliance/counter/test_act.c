@@ -4,6 +4,9 @@
  * due by itself, later entry, corrections, releases, and endings that are all filed.
  */
 #include "appliance/casework/definition.h"
+#include "appliance/counter/archive_view.h"
+#include "appliance/counter/case_open.h"
+#include "appliance/counter/case_place.h"
 #include "appliance/counter/copies.h"
 #include "appliance/counter/sweep.h"
 #include "tests/appliance/counter/hall.h"
