@@ -14,6 +14,9 @@
 /* Stands for the serial in a filled template to find where it begins; no year or code has it. */
 #define SERIAL_MARK 987654321u
 
+/* Where the 文书编号 will stand. */
+#define NUMBER_TO_COME "（出具时编号）"
+
 void paper_issued_clear(PaperIssued *issued)
 {
     g_clear_pointer(&issued->paper_number, g_free);
@@ -52,6 +55,7 @@ typedef struct {
     Draft drafts[LIFE_PAPERS_MAX];
     guint n;
     guint reprint;
+    gboolean preview; /* drawn without number, codes and record */
 } Issue;
 
 static void draft_clear(Draft *draft)
@@ -107,6 +111,10 @@ static gboolean draw_paper_number(const Issue *issue, Draft *draft, GError **err
 {
     if (paper_kind_word(draft->kind) == NULL || issue->reprint > 0)
         return TRUE;
+    if (issue->preview) {
+        draft->paper_number = g_strdup(NUMBER_TO_COME);
+        return TRUE;
+    }
     if (!next_serial(issue, draft, issue->reader, &draft->serial, error))
         return FALSE;
     draft->paper_number = fill_number(issue, draft->kind, (guint32)draft->serial, error);
@@ -142,6 +150,10 @@ static gboolean make_copies(const Issue *issue, const Draft *draft, Copies *copi
     copies->n = g_strv_length((char **)draft->receivers);
     copies->copies = g_new0(PaperCopy, MAX(copies->n, 1));
     copies->texts = g_ptr_array_new_with_free_func(g_free);
+    if (issue->preview) {
+        copies->n = 1;
+        return TRUE;
+    }
     for (gsize i = 0; i < copies->n; i++) {
         char *code = NULL, *printed = NULL;
         gboolean ok = copy_code(issue, draft, (guint)i + 1, &code, &printed, error);
@@ -189,7 +201,8 @@ static gboolean render(const Issue *issue, Draft *draft, json_t *values, GError 
     Copies copies = {0};
     PaperOptions options = {.created_us = clock_now_us(store_clock(house_store(issue->house))),
                             .large_print = issue->request->large_print,
-                            .reprint = issue->reprint};
+                            .reprint = issue->reprint,
+                            .preview = issue->preview};
     gboolean ok = make_copies(issue, draft, &copies, error);
 
     options.copies = copies.copies;
@@ -400,7 +413,7 @@ static gboolean load(Issue *issue, gint64 document, GError **error)
     return TRUE;
 }
 
-static gboolean issue_once(Issue *issue, gint64 document, GError **error)
+static gboolean draw_all(Issue *issue, gint64 document, GError **error)
 {
     gint64 first = document;
 
@@ -417,7 +430,13 @@ static gboolean issue_once(Issue *issue, gint64 document, GError **error)
     for (guint i = 0; i < issue->n; i++)
         if (!draw(issue, &issue->drafts[i], error))
             return FALSE;
-    return store_write(house_store(issue->house), issue->actor, issue_command, issue, error);
+    return TRUE;
+}
+
+static gboolean issue_once(Issue *issue, gint64 document, GError **error)
+{
+    return draw_all(issue, document, error) &&
+           store_write(house_store(issue->house), issue->actor, issue_command, issue, error);
 }
 
 static void hand_out(Issue *issue, PapersIssued *issued)
@@ -497,28 +516,66 @@ static gint64 last_receipt(json_t *documents, gboolean *newer, guint *reprints)
     return receipt;
 }
 
+/* The step of a receipt; `document` > 0: the last one again, where nothing came since. */
+static gboolean load_receipt(Issue *issue, gint64 *document, GError **error)
+{
+    const char *number = issue->request->number;
+    g_autoptr(Catalog) reader = store_reader(house_store(issue->house), error);
+    g_autoptr(json_t) row = reader != NULL ? case_row(reader, number, error) : NULL;
+    g_autoptr(json_t) documents = row != NULL ? catalog_documents(reader, number, error) : NULL;
+    gboolean newer;
+    guint reprints = 0;
+
+    if (documents == NULL)
+        return FALSE;
+    *document = last_receipt(documents, &newer, &reprints);
+    if (*document != 0 && !newer)
+        issue->reprint = reprints + 1;
+    else
+        *document = 0;
+    return TRUE;
+}
+
 gboolean paper_issue_receipt(House *house, const StoreActor *actor, const char *number,
                              gboolean large_print, PaperIssued *issued, GError **error)
 {
-    g_autoptr(Catalog) reader = store_reader(house_store(house), error);
-    g_autoptr(json_t) row = reader != NULL ? case_row(reader, number, error) : NULL;
-    g_autoptr(json_t) documents = row != NULL ? catalog_documents(reader, number, error) : NULL;
     LifeEvent step = {.type = EVENT_RECEIPT, .actor = ACTOR_CLERK};
     PaperRequest request = {
         .number = number, .kind = PAPER_RECEIPT, .large_print = large_print, .step = &step};
     Issue issue = {.house = house, .actor = actor, .request = &request};
     PapersIssued papers = {0};
-    gboolean newer;
-    guint reprints = 0;
-    gint64 receipt;
+    gint64 document;
 
-    if (documents == NULL)
-        return FALSE;
-    receipt = last_receipt(documents, &newer, &reprints);
-    if (receipt != 0 && !newer)
-        issue.reprint = reprints + 1;
-    if (!issue_papers(&issue, issue.reprint > 0 ? receipt : 0, &papers, error))
+    if (!load_receipt(&issue, &document, error) || !issue_papers(&issue, document, &papers, error))
         return FALSE;
     *issued = papers.papers[0];
     return TRUE;
+}
+
+/* ── looked at before ────────────────────────────────────────────────────────────────────── */
+
+gboolean paper_preview(House *house, const StoreActor *actor, const PaperRequest *request,
+                       PaperIssued *drawn, GError **error)
+{
+    LifeEvent step = {.type = request->kind == PAPER_RECEIPT ? EVENT_RECEIPT : EVENT_SUPPLEMENT,
+                      .actor = ACTOR_CLERK};
+    PaperRequest asked = *request;
+    Issue issue = {.house = house, .actor = actor, .request = &asked, .preview = TRUE};
+    PapersIssued papers = {0};
+    gint64 document = 0;
+    gboolean ok;
+
+    *drawn = (PaperIssued){0};
+    if (!stands_alone(request->kind))
+        asked.step = &step;
+    if (asked.step != NULL && request->kind != PAPER_RECEIPT && request->kind != PAPER_SUPPLEMENT)
+        return error_set(error, ERROR_RULE, "%s (%s) comes with its step, not by itself",
+                         paper_kind_token(request->kind), paper_kind_title(request->kind));
+    ok = (request->kind != PAPER_RECEIPT || load_receipt(&issue, &document, error)) &&
+         draw_all(&issue, document, error);
+    if (ok)
+        hand_out(&issue, &papers);
+    issue_clear(&issue);
+    *drawn = papers.papers[0];
+    return ok;
 }

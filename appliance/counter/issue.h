@@ -51,3 +51,10 @@ gboolean paper_issue(House *house, const StoreActor *actor, const PaperRequest *
 gboolean paper_issue_receipt(House *house, const StoreActor *actor, const char *number,
                              gboolean large_print, PaperIssued *issued,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* What would be issued, drawn to be looked at: one copy, without codes and 文书编号, marked as a
+ * preview, and nothing recorded. RECEIPT and SUPPLEMENT with their step as it would be taken now,
+ * or a paper that no step issues, of which `values` says what paper_issue() asks for; else
+ * ERROR_RULE. */
+gboolean paper_preview(House *house, const StoreActor *actor, const PaperRequest *request,
+                       PaperIssued *drawn, GError **error) G_GNUC_WARN_UNUSED_RESULT;

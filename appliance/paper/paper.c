@@ -136,14 +136,16 @@ static gboolean draw_codes(const Frame *frame, GError **error)
            mark_qr(frame->cr, copy->code, &qr, error);
 }
 
-static void draw_reprint(const Frame *frame)
+static void draw_mark(const Frame *frame)
 {
-    g_autofree char *mark = g_strdup_printf("重打 第%u次", frame->options->reprint);
+    g_autofree char *mark = frame->options->preview
+                                ? g_strdup("预览 不作凭证")
+                                : g_strdup_printf("重打 第%u次", frame->options->reprint);
     TypeStyle style = {
         .size_pt = 13, .width_pt = MM(34), .align = PANGO_ALIGN_CENTER, .sans = TRUE, .bold = TRUE};
     MarkBox box = {MM(LEFT_MM + 78), MM(CODES_TOP_MM + 1), MM(34), 24};
 
-    if (frame->options->reprint == 0)
+    if (frame->options->reprint == 0 && !frame->options->preview)
         return;
     cairo_set_line_width(frame->cr, 1.2);
     cairo_rectangle(frame->cr, box.x, box.y, box.width, box.height);
@@ -214,7 +216,7 @@ static gboolean draw_copy(const Frame *frame, GError **error)
         cairo_set_source_rgb(frame->cr, 0, 0, 0);
         if (page > 0)
             draw_running_head(frame);
-        draw_reprint(frame);
+        draw_mark(frame);
         draw_foot(frame, page);
         if (!draw_codes(frame, error) || !flow_draw(frame->flow, page, frame->cr, error))
             return FALSE;

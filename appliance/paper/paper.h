@@ -10,7 +10,8 @@
  * The page: A4, body 14 pt (large print 18 pt) in Noto Serif CJK SC. Every page carries the code of
  * its copy as Code 128 and QR; the first one also the organ, the title and the 文书编号; a
  * paper of several pages repeats title and number as running head. At the foot stand copy number
- * and receiver, page n of m, the 办件编号 and, on a reprint, its mark.
+ * and receiver, page n of m and the 办件编号; a reprint and a
+ * preview carry their mark on top.
  *
  * Template:
  *   {"kind": "receipt",            token; the file is kind.json
@@ -61,7 +62,8 @@ typedef struct {
 typedef struct {
     gint64 created_us; /* stands in the PDF as its date */
     gboolean large_print;
-    guint reprint; /* 0 the first print, n the n-th reprint */
+    guint reprint;    /* 0 the first print, n the n-th reprint */
+    gboolean preview; /* marked on every page as no paper yet */
     const PaperCopy *copies;
     gsize n_copies; /* at least 1 */
     const PaperImage *images;

@@ -114,7 +114,7 @@ test('a jam says what the hands do, and F9 goes on', async () => {
   mock.jamAfter(5);
   await page.keyboard.press('F9');
   await bandTitle('卡纸');
-  assert.match(await page.locator('.band-text').innerText(), /打开上盖.*已收 5 张都在/);
+  assert.match(await page.locator('.band-text').innerText(), /打开上盖.*已收 10 页都在/);
   await page.waitForFunction(() => document.querySelectorAll('.thumb').length === 10);
   await page.keyboard.press('F9');
   await bandTitle('缺 3 项');

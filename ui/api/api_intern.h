@@ -276,6 +276,7 @@ Response *post_notice(Call *call, GError **error);
 Response *post_receipt(Call *call, GError **error);
 /* GET /cases/{number}/documents/{document}/pdf: an issued paper. */
 Response *get_paper_pdf(Call *call, GError **error);
+Response *get_preview(Call *call, GError **error);
 /* GET /cases/{number}/receipts/{document}: every line of an issued receipt beside the sides that
  * stand for it now. */
 Response *get_receipt(Call *call, GError **error);

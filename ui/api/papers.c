@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Papers of a case: notices, receipt, and their PDF.
+ * Papers of a case: notices, receipt, their PDF, and how they will look.
  */
 #include "ui/api/api_intern.h"
 
@@ -19,7 +19,9 @@ static json_t *copies_json(Call *call, PaperKind kind, guint copies)
     for (guint i = 0; i < copies; i++) {
         const char *receiver =
             receivers != NULL && i < g_strv_length(receivers) ? receivers[i] : "";
-        g_autofree char *text = g_strdup_printf("第%u联 %s", i + 1, receiver);
+        g_autofree char *text = call->lang == LANG_ZH
+                                    ? g_strdup_printf("第%u联 %s", i + 1, receiver)
+                                    : g_strdup_printf("copy %u %s", i + 1, receiver);
 
         json_array_append_new(list, json_pack("{s:i, s:s}", "copy", (int)i + 1, "receiver", text));
     }
@@ -85,7 +87,10 @@ static gboolean issue(Call *call, const char *number, PaperKind kind, PaperIssue
 {
     gboolean large = json_flag(call->body, "large");
     House *house = call->api->house;
-    PaperRequest request = {.number = number, .kind = kind, .large_print = large};
+    PaperRequest request = {.number = number,
+                            .kind = kind,
+                            .values = json_object_get(call->body, "values"),
+                            .large_print = large};
     g_auto(CaseActDone) done = {0};
     gboolean ok;
 
@@ -147,26 +152,52 @@ static json_t *paper_row(Call *call, const char *number, GError **error)
     return NULL;
 }
 
+/* A paper is looked at within the screen that issues it, and in no other. */
+static Response *answer_pdf(GBytes *pdf)
+{
+    Response *response = response_bytes(200, "application/pdf", pdf);
+
+    response_header(response, "Content-Disposition", "inline");
+    response_header(response, "Content-Security-Policy", "frame-ancestors 'self'");
+    return response;
+}
+
+static gboolean shows_papers(Call *call, const json_t *kase, GError **error)
+{
+    return call_sees(call, kase) ||
+           error_set(error, ERROR_FORBIDDEN, "papers are shown in full: name a reason first");
+}
+
 Response *get_paper_pdf(Call *call, GError **error)
 {
     g_autoptr(json_t) kase = NULL, row = NULL;
     g_autofree char *number = call_case(call, &kase, error), *path = NULL;
     g_autoptr(GBytes) pdf = NULL;
-    Response *response;
 
-    if (number == NULL || (row = paper_row(call, number, error)) == NULL)
+    if (number == NULL || (row = paper_row(call, number, error)) == NULL ||
+        !shows_papers(call, kase, error))
         return NULL;
-    if (!call_sees(call, kase)) {
-        error_set(error, ERROR_FORBIDDEN, "papers are shown in full: name a reason first");
-        return NULL;
-    }
     path = store_path(call->api->options.store, json_text(row, "file"));
     pdf = file_read(path, PDF_BYTES_MAX, error);
-    if (pdf == NULL)
+    return pdf != NULL ? answer_pdf(pdf) : NULL;
+}
+
+Response *get_preview(Call *call, GError **error)
+{
+    const char *asked = request_query(call->request, "kind");
+    const char *kind = asked != NULL ? asked : "";
+    g_autoptr(json_t) kase = NULL;
+    g_autofree char *number = call_case(call, &kase, error);
+    g_auto(PaperIssued) drawn = {0};
+    PaperRequest request = {.number = number, .kind = paper_kind_parse(kind)};
+
+    if (number == NULL || !shows_papers(call, kase, error))
         return NULL;
-    response = response_bytes(200, "application/pdf", pdf);
-    response_header(response, "Content-Disposition", "inline");
-    /* A paper is looked at within the screen that issued it, and in no other. */
-    response_header(response, "Content-Security-Policy", "frame-ancestors 'self'");
-    return response;
+    if (request.kind == PAPER_NONE) {
+        error_set(error, ERROR_INVALID, "kind '%s': no such paper", kind);
+        return NULL;
+    }
+    return paper_preview(call->api->house, &call->actor, &request, &drawn, error)
+               ? answer_pdf(drawn.pdf)
+               : NULL;
 }

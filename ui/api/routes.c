@@ -86,6 +86,7 @@ const ApiRow api_rows[] = {
      NULL, 0},
     {HTTP_POST, CASE "/notices", ROLES_INTAKE, W, post_notice, NULL, NULL, 0},
     {HTTP_POST, CASE "/receipt", ROLES_INTAKE, W, post_receipt, NULL, NULL, 0},
+    {HTTP_GET, CASE "/preview", ROLES_INTAKE, W, get_preview, NULL, NULL, 0},
     {HTTP_GET, CASE "/documents/{document}/pdf", ALL, W, get_paper_pdf, NULL, NULL, 0},
     {HTTP_GET, CASE "/receipts/{document}", ALL, W, get_receipt, NULL, NULL, 0},
     {HTTP_PUT, CASE "/uploads/{name}", ROLES_INTAKE, UPLOAD, put_upload, NULL, upload_open,

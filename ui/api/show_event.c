@@ -88,8 +88,12 @@ static const char *words_of(const Words *list, gsize n, const char *token, Lang 
 
 static char *side_text(const json_t *detail, const char *words, Lang lang)
 {
-    return g_strdup_printf(lang == LANG_ZH ? "%s: 第 %d 张 %s面" : "%s: sheet %d, side %s", words,
-                           (int)json_int(detail, "sheet", 0), json_text(detail, "side"));
+    gboolean front = strcmp(json_text(detail, "side"), "a") == 0;
+    int sheet = (int)json_int(detail, "sheet", 0);
+
+    return lang == LANG_ZH
+               ? g_strdup_printf("%s: 第 %d 张 %s", words, sheet, front ? "正面" : "背面")
+               : g_strdup_printf("%s: sheet %d, %s", words, sheet, front ? "front" : "back");
 }
 
 static char *text_of(const char *act, const json_t *detail, Lang lang)

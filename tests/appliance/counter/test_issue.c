@@ -267,6 +267,83 @@ static void a_second_notice_is_refused(void **state G_GNUC_UNUSED)
     hall_close(&hall);
 }
 
+/* ── looked at before ────────────────────────────────────────────────────────────────────── */
+
+static gboolean preview(const Hall *hall, const char *number, PaperKind kind, PaperIssued *drawn,
+                        GError **error)
+{
+    PaperRequest request = {.number = number, .kind = kind};
+
+    return paper_preview(hall->house, &hall_clerk, &request, drawn, error);
+}
+
+static gint64 records_of(const Hall *hall, const char *number)
+{
+    GError *error = NULL;
+    g_autoptr(Catalog) reader = store_reader(hall->store, &error);
+    g_autoptr(GPtrArray) lines = store_records(hall->store, reader, number, &error);
+
+    assert_no_error(error);
+    return lines->len;
+}
+
+static void a_preview_is_drawn_and_nothing_is_recorded(void **state G_GNUC_UNUSED)
+{
+    Hall hall = hall_made("procedure");
+    g_autofree char *number = hall_case(&hall, HALL_ITEM);
+    g_auto(PaperIssued) notice = {0}, receipt = {0}, issued = {0};
+    GError *error = NULL;
+    gint64 before;
+
+    hall_fill(&hall, number, "A03");
+    before = records_of(&hall, number);
+    assert_true(preview(&hall, number, PAPER_SUPPLEMENT, &notice, &error));
+    assert_true(preview(&hall, number, PAPER_RECEIPT, &receipt, &error));
+    assert_true(is_pdf(&notice));
+    assert_true(is_pdf(&receipt));
+    assert_string_equal(notice.paper_number, "（出具时编号）");
+    assert_int_equal(records_of(&hall, number), before);
+    issued = notice_of(&hall, number);
+    assert_int_equal(issued.document, notice.document);
+    assert_non_null(strstr(issued.paper_number, "〕1号"));
+    hall_close(&hall);
+}
+
+static void a_preview_of_a_receipt_that_is_out_is_of_its_reprint(void **state G_GNUC_UNUSED)
+{
+    Hall hall = hall_made("procedure");
+    g_autofree char *number = hall_case(&hall, HALL_ITEM);
+    g_auto(PaperIssued) first = {0}, drawn = {0}, again = {0};
+    GError *error = NULL;
+
+    hall_fill(&hall, number, NULL);
+    first = receipt_of(&hall, number);
+    assert_true(preview(&hall, number, PAPER_RECEIPT, &drawn, &error));
+    assert_int_equal(drawn.document, first.document);
+    assert_int_equal(drawn.reprint, 1);
+    again = receipt_of(&hall, number);
+    assert_int_equal(again.reprint, 1);
+    hall_close(&hall);
+}
+
+static void a_preview_is_refused_where_the_paper_would_be(void **state G_GNUC_UNUSED)
+{
+    Hall hall = hall_made("procedure");
+    g_autofree char *number = hall_case(&hall, HALL_ITEM);
+    const PaperKind refused[] = {PAPER_SUPPLEMENT, PAPER_ACCEPTANCE};
+
+    hall_fill(&hall, number, NULL);
+    for (gsize i = 0; i < G_N_ELEMENTS(refused); i++) {
+        g_auto(PaperIssued) drawn = {0};
+        g_autoptr(GError) error = NULL;
+
+        assert_false(preview(&hall, number, refused[i], &drawn, &error));
+        assert_error_code(error, ERROR_RULE);
+        assert_null(drawn.pdf);
+    }
+    hall_close(&hall);
+}
+
 /* ── 文书编号 ────────────────────────────────────────────────────────────────────────────── */
 
 /* "昆水许补〔2026〕17号" → 17 */
@@ -442,6 +519,9 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(the_notice_tells_every_defect_at_once),
     cmocka_unit_test(a_complete_case_gets_no_notice),
     cmocka_unit_test(a_second_notice_is_refused),
+    cmocka_unit_test(a_preview_is_drawn_and_nothing_is_recorded),
+    cmocka_unit_test(a_preview_of_a_receipt_that_is_out_is_of_its_reprint),
+    cmocka_unit_test(a_preview_is_refused_where_the_paper_would_be),
     cmocka_unit_test(paper_numbers_are_consecutive_over_cases),
     cmocka_unit_test(a_refused_paper_leaves_no_gap),
     cmocka_unit_test(the_next_year_begins_at_one),

@@ -247,6 +247,30 @@ static void a_reprint_is_marked_with_its_number(void **state G_GNUC_UNUSED)
     assert_holds(again_text, "重打第2次");
 }
 
+static void a_preview_says_on_every_page_that_it_is_none(void **state G_GNUC_UNUSED)
+{
+    g_autoptr(Sample) sample = read_sample("receipt");
+    PaperCopy bare = {0};
+    g_autoptr(GBytes) pdf = NULL;
+    g_autoptr(GPtrArray) pages = NULL;
+    PaperFacts facts = {0};
+
+    sample->options.preview = TRUE;
+    sample->options.copies = &bare;
+    sample->options.n_copies = 1;
+    sample->options.facts = &facts;
+    pdf = render(sample);
+    pages = raster_tops(pdf, READ_DPI, CODES_MM);
+    assert_true(facts.n_pages > 0);
+    for (guint page = 0; page < facts.n_pages; page++) {
+        g_autofree char *text = raster_text(pdf, page + 1);
+        g_autoptr(GPtrArray) codes = codes_read(g_ptr_array_index(pages, page));
+
+        assert_holds(text, "预览不作凭证");
+        assert_int_equal(codes->len, 0);
+    }
+}
+
 static void a_refusal_carries_reason_law_remedy_organ_and_date(void **state G_GNUC_UNUSED)
 {
     static const char *const kinds[] = {"refusal", "not-needed", "return", "denial"};
@@ -634,6 +658,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(large_print_takes_more_room),
     cmocka_unit_test(each_copy_names_its_number_and_receiver),
     cmocka_unit_test(a_reprint_is_marked_with_its_number),
+    cmocka_unit_test(a_preview_says_on_every_page_that_it_is_none),
     cmocka_unit_test(a_refusal_carries_reason_law_remedy_organ_and_date),
     cmocka_unit_test(a_receipt_without_checkpoint_still_tells_everything),
     cmocka_unit_test(a_value_is_never_markup),

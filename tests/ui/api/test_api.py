@@ -37,6 +37,10 @@ class Day(Hall):
                 self.act(number, "slot", slot=line["code"], state="na")
             for tick in line["ticks"]:
                 self.act(number, "tick", slot=line["code"], tick=tick["tick"])
+        preview = self.clerk.want(200, "GET", f"/cases/{number}/preview?kind=supplement")
+        self.assertEqual((preview.body[:5], preview.headers["Content-Type"]), (b"%PDF-", "application/pdf"))
+        self.clerk.want(422, "GET", f"/cases/{number}/preview?kind=letter")
+        self.clerk.want(422, "GET", f"/cases/{number}/preview")
         paper = self.clerk.want(201, "POST", f"/cases/{number}/notices", {"kind": "supplement"}).json
         self.assertIn("〕1号", paper["paper_number"])
         pdf = self.clerk.want(200, "GET", paper["pdf"].removeprefix("/api/v1"))

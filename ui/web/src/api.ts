@@ -63,6 +63,13 @@ export async function getText(path: string): Promise<string> {
   return response.ok ? response.text() : read<string>(response);
 }
 
+/* Whether this can be had: throws what is against it. */
+export async function probe(path: string): Promise<void> {
+  const response = await send(path, {});
+  if (!response.ok) await read<never>(response);
+  await response.body?.cancel();
+}
+
 export type Method = 'POST' | 'PATCH' | 'PUT' | 'DELETE';
 
 export async function command<T>(method: Method, path: string, body?: unknown, version?: number): Promise<T> {

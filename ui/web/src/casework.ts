@@ -3,6 +3,7 @@
  * What a clerk can do with the case on the screen, by key, button or code.
  */
 import type * as Api from './api-types.ts';
+import { probe } from './api.ts';
 import { attempt, changed, command, forgetCase, get, log, refreshAll, set, show, showCase, showReceipt, openCase, state } from './store.ts';
 import { joinNames, pair, say, shortNumber } from './words.ts';
 
@@ -123,10 +124,12 @@ export async function finish(): Promise<void> {
   }
   if (!change) return;
   await printPaper();
+  const unprinted = state.paper?.unprinted;
   /* Nothing of a finished case stays in sight; where the paper did not come out she sees why. */
   if (!state.problem) {
     forgetCase();
     log(change.said);
+    if (unprinted) log(say('receiptNotPrinted'));
     show('today');
   }
 }
@@ -151,7 +154,29 @@ async function paperTo(current: Api.Case, work: () => Promise<Api.Paper>): Promi
   log(`${paper.title} ${paper.paper_number ?? ''} · ${joinNames(paper.copies.map((copy) => copy.receiver))}`);
   if (paper.problem) set({ problem: paper.problem });
   if (state.case?.number === current.number)
-    set({ case: await get<Api.Case>(`/cases/${current.number}`), paper: { address: paper.pdf, title: paper.title }, viewing: true });
+    set({ case: await get<Api.Case>(`/cases/${current.number}`), viewing: true,
+          paper: { address: paper.pdf, title: paper.title, unprinted: isUnprinted(paper) } });
+}
+
+/* The printer took it, or says why not; where there is none somebody must hear of it. */
+function isUnprinted(paper: Api.Paper): boolean {
+  return !paper.printed && !paper.problem;
+}
+
+/* The paper that the state asks for, as it will look; it is issued by printing it. */
+export async function previewPaper(): Promise<void> {
+  const current = state.case;
+  const kind = current?.print;
+  if (!current || !kind || (kind !== 'receipt' && mustSettle())) return;
+  const path = `/cases/${current.number}/preview?kind=${kind}`;
+  const can = await attempt(() => probe(path).then(() => true));
+  if (can && state.case?.number === current.number)
+    set({ paper: { address: `/api/v1${path}`, title: say(kind === 'receipt' ? 'receiptPaper' : 'noticePaper'), preview: true }, viewing: true });
+}
+
+/* What is told of a notice given at the counter. */
+export async function tellSigned(): Promise<void> {
+  await act({ act: 'supplement', told: 'signed' });
 }
 
 /* Ctrl+P: what the state asks for. */

@@ -8,7 +8,7 @@ import type * as Api from './api-types.ts';
 import { hasFault, isScanning, signOff } from './casework.ts';
 import { showKey, type Action } from './keys.ts';
 import { changeLang, may, screens, set, setSize, setTheme, show, state } from './store.ts';
-import { currentLang, pair, say, sayToken, sentences, shortNumber, type Word } from './words.ts';
+import { capital, currentLang, pair, say, sayToken, sentences, shortNumber, type Word } from './words.ts';
 
 export interface Band {
   tone: 'idle' | 'busy' | 'bad' | 'warn' | 'good';
@@ -83,8 +83,8 @@ function faultTitle(fault: Api.Fault): string {
 
 function faultText(fault: Api.Fault): string {
   const hands = sayToken('hands', fault.code);
-  const sheets = state.scan?.sheets ?? 0;
-  return `${hands === fault.code ? fault.text : hands}${sheets > 0 ? ` ${say('faultSafe', { n: sheets })}` : ''}`;
+  const pages = state.case?.sides.filter((side) => !side.blank && side.state !== 'void').length ?? 0;
+  return `${hands === fault.code ? fault.text : hands}${pages > 0 ? ` ${say('faultSafe', { n: pages })}` : ''}`;
 }
 
 /* Device fault › question › refused › scanning › what the screen says. */
@@ -102,7 +102,7 @@ function bandView(band: Band, middle: unknown, main: Action | undefined): Templa
   const top = topBand(band);
   return html`<div class="band band-${top.tone}" role="status" aria-label=${say('state')}>
     <span class="symbol" aria-hidden="true">${top.symbol}</span>
-    <strong class="band-title">${top.title}</strong>
+    <strong class="band-title">${capital(top.title)}</strong>
     <span class="band-text">${top.text}</span>
     ${middle}
     ${main ? html`<button class="main-action" ?disabled=${!main.enabled} @click=${main.run}>${main.label}

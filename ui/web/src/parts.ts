@@ -5,7 +5,9 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import type * as Api from './api-types.ts';
-import { say, sayToken, shortNumber, type Word } from './words.ts';
+import { showKey, type Action } from './keys.ts';
+import type { Looked } from './store.ts';
+import { pair, say, sayToken, shortNumber, type Word } from './words.ts';
 
 export const lampSymbols: Record<Api.Lamp, string> = {
   'not-started': '○', green: '●', yellow: '▲', red: '■', paused: '◇', none: '✓',
@@ -18,7 +20,8 @@ export function lamp(kind: Api.Lamp): TemplateResult {
 export function timeLeft(deadline: Api.Deadline): string {
   if (deadline.left === null) return '';
   const unit = sayToken('unit', deadline.unit);
-  const text = say(deadline.left < 0 ? 'late' : 'left', { n: Math.abs(deadline.left), u: unit });
+  const days = deadline.unit === 'working-day' || deadline.unit === 'calendar-day';
+  const text = deadline.left === 0 && days ? say('leftToday') : say(deadline.left < 0 ? 'late' : 'left', { n: Math.abs(deadline.left), u: unit });
   return deadline.estimated ? `${text} (${say('estimated')})` : text;
 }
 
@@ -97,20 +100,26 @@ export function bigPage(side: Api.Side, zoom: number, zoomBy: (by: number) => vo
     <img src=${imageUrl(side, hurrying ? 'thumbnail' : 'view')} alt=${sideName(side)} decoding="async"></div>`;
 }
 
-/* A paper as it is printed, in the place of the large page. */
-export function paperView(paper: { address: string; title: string }, close: () => void): TemplateResult {
+/* A paper as it is printed, in the place of the large page; `print` is what issues a preview. */
+export function paperView(paper: Looked, close: () => void, print?: Action): TemplateResult {
   return html`<section class="column viewer" aria-label=${paper.title} tabindex="0">
-    <div class="tools"><b>${paper.title}</b><button @click=${close}>${say('close')} <kbd>Esc</kbd></button>
-      <a class="button" href=${paper.address} target="_blank" rel="noopener">PDF</a></div>
+    <div class="tools"><b>${paper.preview ? pair(say('preview'), paper.title) : paper.title}</b><button @click=${close}>${say('close')} <kbd>Esc</kbd></button>
+      ${paper.preview ? print ? html`<button @click=${print.run}>${print.label} <kbd>${showKey(print.key)}</kbd></button>` : nothing
+        : html`<a class="button" href=${paper.address} target="_blank" rel="noopener">PDF</a>`}</div>
+    ${paper.unprinted ? html`<p class="warn">▲ ${say('notPrinted')}</p>` : nothing}
     <iframe class="sheet" src="${paper.address}#toolbar=0&navpanes=0" title=${paper.title}></iframe></section>`;
 }
 
+export function issuedPaper(of: Api.Case, one: Api.Document): Looked {
+  return { address: `/api/v1/cases/${of.number}/documents/${one.number}/pdf`, title: one.title };
+}
+
 /* Papers that the window issued for the case, each to be looked at. */
-export function issuedPapers(of: Api.Case, open: (paper: { address: string; title: string }) => void): TemplateResult | typeof nothing {
+export function issuedPapers(of: Api.Case, open: (paper: Looked) => void): TemplateResult | typeof nothing {
   const papers = of.documents.filter((one) => one.family !== 'A' && one.state !== 'void');
   if (papers.length === 0) return nothing;
   return html`<h3>${say('issuedPapers')}</h3><ul class="plain">${papers.map((one) => html`<li><button class="link"
-    @click=${() => open({ address: `/api/v1/cases/${of.number}/documents/${one.number}/pdf`, title: one.title })}>${one.title}</button>
+    @click=${() => open(issuedPaper(of, one))}>${one.title}</button>
     <span class="muted">${one.paper_number ?? ''}</span></li>`)}</ul>`;
 }
 

@@ -6,7 +6,7 @@ import { ApiError, command, get, setCsrf } from './api.ts';
 import type * as Api from './api-types.ts';
 import { sayRecord } from './record.ts';
 import { play } from './sound.ts';
-import { currentLang, pair, say, setLang, showTime, type Lang } from './words.ts';
+import { capital, currentLang, pair, say, setLang, showTime, type Lang } from './words.ts';
 
 export type Screen = 'today' | 'intake' | 'lookup' | 'archive' | 'verify' | 'board' | 'devices';
 export type Size = 'normal' | 'large' | 'huge';
@@ -16,6 +16,14 @@ export interface LogLine {
   at: string;
   text: string;
   bad: boolean;
+}
+
+/* A paper on the screen: before it is issued, when it came out and where it did not, or from the case. */
+export interface Looked {
+  address: string;
+  title: string;
+  preview?: boolean;
+  unprinted?: boolean;
 }
 
 export interface State {
@@ -39,7 +47,7 @@ export interface State {
   hurrying: boolean;                /* pages come faster than anybody looks at one: no large view of each */
   viewing: boolean;                 /* where there is no room for both: the large page, not the strip */
   scan?: Api.ScanEvent;
-  paper?: { address: string; title: string }; /* issued, looked at */
+  paper?: Looked;                   /* issued or to be issued, looked at */
   opening?: Api.ItemRow;
   items: Api.ItemRow[];
   itemQuery: string;
@@ -85,6 +93,9 @@ const REFRESH_MS = 250;
 const FOLLOW_MS = 800;
 const HURRY_MS = 400;
 
+/* How far the server's clock, which is the hall's, is ahead of the browser's. */
+let ahead_ms = 0;
+
 let draw: () => void = () => undefined;
 let drawing = false;
 let refreshTimer = 0;
@@ -110,10 +121,20 @@ export function set(part: Partial<State>): void {
   changed();
 }
 
+function hallNow(): string {
+  return new Date(Date.now() + ahead_ms).toISOString();
+}
+
+async function loadStatus(): Promise<Api.Status> {
+  const status = await get<Api.Status>('/status');
+  ahead_ms = Date.parse(status.now) - Date.now();
+  return status;
+}
+
 export function log(text: string, bad = false): void {
   if (!text) return;
   if (bad) play('attention');
-  state.log = [...state.log, { at: showTime(new Date().toISOString()), text: text.charAt(0).toUpperCase() + text.slice(1), bad }].slice(-LOG_MAX);
+  state.log = [...state.log, { at: showTime(hallNow()), text: capital(text), bad }].slice(-LOG_MAX);
   changed();
 }
 
@@ -196,7 +217,7 @@ export function loadLook(): void {
 export async function loadSession(): Promise<void> {
   const session = await get<Api.Session>('/session');
   setCsrf(session.csrf);
-  const status = await get<Api.Status>('/status');
+  const status = await loadStatus();
   set({ session, status });
   listen(status.seq);
 }
@@ -389,7 +410,7 @@ const loaders: Record<Screen, () => Promise<void>> = {
 /* Errors of background loading stand in the frame's lights, not in the band. */
 export async function refreshAll(): Promise<void> {
   try {
-    const [status] = await Promise.all([get<Api.Status>('/status'), loaders[state.screen]()]);
+    const [status] = await Promise.all([loadStatus(), loaders[state.screen]()]);
     set({ status, online: true });
   } catch (error) {
     if (error instanceof ApiError) set({ problem: error.problem });
@@ -420,8 +441,7 @@ export function forgetCase(): void {
 
 /* Today in the hall: the server's clock counts, not the browser's. */
 export function hallDate(): string {
-  const now = new Date(state.status?.now ?? Date.now());
-  return new Date(now.getTime() + 8 * 3600000).toISOString().slice(0, 10);
+  return new Date(Date.parse(hallNow()) + 8 * 3600000).toISOString().slice(0, 10);
 }
 
 export async function openCase(number: string): Promise<void> {

@@ -57,11 +57,19 @@ export function joinNames(names: readonly string[]): string {
   return names.join(lang === 'zh' ? '、' : ', ');
 }
 
+/* A word at the head of a line. */
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/* The hall has one time, wherever the browser stands. */
+const ZONE = 'Asia/Shanghai';
+
 export function showTime(instant: string): string {
-  return new Date(instant).toLocaleTimeString(lang === 'zh' ? 'zh-CN' : 'en-GB', { hour12: false });
+  return new Date(instant).toLocaleTimeString(lang === 'zh' ? 'zh-CN' : 'en-GB', { hour12: false, timeZone: ZONE });
 }
 
 export function showDate(instant: string): string {
   return new Date(instant).toLocaleString(lang === 'zh' ? 'zh-CN' : 'en-GB',
-    { month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', hour12: false });
+    { month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', hour12: false, timeZone: ZONE });
 }

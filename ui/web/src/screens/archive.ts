@@ -24,7 +24,7 @@ function chooseAll(): void {
 async function file(values: Record<string, string>): Promise<void> {
   for (const number of state.chosen) {
     const done = await attempt(() => command<Api.CaseChange>('POST', `/cases/${number}/acts`,
-      { act: 'file', fonds: values['fonds'], category: values['category'], retention: values['retention'], unit: values['unit'] }));
+      { act: 'file', ...Object.fromEntries(Object.entries(values).filter(([, value]) => value.trim() !== '')) }));
     if (!done) return;
     log(done.said);
   }
@@ -66,12 +66,12 @@ function blocked(): TemplateResult | typeof nothing {
 
 function filingForm(): TemplateResult {
   return html`<form class="inline" @submit=${submit((values) => void file(values))}>
-    ${field('fonds', 'fonds')}${field('category', 'category')}
+    ${field('fonds', 'fonds', { required: false })}${field('category', 'category', { required: false })}
     <label class="field"><span>${say('retention')}</span><select name="retention">
-      <option value="D30">${say('years', { n: 30 })}</option><option value="D10">${say('years', { n: 10 })}</option><option value="Y">${say('forever')}</option></select></label>
-    ${field('unit', 'unit')}
+      <option value="">${say('ofItem')}</option><option value="D30">${say('years', { n: 30 })}</option><option value="D10">${say('years', { n: 10 })}</option><option value="Y">${say('forever')}</option></select></label>
+    ${field('unit', 'unit', { required: false })}
     <div class="buttons"><button class="primary">${say('fileSelected', { n: state.chosen.length })}</button>
-      <button type="button" @click=${() => set({ form: undefined })}>${say('cancel')}</button></div></form>`;
+      <button type="button" @click=${() => set({ form: undefined })}>${say('cancel')} <kbd>Esc</kbd></button></div></form>`;
 }
 
 function exportForm(): TemplateResult {

@@ -43,7 +43,7 @@ function rows(board: Api.Board): TemplateResult {
       <th scope="col">${say('leftCol')}</th><th scope="col">${say('stuckAt')}</th><th scope="col">${say('windowCol')}</th></tr></thead>
     <tbody>${board.rows.map((row) => html`<tr><td>${lamp(row.deadline.lamp)}</td>
       <td><button class="link" @click=${() => void showCase(row.number)}>${shortNumber(row.number)}</button></td>
-      <td>${row.item}</td><td>${sayToken('kind', row.kind)}</td><td>${timeLeft(row.deadline)}</td><td>${row.stuck || '–'}</td><td>${row.window}</td></tr>`)}</tbody></table>
+      <td>${row.item}</td><td>${sayToken('kind', row.kind)}</td><td>${timeLeft(row.deadline) || '–'}</td><td>${row.stuck || '–'}</td><td>${row.window}</td></tr>`)}</tbody></table>
     ${board.rows.length === 0 ? html`<p class="empty">${say('noRows')}</p>` : nothing}`;
 }
 

@@ -23,9 +23,9 @@ async function test(device: Api.Device): Promise<void> {
 function deviceRow(device: Api.Device): TemplateResult {
   const result = state.tests[device.name];
   const bad = device.light === 'needs-you';
-  return html`<li class="device"><span class="light light-${device.light}"><span aria-hidden="true">${lights[device.light]}</span> ${sayToken('light', device.light)}</span>
-    <b>${device.name}</b> <span class="muted">${device.driver}${device.serial ? ` · ${device.serial}` : ''}${device.kind === 'reader' ? '' : ` · ${say('sheetsToday', { n: device.today })}`}</span>
-    <span class=${bad ? 'wrong' : ''}>${device.text}</span>
+  return html`<li class="device"><div class="device-name"><span class="light light-${device.light}"><span aria-hidden="true">${lights[device.light]}</span> ${sayToken('light', device.light)}</span>
+    <b>${device.name}</b></div>
+    <p><span class=${bad ? 'wrong' : ''}>${device.text}</span> <span class="muted">${device.driver}${device.serial ? ` · ${device.serial}` : ''}</span></p>
     ${device.can.includes('test') && may('clerk', 'admin') ? html`<button @click=${() => void test(device)}>${say('test')}</button>` : nothing}
     ${result ? html`<p class=${result.good ? 'good' : 'wrong'}>${result.good ? '✓' : '✗'} ${result.text}</p>` : nothing}</li>`;
 }
@@ -41,7 +41,7 @@ function deviceList(): TemplateResult {
   return html`<section class="column panel" aria-label=${say('devices')} tabindex="0"><h2>${say('devices')}</h2>
     <ul class="devices">${state.devices.map(deviceRow)}</ul>
     ${gun()}
-    ${store ? html`<h2>${say('storage')}</h2><p>${lights[store.light]} ${say(store.days_left === null ? 'storageFree' : 'storageText', { g: Math.round(store.free_bytes / 1e9), d: store.days_left ?? '' })}</p>` : nothing}
+    ${store ? html`<h2>${say('storage')}</h2><p class="light-${store.light}"><span aria-hidden="true">${lights[store.light]}</span> ${say(store.days_left === null ? 'storageFree' : 'storageText', { g: Math.round(store.free_bytes / 1e9), d: store.days_left ?? '' })}</p>` : nothing}
   </section>`;
 }
 
@@ -61,7 +61,7 @@ async function changeUser(number: string, change: Api.PersonChange): Promise<voi
 function users(): TemplateResult {
   return html`<h2>${say('users')}</h2>
     <table><thead><tr><th scope="col">${say('number')}</th><th scope="col">${say('name')}</th><th scope="col">${say('roles')}</th><th scope="col">${say('personState')}</th></tr></thead>
-    <tbody>${state.users.map((user) => html`<tr><td>${user.number}</td><td>${user.name}</td><td>${joinNames(user.roles.map((role) => sayToken('role', role)))}</td>
+    <tbody>${state.users.map((user) => html`<tr><td class="whole">${user.number}</td><td class="whole">${user.name}</td><td>${joinNames(user.roles.map((role) => sayToken('role', role)))}</td>
       <td>${say(user.active ? 'active' : 'inactive')} <button class="link" @click=${() => void changeUser(user.number, { active: !user.active })}>${say(user.active ? 'deactivate' : 'activate')}</button></td></tr>`)}</tbody></table>
     <button aria-expanded=${state.form === 'user'} @click=${() => set({ form: state.form === 'user' ? undefined : 'user' })}>${say('addUser')}</button>
     ${state.form === 'user' ? html`<form class="inline" @submit=${submit((_, form) => void addUser(form))}>
@@ -158,4 +158,4 @@ function actions(): Action[] {
   return [{ id: 'test', label: say('testScan'), key: 'F9', run: () => scanner && void test(scanner), enabled: !!scanner && may('clerk', 'admin'), right: true, main: true }];
 }
 
-export const devices: ScreenView = { band, actions, work: () => html`<div class="columns two">${deviceList()}${settings()}</div>` };
+export const devices: ScreenView = { band, actions, work: () => html`<div class="columns even">${deviceList()}${settings()}</div>` };

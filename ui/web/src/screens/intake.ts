@@ -5,12 +5,12 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type * as Api from '../api-types.ts';
-import { act, finish, focusSettle, isScanning, hasFault, newCase, nextSlot, park, printPaper, rescan, sideAct, startScan, scanAct } from '../casework.ts';
+import { act, finish, focusSettle, isScanning, hasFault, newCase, nextSlot, park, previewPaper, printPaper, rescan, sideAct, startScan, scanAct, tellSigned } from '../casework.ts';
 import type { Band } from '../frame.ts';
 import type { Action } from '../keys.ts';
 import { SIDE_TYPE, bigPage, field, issuedPapers, lamp, paperView, sideFacts, sideName, stateOf, submit, thumbnail, timeLeft, zooms } from '../parts.ts';
 import { set, state } from '../store.ts';
-import { joinNames, say, sayToken, showNumber, type Word } from '../words.ts';
+import { capital, joinNames, say, sayToken, showNumber, type Word } from '../words.ts';
 import type { ScreenView } from './screen.ts';
 import { settleCard, settleTasks } from './settle.ts';
 
@@ -37,10 +37,10 @@ function itemList(): TemplateResult {
   const query = state.itemQuery.trim().toLowerCase();
   const items = state.items.filter((item) => !query || item.name.toLowerCase().includes(query) || item.number.includes(query));
   return html`<section class="panel" aria-label=${say('chooseItem')} tabindex="0">
-    <h2>${say('chooseItem')}</h2>
-    <p>${say('chooseItemText')}</p>
-    <label class="field"><span>${say('itemSearch')}</span>
-      <input type="search" .value=${state.itemQuery} @input=${(event: Event) => set({ itemQuery: (event.target as HTMLInputElement).value })}></label>
+    <form @submit=${submit(() => items[0] && set({ opening: items[0] }))}><label class="field"><span>${say('itemSearch')}</span>
+      <input name="item" type="search" class="autofocus" autocomplete="off" .value=${state.itemQuery}
+        @input=${(event: Event) => set({ itemQuery: (event.target as HTMLInputElement).value })}></label></form>
+    ${items.length === 0 && query ? html`<p class="empty">${say('itemNone')}</p>` : nothing}
     <ul class="rows">${items.map((item) => html`<li><button class="row" @click=${() => set({ opening: item })}>
       <span class="row-number">${item.number}</span><span class="row-name">${item.name}</span>
       <span class="row-state">${item.department}</span>
@@ -221,8 +221,8 @@ function turn(by: 90 | 270): void {
   if (side) void sideAct(side.id, { act: 'turn', turn: by });
 }
 
-function viewer(): TemplateResult {
-  if (state.paper) return paperView(state.paper, () => set({ paper: undefined, viewing: false }));
+function viewer(current: Api.Case): TemplateResult {
+  if (state.paper) return paperView(state.paper, () => set({ paper: undefined, viewing: false }), printAction(current));
   const side = selectedSide();
   if (!side) return html`<section class="column viewer" aria-label=${say('viewer')} tabindex="0"><h2>${say('viewer')}</h2><p class="empty">${say('noPage')}</p></section>`;
   const zoom = (by: number) => set({ zoom: Math.min(zooms, Math.max(0, state.zoom + by)) });
@@ -254,7 +254,7 @@ function head(current: Api.Case): TemplateResult {
   return html`<div class="case-head"><b>${showNumber(current.number)}</b> <span>${current.item.name}</span> <span>${current.applicant}</span>
     <label><span class="hidden">${say('kind')}</span><select @change=${(event: Event) => void act({ act: 'kind', kind: (event.target as HTMLSelectElement).value })}>
       ${current.kinds.map((kind) => html`<option value=${kind} ?selected=${kind === current.kind}>${sayToken('kind', kind)}</option>`)}</select></label>
-    <span>${stateOf(current)}</span>
+    <span>${capital(stateOf(current))}</span>
     ${current.deadlines.filter((deadline) => deadline.lamp !== 'not-started').map((deadline) => html`<span class="deadline">${sayToken('purpose', deadline.purpose)} ${lamp(deadline.lamp)} ${timeLeft(deadline)}${deadline.silence ? `${say('inBrackets', { a: say('deemed') })}` : ''}</span>`)}
   </div>`;
 }
@@ -264,14 +264,26 @@ function toSettle(current: Api.Case): string {
   return say('settle', { n: settleTasks(current).length });
 }
 
+/* The notice is out, and nobody has said that the applicant has it. */
+function mustTell(current: Api.Case): boolean {
+  return current.state === 'supplement' && current.check.missing > 0 && current.next.includes('supplement');
+}
+
+function printAction(current: Api.Case): Action {
+  const told = current.print === 'supplement';
+  return { id: 'print', label: say(told ? 'notice' : 'print'), key: 'Ctrl+P', run: () => void printPaper(), enabled: current.print !== null,
+    right: true, main: told && !current.finished && current.sides.length > 0 };
+}
+
 function band(): Band {
   const current = state.case;
   if (!current && state.opening) return { tone: 'idle', symbol: '◎', title: say('newCase'), text: say('typeName') };
-  if (!current) return { tone: 'idle', symbol: '◎', title: say('ready'), text: say('readyText') };
+  if (!current) return { tone: 'idle', symbol: '◎', title: say('chooseItem'), text: say('chooseItemText') };
   const lacking = current.check.slots.filter((line) => line.state === 'missing' || line.state === 'wrong').filter((line) => line.need !== 'optional');
   if (current.state === 'decided' || current.state === 'delivered' || current.state === 'filed')
     return { tone: 'good', symbol: '✓', title: stateOf(current), text: current.archive_number ?? '' };
   if (current.counts.difference) return { tone: 'bad', symbol: '■', title: say('countsOdd', { d: '' }), text: current.counts.difference };
+  if (mustTell(current)) return { tone: 'warn', symbol: '◇', title: say('waiting'), text: say('tellText') };
   if (current.finished && current.check.missing > 0) return { tone: 'warn', symbol: '◇', title: say('waiting'), text: say('waitingText') };
   if (current.finished) return { tone: 'good', symbol: '✓', title: say('finished'), text: say('finishedText') };
   if (current.state === 'supplement' && current.check.missing > 0) return { tone: 'warn', symbol: '◇', title: say('waiting'), text: say('toldText') };
@@ -334,7 +346,6 @@ function actions(): Action[] {
   const current = state.case;
   const open = !!current && !current.finished;
   if (!current) return [];
-  const told = current.print === 'supplement';
   const settling = current.check.persons > 0 && current.sides.length > 0;
   return [
     { id: 'settle', label: say('settleShort'), key: '', run: focusSettle, enabled: settling && !isScanning() && !hasFault(), main: open && settling, hidden: true },
@@ -346,7 +357,9 @@ function actions(): Action[] {
     { id: 'rescan', label: say('rescan'), key: 'F4', run: () => void rescan(), enabled: open && current.sides.length > 0 },
     { id: 'undo', label: say('undo'), key: 'F8', run: () => void act({ act: 'undo' }), enabled: current.undo !== null },
     { id: 'park', label: say('park'), key: '', run: () => void park(), enabled: open },
-    { id: 'print', label: say(told ? 'notice' : 'print'), key: 'Ctrl+P', run: () => void printPaper(), enabled: current.print !== null, right: true, main: told && open && current.sides.length > 0 },
+    { id: 'tell', label: say('tellSigned'), key: '', run: () => void tellSigned(), enabled: mustTell(current), main: true, hidden: true },
+    { id: 'preview', label: say('preview'), key: '', run: () => void previewPaper(), enabled: current.print !== null && current.sides.length > 0, right: true },
+    printAction(current),
     { id: 'finish', label: say('finish'), key: 'Ctrl+Enter', run: () => void finish(), enabled: open, right: true, main: open && current.sides.length > 0 },
     ...keysOnly(),
   ];
@@ -355,7 +368,7 @@ function actions(): Action[] {
 function work(): TemplateResult {
   const current = state.case;
   if (!current) return state.opening ? openingForm(state.opening) : itemList();
-  return html`${head(current)}<div class="columns three ${state.viewing ? 'viewing' : ''}">${checklist(current)}${strip(current)}${viewer()}</div>`;
+  return html`${head(current)}<div class="columns three ${state.viewing ? 'viewing' : ''}">${checklist(current)}${strip(current)}${viewer(current)}</div>`;
 }
 
 export const intake: ScreenView = { band, middle, actions, work };

@@ -9,8 +9,8 @@ import type * as Api from '../api-types.ts';
 import { lookUp } from '../casework.ts';
 import type { Band } from '../frame.ts';
 import type { Action } from '../keys.ts';
-import { bigPage, caseRow, lamp, sideFacts, stateOf, submit, thumbnail, timeLeft, zooms } from '../parts.ts';
-import { attempt, command, get, may, openCase, set, showCase, showReceipt, state } from '../store.ts';
+import { bigPage, caseRow, field, issuedPaper, lamp, paperView, sideFacts, stateOf, submit, thumbnail, timeLeft, zooms } from '../parts.ts';
+import { attempt, command, get, may, openCase, refreshAll, set, showCase, showReceipt, state } from '../store.ts';
 import { say, sayToken, showDate, showNumber } from '../words.ts';
 import type { ScreenView } from './screen.ts';
 import { stepsOf } from './steps.ts';
@@ -32,6 +32,12 @@ function search(): TemplateResult {
   })}><label class="field"><span>${say('searchBox')}</span>
     <input name="q" type="search" class="autofocus" autocomplete="off" .value=${state.query}></label>
     <button class="primary">${say('find')} <kbd>↵</kbd></button></form>`;
+}
+
+/* Where nothing is looked up there is room to say what can be. */
+function whatFor(): TemplateResult {
+  return html`<section class="panel" aria-label=${say('lookupTitle')} tabindex="0"><div class="how"><h2>${say('lookupTitle')}</h2>
+    <ul>${(['lookup1', 'lookup2', 'lookup3', 'lookup4'] as const).map((word) => html`<li>${say(word)}</li>`)}</ul></div></section>`;
 }
 
 function results(found: Api.Found): TemplateResult {
@@ -60,6 +66,8 @@ function folded(events: Api.Event[]): Array<{ event: Api.Event; times: number }>
   const list: Array<{ event: Api.Event; times: number }> = [];
   for (const event of events) {
     const last = list[list.length - 1];
+    /* A case is opened by receiving it. */
+    if (last && last.event.act === 'case.open' && event.act === 'case.step' && list.length === 1) continue;
     if (last && last.event.act === event.act && event.act !== 'case.step' && last.event.actor === event.actor) last.times++;
     else list.push({ event, times: 1 });
   }
@@ -78,13 +86,14 @@ function facts(shown: Api.Case): TemplateResult {
       ${shown.archive_number ? html`<div><dt>${say('archiveNumber')}</dt><dd>${shown.archive_number}</dd></div>` : nothing}
     </dl>
     ${unmask(shown)}
+    ${state.form === 'copy' ? copyForm(shown) : nothing}
     ${stepsOf(shown)}
     <h3>${say('documents')}</h3>
     <ol class="documents">${shown.documents.map((document) => html`<li class=${document.state === 'void' ? 'is-void' : ''}>
       <span class="slot-number">${String(document.number).padStart(3, '0')}</span> ${document.title}
       <span class="muted">${pageCount(shown, document)} ${document.paper_number ?? ''}</span>
       ${document.code !== 'B01' ? nothing : html`<button class="link" @click=${() => void showReceipt(shown.number, document.number)}>${say('receiptCheck')}</button>`}
-      ${document.family === 'A' ? nothing : html`<a href="/api/v1/cases/${shown.number}/documents/${document.number}/pdf" target="_blank" rel="noopener">PDF</a>`}</li>`)}</ol>
+      ${document.family === 'A' || shown.masked ? nothing : html`<button class="link" @click=${() => set({ paper: issuedPaper(shown, document), viewing: true })}>${say('open')}</button>`}</li>`)}</ol>
     <h3>${say('timeline')}</h3>
     <ol class="timeline">${folded(state.timeline).map(({ event, times }) => html`<li><time>${showDate(event.t)}</time> <span>${event.text || sayToken('act', event.act)}${times > 1 ? ` … × ${times}` : ''}</span> <span class="muted">${event.actor}</span></li>`)}</ol></section>`;
 }
@@ -97,10 +106,10 @@ function pages(shown: Api.Case): TemplateResult {
   return html`${receipt ? receiptView(shown, receipt) : html`<section class="column strip" aria-label=${say('pages')}><h2>${say('pages')}</h2>
       <div class="scroll" tabindex="0" role="group" aria-label=${say('pages')}><div class="thumbs">${repeat(shown.sides, (one) => one.id,
         (one) => thumbnail(one, one.id === side?.id, (id) => set({ selected: id, zoom: 0, viewing: true })))}</div></div></section>`}
-    <section class="column viewer" aria-label=${say('viewer')} tabindex="0">${side ? html`
+    ${state.paper ? paperView(state.paper, () => set({ paper: undefined, viewing: false })) : html`<section class="column viewer" aria-label=${say('viewer')} tabindex="0">${side ? html`
       <div class="tools"><button class="narrow-only" @click=${() => set({ viewing: false })}>${say('allPages')}</button><button @click=${() => zoom(-1)} aria-label=${say('zoomOut')}>−</button><button @click=${() => zoom(1)} aria-label=${say('zoomIn')}>+</button>
         <button @click=${() => set({ zoom: 0 })}>${say('zoomFit')}</button></div>
-      ${bigPage(side, state.zoom, zoom)}<p class="facts">${sideFacts(side)}</p>` : html`<p class="empty">${say('noPage')}</p>`}</section>`;
+      ${bigPage(side, state.zoom, zoom)}<p class="facts">${sideFacts(side)}</p>` : html`<p class="empty">${say('noPage')}</p>`}</section>`}`;
 }
 
 function receiptLine(shown: Api.Case, line: Api.Receipt['lines'][number], listed: boolean): TemplateResult {
@@ -129,7 +138,7 @@ function band(): Band {
   }
   if (shown) {
     const bad = shown.check.missing > 0;
-    return { tone: bad ? 'bad' : 'good', symbol: bad ? '✗' : '✓', title: bad ? say('missing', { n: shown.check.missing }) : stateOf(shown), text: `${shown.item.name} · ${shown.applicant} · ${stateOf(shown)}` };
+    return { tone: bad ? 'bad' : 'good', symbol: bad ? '✗' : '✓', title: bad ? say('missing', { n: shown.check.missing }) : stateOf(shown), text: `${shown.item.name} · ${shown.applicant}${bad ? ` · ${stateOf(shown)}` : ''}` };
   }
   if (state.found?.kind === 'nothing') return { tone: 'warn', symbol: '?', title: say('nothing'), text: say('nothingText') };
   if (state.found) return { tone: 'good', symbol: '✓', title: say('foundN', { n: state.found.cases?.length ?? 0 }), text: state.found.text };
@@ -143,8 +152,24 @@ function step(by: number): void {
   if (next) set({ selected: next.id, zoom: 0 });
 }
 
-async function certifiedCopy(number: string): Promise<void> {
-  await attempt(() => command<Api.Paper>('POST', `/cases/${number}/notices`, { kind: 'certified-copy' }));
+/* What stands on the certificate of a copy and only a person can say. */
+async function certifiedCopy(shown: Api.Case, values: Record<string, string>): Promise<void> {
+  const said = { ...values, archive_number: shown.archive_number ?? say('notFiled') };
+  const paper = await attempt(() => command<Api.Paper>('POST', `/cases/${shown.number}/notices`, { kind: 'certified-copy', values: said }));
+  if (!paper) return;
+  set({ form: undefined, paper: { address: paper.pdf, title: paper.title, unprinted: !paper.printed && !paper.problem }, viewing: true });
+  if (paper.problem) set({ problem: paper.problem });
+  await refreshAll();
+}
+
+function copyForm(shown: Api.Case): TemplateResult {
+  const papers = shown.documents.filter((one) => one.state !== 'void');
+  return html`<form class="inline" @submit=${submit((values) => void certifiedCopy(shown, values))}><b>${say('certified')}</b>
+    <label class="field"><span>${say('copyDocument')}</span><select name="document">${papers.map((one) => html`<option value=${one.title}>${String(one.number).padStart(3, '0')} ${one.title}</option>`)}</select></label>
+    ${field('pages', 'copyPages')}${field('purpose', 'copyPurpose')}
+    ${field('reader', 'copyReader', { value: shown.applicant })}${field('reader_id', 'copyReaderId')}${field('approved_by', 'copyApproved')}
+    <div class="buttons"><button class="primary">${say('print')}</button>
+      <button type="button" @click=${() => set({ form: undefined })}>${say('cancel')} <kbd>Esc</kbd></button></div></form>`;
 }
 
 function actions(): Action[] {
@@ -152,7 +177,7 @@ function actions(): Action[] {
   const takesPaper = !!shown && may('clerk') && shown.next.includes('resume-intake');
   return [
     { id: 'search', label: say('find'), key: 'Ctrl+K', run: () => set({ shown: undefined, found: undefined, query: '' }), enabled: true },
-    { id: 'copy', label: say('certified'), key: 'Ctrl+P', run: () => shown && void certifiedCopy(shown.number), enabled: !!shown && !shown.masked && may('clerk') },
+    { id: 'copy', label: say('certified'), key: 'Ctrl+P', run: () => set({ form: state.form === 'copy' ? undefined : 'copy' }), enabled: !!shown && !shown.masked && may('clerk') },
     { id: 'go', label: say('toIntake'), key: 'Ctrl+Enter', run: () => shown && void openCase(shown.number), enabled: takesPaper, right: true, main: takesPaper },
     { id: 'previous', label: say('previousPage'), key: 'ArrowLeft', run: () => step(-1), enabled: !!shown, hidden: true },
     { id: 'following', label: say('followingPage'), key: 'ArrowRight', run: () => step(1), enabled: !!shown, hidden: true },
@@ -162,7 +187,7 @@ function actions(): Action[] {
 function work(): TemplateResult {
   const shown = state.shown;
   if (shown) return html`<div class="columns three ${state.viewing ? 'viewing' : ''}">${facts(shown)}${pages(shown)}</div>`;
-  return html`${search()}${state.found && state.found.kind !== 'nothing' ? results(state.found) : nothing}`;
+  return html`${search()}${state.found && state.found.kind !== 'nothing' ? results(state.found) : whatFor()}`;
 }
 
 export const lookup: ScreenView = { band, actions, work };

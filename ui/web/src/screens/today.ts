@@ -58,7 +58,9 @@ function seatForm(): TemplateResult {
       <button type="button" @click=${() => set({ form: undefined })}>${say('cancel')} <kbd>Esc</kbd></button></div></form>`;
 }
 
-/* Somebody's first hour: where nothing is open there is room to say how it goes. */
+/* Somebody's first hour: where little is open there is room to say how it goes. */
+const FEW = 3;
+
 function howTo(): TemplateResult {
   return html`<section class="how"><h2>${say('howTitle')}</h2>
     <ol>${(['how1', 'how2', 'how3', 'how4', 'how5'] as const).map((word) => html`<li>${say(word)}</li>`)}</ol></section>`;
@@ -67,8 +69,9 @@ function howTo(): TemplateResult {
 function openPanel(): TemplateResult {
   return html`<section class="column panel" aria-label=${say('myOpen')} tabindex="0">
     <h2>${say('myOpen')}</h2>
-    ${state.open.length === 0 ? html`<p class="empty">${say('noOpen')}</p>${howTo()}` : nothing}
-    <ul class="rows">${state.open.map((row) => caseRow(row, (number) => void openCase(number)))}</ul></section>`;
+    ${state.open.length === 0 ? html`<p class="empty">${say('noOpen')}</p>` : nothing}
+    <ul class="rows">${state.open.map((row) => caseRow(row, (number) => void openCase(number)))}</ul>
+    ${state.open.length <= FEW ? howTo() : nothing}</section>`;
 }
 
 function figures(day: Api.Day): TemplateResult {
