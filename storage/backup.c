@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "storage/backup.h"
 
-#include "appliance/base/text.h"
 #include "storage/backup_vault.h"
 #include "storage/catalog_query.h"
+#include "storage/catalog_register.h"
 #include "storage/secrets.h"
 #include "storage/signing.h"
-#include "storage/tree.h"
 
 #include <errno.h>
 #include <string.h>
@@ -28,16 +27,6 @@ void backup_done_clear(BackupDone *done)
 }
 
 /* ── the prefix ──────────────────────────────────────────────────────────────────────────── */
-
-static char *root_over(Catalog *catalog, gint64 size, GError **error)
-{
-    MerkleSource source = tree_source(catalog_db(catalog));
-    MerkleHash root;
-
-    return merkle_source_root(&source, (guint64)size, &root, error)
-               ? hex_encode(root.bytes, sizeof root.bytes)
-               : NULL;
-}
 
 json_t *backup_counts(Catalog *catalog, GError **error)
 {
@@ -76,8 +65,9 @@ static gboolean fix_range(Backup *backup, GError **error)
 
 static json_t *head_of(Backup *backup, GError **error)
 {
-    g_autofree char *base = root_over(backup->catalog, backup->from.seq, error);
-    g_autofree char *root = base != NULL ? root_over(backup->catalog, backup->to.seq, error) : NULL;
+    g_autofree char *base = catalog_root_of(backup->catalog, backup->from.seq, error);
+    g_autofree char *root =
+        base != NULL ? catalog_root_of(backup->catalog, backup->to.seq, error) : NULL;
     g_autofree char *origin =
         root != NULL ? catalog_setting(backup->catalog, "origin", error) : NULL;
     g_autofree char *now = clock_format(clock_now_us(store_clock(backup->stream.store)));

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/testing.h"
 
-#include "appliance/base/file.h"
 #include "appliance/base/worker.h"
 
 #include <stdlib.h>
@@ -59,4 +58,18 @@ void assert_error_code(const GError *error, ErrorCode code)
     if (error_code(error) != code)
         fail_msg("expected %s, got %s: %s", error_token(code), error_token(error_code(error)),
                  error->message);
+}
+
+int testing_fail_nth(FileOp op G_GNUC_UNUSED, const char *path G_GNUC_UNUSED, void *nth_fault)
+{
+    NthFault *nth = nth_fault;
+
+    return ++nth->count == nth->at ? nth->fault : 0;
+}
+
+int testing_fail_from(FileOp op G_GNUC_UNUSED, const char *path G_GNUC_UNUSED, void *nth_fault)
+{
+    NthFault *nth = nth_fault;
+
+    return ++nth->count >= nth->at ? nth->fault : 0;
 }
