@@ -15,7 +15,7 @@
 #include <cmocka.h>
 #include <glib.h>
 
-#include "appliance/base/error.h"
+#include "appliance/base/file.h"
 
 /* Run a NULL-free array of cmocka tests as `main`. */
 #define TEST_MAIN(tests)                                                                           \
@@ -37,3 +37,19 @@ void assert_no_error(const GError *error);
 
 /* `error` is set and carries this code of the one list. */
 void assert_error_code(const GError *error, ErrorCode code);
+
+/* A file operation that fails, for file_fault_set(testing_fail, &fault): the one numbered `at` from
+ * now on, and with `stays` every one behind it, as if the process were dead. `count` is how many
+ * there were: where it stays below `at` nothing failed, and every position has been tried. */
+typedef struct {
+    guint at, count;
+    int fault; /* errno */
+    gboolean stays;
+} TestingFault;
+int testing_fail(FileOp op, const char *path, void *data);
+
+/* Turn bits of one byte of a file. */
+void testing_flip(const char *path, gint64 at, guint8 mask);
+
+/* Wait for children; each must have ended with 0. */
+void testing_wait_all(const pid_t *children, gsize n);

@@ -357,12 +357,7 @@ static void two_processes_give_every_number_once(void **state G_GNUC_UNUSED)
     for (int i = 0; i < 2; i++)
         if ((children[i] = fork()) == 0)
             process_notices(hall.folder);
-    for (int i = 0; i < 2; i++) {
-        int status = 0;
-
-        waitpid(children[i], &status, 0);
-        assert_int_equal(status, 0);
-    }
+    testing_wait_all(children, 2);
     assert_true(store_catch_up(hall.store, &error));
     reader = store_reader(hall.store, &error);
     rows = db_rows(catalog_db(reader), &error,
@@ -380,18 +375,6 @@ static void two_processes_give_every_number_once(void **state G_GNUC_UNUSED)
 
 /* ── a disk that fails ───────────────────────────────────────────────────────────────────── */
 
-typedef struct {
-    guint at, count;
-    int fault;
-} Nth;
-
-static int fail_nth(FileOp op G_GNUC_UNUSED, const char *path G_GNUC_UNUSED, void *data)
-{
-    Nth *nth = data;
-
-    return ++nth->count == nth->at ? nth->fault : 0;
-}
-
 static void a_failing_disk_never_leaves_a_number_without_its_paper(void **state G_GNUC_UNUSED)
 {
     static const int faults[] = {EIO, ENOSPC, FILE_SHORT_WRITE};
@@ -406,10 +389,10 @@ static void a_failing_disk_never_leaves_a_number_without_its_paper(void **state 
             g_auto(PaperIssued) issued = {0};
             g_autoptr(GError) error = NULL;
             g_autoptr(json_t) rows = NULL;
-            Nth nth = {at, 0, faults[f]};
+            TestingFault nth = {at, 0, faults[f], FALSE};
             gboolean ok;
 
-            file_fault_set(fail_nth, &nth);
+            file_fault_set(testing_fail, &nth);
             ok = issue_notice(&hall, number, &issued, &error);
             file_fault_set(NULL, NULL);
             done = nth.count < at;
