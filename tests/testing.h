@@ -64,3 +64,9 @@ int testing_fail_nth(FileOp op, const char *path, void *nth_fault);
 
 /* From that operation on nothing works any more: the process is as good as dead. */
 int testing_fail_from(FileOp op, const char *path, void *nth_fault);
+
+/* Turn bits of one byte of a file. */
+void testing_flip(const char *path, gint64 at, guint8 mask);
+
+/* Wait for children; each must have ended with 0. */
+void testing_wait_all(const pid_t *children, gsize n);

@@ -26,7 +26,7 @@ typedef struct {
     const ArchiveView *view;
     const ArchiveNumber *number; /* NULL: not filed yet, and without a cover */
     const char *archive_number;
-    const char *arranger; /* who files: the actor */
+    const char *arranger; /* who files: the actor; NULL: nobody */
     gint64 at_us;         /* the instant that they tell */
 } ArchiveFrame;
 gboolean archive_add_frame(Casefile *casefile, const ArchiveFrame *frame,
