@@ -194,6 +194,8 @@ test('next day the rest comes: the case code, paper, complete, receipt', async (
   await clerk.scan(number);
   await page.waitForSelector('.slots');
   await clerk.command('09');
+  /* The list is whole once the feeder is empty. */
+  await clerk.logs(words.say('act_batch.close', { k: 16 }));
   await page.waitForFunction(() => document.querySelectorAll('.thumb').length === 12);
   await clerk.settle();
   await clerk.band('complete');
@@ -230,4 +232,19 @@ test('a case is accepted, decided and delivered at the lookup screen', async () 
     await page.click('form.inline button.primary');
     await page.waitForFunction((wanted) => document.querySelector('.band-title')?.textContent?.toLowerCase() === wanted, words.say(`state_${state}`));
   }
+});
+
+test('a certified copy asks for what stands on it, and is shown when it is out', async () => {
+  await page.click(`.bar button:has-text("${words.say('certified')}")`);
+  await page.waitForSelector('select[name=document]:focus');
+  for (const [name, value] of [['pages', '1–2'], ['purpose', '办理贷款'], ['reader_id', '320583199001011234'], ['approved_by', people.supervisor.name]]) {
+    await page.click(`.inline input[name=${name}]`);
+    await clerk.type(value);
+  }
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('iframe.sheet');
+  const made = await (await hall.client('clerk')).get(`/cases/${number}`);
+  assert.equal(made.documents.filter((one) => one.title === '复制件证明' || one.title === '复制件').length, 1);
+  await page.keyboard.press('Escape');
+  await page.waitForSelector('iframe.sheet', { state: 'detached' });
 });

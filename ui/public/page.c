@@ -46,7 +46,7 @@ static const Words
                 "This machine tries again every few seconds. Once it is mended, load this page "
                 "again and go on."}},
     w_call = {{"请通知管理员，在主机上运行 anjuan doctor。",
-               "Call the administrator; at the console run “anjuan doctor”."}},
+               "Call the administrator; at the console run \"anjuan doctor\"."}},
     w_reload = {{"刷新", "Load again"}}, w_bring = {{"请您补齐以下材料：", "Please bring:"}},
     w_another = {{"查另一件", "Look for another"}}, w_other_lang = {{"English", "中文"}},
     w_read = {{"公共服务窗口可为您朗读本页，请告诉工作人员。",

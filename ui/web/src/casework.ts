@@ -130,7 +130,8 @@ export async function finish(): Promise<void> {
     forgetCase();
     log(change.said);
     if (unprinted) log(say('receiptNotPrinted'));
-    show('today');
+    /* She may have gone on to another screen meanwhile. */
+    if (state.screen === 'intake') show('today');
   }
 }
 
