@@ -232,6 +232,21 @@ Response *server_builtin(HttpServer *server, const Request *request)
     return NULL;
 }
 
+/* Nobody new comes in once the server stops. MHD_quiesce_daemon would say so too, but it takes the
+ * socket out of epoll while the daemon's threads do the same, and whoever comes second ends the
+ * program. */
+static enum MHD_Result let_in(void *data, const struct sockaddr *address G_GNUC_UNUSED,
+                              socklen_t size G_GNUC_UNUSED)
+{
+    HttpServer *server = data;
+    gboolean open;
+
+    pthread_mutex_lock(&server->lock);
+    open = !server->stopping;
+    pthread_mutex_unlock(&server->lock);
+    return open ? MHD_YES : MHD_NO;
+}
+
 static gboolean daemon_start(HttpServer *server, Fd *fd, GError **error)
 {
     const HttpOptions *options = &server->options;
@@ -245,7 +260,7 @@ static gboolean daemon_start(HttpServer *server, Fd *fd, GError **error)
     unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
 
     server->daemon = MHD_start_daemon(
-        flags | (tls ? (unsigned)MHD_USE_TLS : 0), 0, NULL, NULL, exchange_step, server,
+        flags | (tls ? (unsigned)MHD_USE_TLS : 0), 0, let_in, server, exchange_step, server,
         /* the log goes first, so that it hears about the options behind it */
         MHD_OPTION_EXTERNAL_LOGGER, log_library, NULL, MHD_OPTION_LISTEN_SOCKET, *fd,
         MHD_OPTION_THREAD_POOL_SIZE, options->limits.threads, MHD_OPTION_CONNECTION_LIMIT,
@@ -279,8 +294,6 @@ static void drain(HttpServer *server)
     server->stopping = TRUE;
     pthread_cond_broadcast(&server->changed);
     pthread_mutex_unlock(&server->lock);
-    if (server->daemon != NULL)
-        server->quiesced = MHD_quiesce_daemon(server->daemon);
     if (server->options.hub != NULL)
         event_hub_close(server->options.hub);
     pthread_mutex_lock(&server->lock);
@@ -298,7 +311,6 @@ HttpServer *http_server_new(const HttpOptions *options, const HttpRoute *routes,
     g_auto(Fd) fd = -1;
     pthread_condattr_t monotonic;
 
-    server->quiesced = -1;
     server->options = *options;
     limits_default(&server->options.limits);
     server->context = context;
@@ -337,7 +349,6 @@ void http_server_free(HttpServer *server)
         pthread_join(server->watch, NULL);
     if (server->daemon != NULL)
         MHD_stop_daemon(server->daemon);
-    fd_close(server->quiesced);
     g_free(server->workers);
     route_table_free(server->table);
     http_metrics_free(server->counts);

@@ -62,7 +62,6 @@ struct HttpServer {
     HttpMetrics *counts;
     char *url;
     struct MHD_Daemon *daemon;
-    int quiesced; /* the socket it listened on, ours again but in use until the daemon has stopped; -1 */
 
     pthread_mutex_t lock;
     pthread_cond_t changed;  /* stopping, or nothing active while stopping; monotonic clock */
