@@ -56,53 +56,12 @@ static gboolean tell(Device *device, const WireMessage *message, GError **error)
 {
     if (!worker_is_running(&device->worker))
         return error_set(error, ERROR_DEVICE_LOST, "%s: its worker is gone", device->info.name);
-    return message_send(device->worker.socket, message, sizeof *message, NULL, 0, error);
+    return wire_say(device->worker.socket, message, -1, error);
 }
 
 static gboolean tell_kind(Device *device, WireKind kind, GError **error)
 {
     return tell(device, &(WireMessage){.kind = kind}, error);
-}
-
-static gboolean is_terminated(const char *text, gsize size)
-{
-    return memchr(text, '\0', size) != NULL;
-}
-
-/* A worker runs vendors' code: its words are checked before they are believed. */
-static gboolean is_sane(const WireMessage *message)
-{
-    return message->kind < WIRE_KINDS && message->code < ERROR_COUNT &&
-           message->slot < DEVICE_PAGES && message->status.reason < SCANNER_REASON_COUNT &&
-           message->status.paper <= SCANNER_PAPER_LOADED &&
-           message->capabilities.n_dpi <= SCANNER_DPI_MAX &&
-           is_terminated(message->status.detail, sizeof message->status.detail) &&
-           is_terminated(message->name, sizeof message->name) &&
-           is_terminated(message->vendor, sizeof message->vendor) &&
-           is_terminated(message->model, sizeof message->model) &&
-           is_terminated(message->serial, sizeof message->serial) &&
-           is_terminated(message->text, sizeof message->text) &&
-           is_terminated(message->media_type, sizeof message->media_type);
-}
-
-/* The next message with its descriptor (-1 = none). ERROR_DEVICE_SILENT on time-out,
- * ERROR_DEVICE_LOST when the worker has ended or talks nonsense. */
-static gboolean hear(int socket, int timeout_ms, WireMessage *message, Fd *fd, GError **error)
-{
-    Received received;
-
-    *fd = -1;
-    if (!message_receive(socket, message, sizeof *message, timeout_ms, &received, error))
-        return FALSE;
-    for (gsize i = 1; i < received.n_fds; i++)
-        fd_close(received.fds[i]);
-    if (received.n_fds > 0)
-        *fd = received.fds[0];
-    if (received.size == sizeof *message && is_sane(message))
-        return TRUE;
-    fd_close(fd_steal(fd));
-    return error_set(error, ERROR_DEVICE_LOST, "%s",
-                     received.size == 0 ? "its worker has ended" : "its worker talks nonsense");
 }
 
 /* Wait for the answer to what was just told; WIRE_FAULT becomes the error. */
@@ -111,7 +70,7 @@ static gboolean hear_answer(int socket, WireMessage *answer, GError **error)
     do {
         g_auto(Fd) fd = -1;
 
-        if (!hear(socket, DEVICE_ANSWER_MS, answer, &fd, error))
+        if (!wire_hear(socket, DEVICE_ANSWER_MS, answer, &fd, error))
             return FALSE;
     } while (answer->kind == WIRE_ALIVE);
     if (answer->kind == WIRE_FAULT)
@@ -140,11 +99,11 @@ static gboolean tell_names(int socket, const char *const *configured, GError **e
         if (configured[i][0] == '\0' ||
             g_strlcpy(message.name, configured[i], sizeof message.name) >= sizeof message.name)
             return error_set(error, ERROR_INVALID, "device name %s", configured[i]);
-        if (!message_send(socket, &message, sizeof message, NULL, 0, error))
+        if (!wire_say(socket, &message, -1, error))
             return FALSE;
     }
     message.name[0] = '\0';
-    return message_send(socket, &message, sizeof message, NULL, 0, error);
+    return wire_say(socket, &message, -1, error);
 }
 
 GPtrArray *device_list(const char *const *configured, GError **error)
@@ -493,7 +452,7 @@ static void step(Device *device, int timeout_ms, DeviceEvent *event)
     g_auto(Fd) fd = -1;
     WireMessage message;
 
-    if (hear(device->worker.socket, timeout_ms, &message, &fd, &why)) {
+    if (wire_hear(device->worker.socket, timeout_ms, &message, &fd, &why)) {
         device->heard_ms = now_ms();
         if (!take(device, &message, &fd, event))
             lose(device, SCANNER_LOST, "its worker speaks out of turn");

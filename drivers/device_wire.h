@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * What device.c and device_worker.c say to each other: one fixed message for everything. Both ends
- * are the same binary, so its shape is nobody else's business.
+ * are the same binary, so its shape is nobody else's business. But a worker runs vendors' code:
+ * what is heard is checked before it is believed.
  */
 #pragma once
 
@@ -60,3 +61,13 @@ typedef struct {
     char text[DEVICE_NAME_MAX];
     char media_type[SCANNER_MEDIA_TYPE_MAX];
 } WireMessage;
+
+/* Send a message, with a descriptor (which stays the sender's) unless `fd` is -1. */
+gboolean wire_say(int socket, const WireMessage *message, int fd,
+                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The next message with its descriptor (-1 = none), which is the caller's to close. -1 ms waits for
+ * ever. ERROR_DEVICE_SILENT on time-out, another error once the other end is gone or talks
+ * nonsense. */
+gboolean wire_hear(int socket, int timeout_ms, WireMessage *message, Fd *fd,
+                   GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -391,6 +391,21 @@ static void judge_proof(Audit *audit, const char *path)
     judge_seal(audit, path, name, record);
 }
 
+/* Why the checkpoint of the last visit is none of this key. One of another epoch has another key,
+ * and whoever brings it should hear that, not that a signature is missing. */
+static void refuse_old(Audit *audit, const GError *why)
+{
+    const VerifyOptions *options = audit->bag->judge->options;
+    g_autofree char *origin =
+        checkpoint_origin(options->old_checkpoint, options->old_checkpoint_size);
+    g_autofree char *detail = NULL;
+
+    if (origin != NULL && strcmp(origin, audit->key->name) != 0)
+        detail = g_strdup_printf("the checkpoint of the last visit is of %s, the key of %s", origin,
+                                 audit->key->name);
+    refuse(audit, NULL, detail != NULL ? detail : why->message);
+}
+
 /* From the checkpoint of the last visit to the one inside. */
 static void judge_consistency(Audit *audit)
 {
@@ -405,7 +420,7 @@ static void judge_consistency(Audit *audit)
         return;
     if (!checkpoint_verify(options->old_checkpoint, options->old_checkpoint_size, audit->key, &old,
                            &error)) {
-        refuse(audit, NULL, error->message);
+        refuse_old(audit, error);
         return;
     }
     path = g_strdup_printf("audit/consistency-%" G_GUINT64_FORMAT, old.tree.size);

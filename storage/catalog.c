@@ -170,3 +170,8 @@ gboolean catalog_reset(Catalog *catalog, GError **error)
 {
     return drop_schema(catalog, error) && make_schema(catalog, error);
 }
+
+char *catalog_prefix_end(const char *prefix)
+{
+    return g_strconcat(prefix, "\xf4\x8f\xbf\xbf", NULL); /* U+10FFFF */
+}

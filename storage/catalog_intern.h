@@ -26,6 +26,9 @@ gboolean catalog_keep_pending(Catalog *catalog, const CatalogRecord *record,
 #define CASE_ID_1   "(SELECT id FROM cases WHERE number = ?1)"
 #define CASE_NUMBER "(SELECT number FROM cases WHERE id = \"case\")"
 
+/* A text behind every one that begins with `prefix`: up to here a plain index finds them. */
+char *catalog_prefix_end(const char *prefix) G_GNUC_WARN_UNUSED_RESULT;
+
 /* The opened secret behind a commitment, from the running group or from its file. */
 json_t *catalog_secret(Catalog *catalog, const char *path, const char *commitment,
                        GError **error) G_GNUC_WARN_UNUSED_RESULT;

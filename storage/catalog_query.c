@@ -54,7 +54,7 @@ static json_t *find_by_number(Catalog *catalog, const char *text, gint64 limit, 
 
 static json_t *find_by_prefix(Catalog *catalog, const char *name, gint64 limit, GError **error)
 {
-    g_autofree char *end = g_strconcat(name, "\xf4\x8f\xbf\xbf", NULL); /* U+10FFFF */
+    g_autofree char *end = catalog_prefix_end(name);
 
     return db_rows(catalog_db(catalog), error,
                    "SELECT " CASE_COLUMNS " FROM cases WHERE applicant >= ? AND applicant <= ?"
@@ -177,7 +177,7 @@ json_t *catalog_definitions(Catalog *catalog, const char *kind, GError **error)
 gboolean catalog_next_item_number(Catalog *catalog, const char *prefix, gint64 *next,
                                   GError **error)
 {
-    g_autofree char *end = g_strconcat(prefix, "\xf4\x8f\xbf\xbf", NULL);
+    g_autofree char *end = catalog_prefix_end(prefix);
 
     return db_int(catalog_db(catalog), next, 1, error,
                   "SELECT max(CAST(substr(archive_number, length(?1) + 1) AS INTEGER)) + 1"
@@ -188,7 +188,7 @@ gboolean catalog_next_item_number(Catalog *catalog, const char *prefix, gint64 *
 gboolean catalog_next_paper_serial(Catalog *catalog, const char *prefix, gint64 *next,
                                    GError **error)
 {
-    g_autofree char *end = g_strconcat(prefix, "\xf4\x8f\xbf\xbf", NULL);
+    g_autofree char *end = catalog_prefix_end(prefix);
 
     return db_int(catalog_db(catalog), next, 1, error,
                   "SELECT count(*) + 1 FROM document WHERE paper_number >= ? AND paper_number <= ?",

@@ -5,9 +5,6 @@
 #include "storage/catalog_intern.h"
 #include "storage/tree.h"
 
-/* Behind every text that begins with a prefix. */
-#define LAST_CHARACTER "\xf4\x8f\xbf\xbf"
-
 #define CASES_OF_PERIOD "(SELECT id FROM cases WHERE received_at >= ?1 AND received_at < ?2)"
 
 json_t *catalog_numbers(Catalog *catalog, const char *from_day, const char *to_day, GError **error)
@@ -60,7 +57,7 @@ json_t *catalog_paper_numbers(Catalog *catalog, const char *from, const char *to
 
 json_t *catalog_paper_run(Catalog *catalog, const char *prefix, GError **error)
 {
-    g_autofree char *end = g_strconcat(prefix, LAST_CHARACTER, NULL);
+    g_autofree char *end = catalog_prefix_end(prefix);
 
     return db_rows(catalog_db(catalog), error,
                    "SELECT paper_number AS number FROM document WHERE paper_number >= ?1"

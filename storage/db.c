@@ -2,8 +2,8 @@
 #include "storage/db.h"
 
 #include "appliance/base/text.h"
+#include "storage/sqlite_error.h"
 
-#include <errno.h>
 #include <string.h>
 
 #define RECENT 64
@@ -21,23 +21,10 @@ struct Db {
 /* How long a reader or writer of another process may hold a short lock of SQLite's own. */
 #define BUSY_TIMEOUT_MS 30000
 
-/* A full disk shows as a failed read or write too: when the index of the WAL cannot grow. */
-static gboolean is_full(sqlite3 *handle)
-{
-    return sqlite3_errcode(handle) == SQLITE_FULL ||
-           sqlite3_extended_errcode(handle) == SQLITE_IOERR_SHMSIZE ||
-           ((sqlite3_errcode(handle) & 0xff) == SQLITE_IOERR &&
-            sqlite3_system_errno(handle) == ENOSPC);
-}
-
 static gboolean failed(Db *db, GError **error, const char *what)
 {
-    int code = sqlite3_errcode(db->handle);
-    ErrorCode ours = is_full(db->handle) ? ERROR_DISK_FULL : ERROR_CATALOGUE;
-
-    if (code == SQLITE_BUSY)
-        ours = ERROR_BUSY;
-    return error_set(error, ours, "%s: %s (%s)", db->path, sqlite3_errmsg(db->handle), what);
+    return error_set(error, sqlite_error_code(db->handle, ERROR_CATALOGUE), "%s: %s (%s)", db->path,
+                     sqlite3_errmsg(db->handle), what);
 }
 
 /* What a connection is opened with. */

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "storage/drill.h"
 
-#include "appliance/base/text.h"
-#include "storage/tree.h"
+#include "storage/catalog_register.h"
 
 #include <string.h>
 
@@ -16,17 +15,12 @@ void drill_done_clear(DrillDone *done)
 static gboolean is_of_store(Store *store, const RestoreDone *restored, GError **error)
 {
     g_autoptr(Catalog) reader = store_reader(store, error);
-    g_autofree char *hex = NULL;
-    MerkleSource source;
-    MerkleHash root;
+    g_autofree char *root =
+        reader != NULL ? catalog_root_of(reader, restored->seq + 1, error) : NULL;
 
-    if (reader == NULL)
+    if (root == NULL)
         return FALSE;
-    source = tree_source(catalog_db(reader));
-    if (!merkle_source_root(&source, (guint64)restored->seq + 1, &root, error))
-        return FALSE;
-    hex = hex_encode(root.bytes, sizeof root.bytes);
-    return strcmp(hex, restored->root) == 0 ||
+    return strcmp(root, restored->root) == 0 ||
            error_set(error, ERROR_DIGEST, "the backup is not of this journal");
 }
 

@@ -3,42 +3,61 @@
 
 #include <string.h>
 
-static void say(Fsck *fsck, const FsckFinding *finding)
+/* Takes code and path of the finding as they are, and its detail from the arguments. */
+static void G_GNUC_PRINTF(3, 0)
+    say(Fsck *fsck, FsckFinding finding, const char *detail, va_list args)
 {
-    if (finding->is_error)
+    g_autofree char *text = g_strdup_vprintf(detail, args);
+
+    finding.detail = text;
+    if (finding.is_error)
         fsck->summary->errors++;
     else
         fsck->summary->warnings++;
     if (fsck->options->report != NULL)
-        fsck->options->report(finding, fsck->options->data);
+        fsck->options->report(&finding, fsck->options->data);
 }
 
 void fsck_error(Fsck *fsck, const char *code, const char *path, const char *detail, ...)
 {
-    g_autofree char *text = NULL;
     va_list args;
 
     va_start(args, detail);
-    text = g_strdup_vprintf(detail, args);
+    say(fsck, (FsckFinding){TRUE, code, path, NULL}, detail, args);
     va_end(args);
-    say(fsck, &(FsckFinding){TRUE, code, path, text});
 }
 
 void fsck_warning(Fsck *fsck, const char *code, const char *path, const char *detail, ...)
 {
-    g_autofree char *text = NULL;
     va_list args;
 
     va_start(args, detail);
-    text = g_strdup_vprintf(detail, args);
+    say(fsck, (FsckFinding){FALSE, code, path, NULL}, detail, args);
     va_end(args);
-    say(fsck, &(FsckFinding){FALSE, code, path, text});
 }
 
 gboolean fsck_pace(Fsck *fsck, gint64 bytes, GError **error)
 {
     return fsck->options->pace == NULL || fsck->options->pace(bytes, fsck->options->data) ||
            error_set(error, ERROR_CANCELLED, "%s", store_folder(fsck->store));
+}
+
+gboolean fsck_page(Fsck *fsck, json_t *rows_taken, FsckRow check, json_t **last, GError **error)
+{
+    g_autoptr(json_t) rows = rows_taken;
+    gsize i;
+    json_t *row;
+
+    if (rows == NULL)
+        return FALSE;
+    json_array_foreach(rows, i, row)
+    {
+        if (!check(fsck, row, error))
+            return FALSE;
+    }
+    json_decref(*last);
+    *last = i > 0 ? json_incref(json_array_get(rows, i - 1)) : NULL;
+    return TRUE;
 }
 
 gboolean fsck_is_in_part(const FsckOptions *options, const char *id)

@@ -16,8 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define BLOCK_BYTES  65536
-#define ROWS_AT_ONCE 500
+#define BLOCK_BYTES 65536
 
 /* ── one file ────────────────────────────────────────────────────────────────────────────── */
 
@@ -131,65 +130,44 @@ static gboolean check_side(Fsck *fsck, const json_t *row, GError **error)
 
 static gboolean check_sides(Fsck *fsck, GError **error)
 {
-    gint64 batch = -1, sheet = -1;
-    g_autofree char *side = g_strdup("");
+    g_autoptr(json_t) last = NULL;
 
-    for (;;) {
-        g_autoptr(json_t) rows =
-            db_rows(catalog_db(fsck->reader), error,
-                    "SELECT s.batch, s.sheet, s.side, s.seq, s.file, s.bytes, s.sha256,"
-                    " c.number AS \"case\", s.page_number, c.filed_at FROM side s"
-                    " LEFT JOIN cases c ON c.id = s.\"case\""
-                    " WHERE (s.batch, s.sheet, s.side) > (?, ?, ?) AND s.file IS NOT NULL"
-                    " ORDER BY s.batch, s.sheet, s.side LIMIT ?",
-                    "iiti", batch, sheet, side, (gint64)ROWS_AT_ONCE);
-        gsize i;
-        json_t *row;
+    do {
+        const char *side = json_text(last, "side");
+        json_t *rows = db_rows(catalog_db(fsck->reader), error,
+                               "SELECT s.batch, s.sheet, s.side, s.seq, s.file, s.bytes, s.sha256,"
+                               " c.number AS \"case\", s.page_number, c.filed_at FROM side s"
+                               " LEFT JOIN cases c ON c.id = s.\"case\""
+                               " WHERE (s.batch, s.sheet, s.side) > (?, ?, ?)"
+                               " AND s.file IS NOT NULL"
+                               " ORDER BY s.batch, s.sheet, s.side LIMIT ?",
+                               "iiti", json_int(last, "batch", -1), json_int(last, "sheet", -1),
+                               side != NULL ? side : "", FSCK_PAGE_ROWS);
 
-        if (rows == NULL)
+        if (!fsck_page(fsck, rows, check_side, &last, error))
             return FALSE;
-        if (json_array_size(rows) == 0)
-            return TRUE;
-        json_array_foreach(rows, i, row)
-        {
-            if (!check_side(fsck, row, error))
-                return FALSE;
-            batch = json_int(row, "batch", 0);
-            sheet = json_int(row, "sheet", 0);
-            g_free(side);
-            side = g_strdup(json_text(row, "side"));
-        }
-    }
+    } while (last != NULL);
+    return TRUE;
 }
 
 static gboolean check_papers(Fsck *fsck, GError **error)
 {
-    gint64 id = -1, document = -1;
+    g_autoptr(json_t) last = NULL;
 
-    for (;;) {
-        g_autoptr(json_t) rows =
+    do {
+        json_t *rows =
             db_rows(catalog_db(fsck->reader), error,
-                    "SELECT d.\"case\" AS id, c.number AS \"case\", d.number, d.file, d.bytes,"
-                    " d.sha256, d.sha512, c.filed_at FROM document d"
+                    "SELECT d.\"case\" AS id, c.number AS \"case\", d.number, d.file,"
+                    " d.bytes, d.sha256, d.sha512, c.filed_at FROM document d"
                     " JOIN cases c ON c.id = d.\"case\""
                     " WHERE (d.\"case\", d.number) > (?, ?) AND d.file IS NOT NULL"
                     " ORDER BY d.\"case\", d.number LIMIT ?",
-                    "iii", id, document, (gint64)ROWS_AT_ONCE);
-        gsize i;
-        json_t *row;
+                    "iii", json_int(last, "id", -1), json_int(last, "number", -1), FSCK_PAGE_ROWS);
 
-        if (rows == NULL)
+        if (!fsck_page(fsck, rows, check_side, &last, error))
             return FALSE;
-        if (json_array_size(rows) == 0)
-            return TRUE;
-        json_array_foreach(rows, i, row)
-        {
-            if (!check_side(fsck, row, error))
-                return FALSE;
-            id = json_int(row, "id", -1);
-            document = json_int(row, "number", 0);
-        }
-    }
+    } while (last != NULL);
+    return TRUE;
 }
 
 /* A file that no record names is adopted at the next start, or its case was destroyed. */
@@ -306,7 +284,7 @@ static gboolean check_copies(const Object *object, GBytes *inventory, const char
     const char *bytes = g_bytes_get_data(inventory, &size);
     g_autoptr(json_t) parsed = json_loadb(bytes, size, 0, NULL);
     const char *head = json_text(parsed, "head");
-    g_autofree char *copy = g_strdup_printf("%s/inventory.json", head != NULL ? head : "v1");
+    g_autofree char *copy = g_strdup_printf("%s/" OCFL_INVENTORY, head != NULL ? head : "v1");
     g_autofree char *copy_sidecar = g_strconcat(copy, ".sha512", NULL);
     gboolean same = check_same(object, "inventory.json.sha512", sidecar, strlen(sidecar));
 
@@ -320,7 +298,7 @@ static gboolean check_inventory(const Object *object, const json_t *row)
     /* Its digest stands in the record of the seal; one that is damaged was named already. */
     g_autoptr(json_t) seal = catalog_record(object->fsck->reader, json_int(row, "seq", -1), NULL);
     g_autofree char *path = NULL, *hex = NULL;
-    g_autoptr(GBytes) bytes = read_object_file(object, "inventory.json", &path);
+    g_autoptr(GBytes) bytes = read_object_file(object, OCFL_INVENTORY, &path);
     Digests digests;
     DigestPass pass;
 
@@ -370,30 +348,21 @@ static gboolean check_object(Fsck *fsck, const json_t *row, GError **error)
 /* The newest seal of every case that was not destroyed since. */
 static gboolean check_sealed(Fsck *fsck, GError **error)
 {
-    gint64 seq = -1;
+    g_autoptr(json_t) last = NULL;
 
-    for (;;) {
-        g_autoptr(json_t) rows =
+    do {
+        json_t *rows =
             db_rows(catalog_db(fsck->reader), error,
                     "SELECT e.seq, " CASE_NUMBER " AS \"case\" FROM event e"
                     " WHERE e.act = 'seal' AND e.act <> 'side' AND e.seq > ? AND NOT EXISTS"
                     " (SELECT 1 FROM event n WHERE n.\"case\" = e.\"case\" AND n.seq > e.seq"
                     " AND n.act IN ('seal', 'destroy')) ORDER BY e.seq LIMIT ?",
-                    "ii", seq, (gint64)ROWS_AT_ONCE);
-        gsize i;
-        json_t *row;
+                    "ii", json_int(last, "seq", -1), FSCK_PAGE_ROWS);
 
-        if (rows == NULL)
+        if (!fsck_page(fsck, rows, check_object, &last, error))
             return FALSE;
-        if (json_array_size(rows) == 0)
-            return TRUE;
-        json_array_foreach(rows, i, row)
-        {
-            if (!check_object(fsck, row, error))
-                return FALSE;
-            seq = json_int(row, "seq", 0);
-        }
-    }
+    } while (last != NULL);
+    return TRUE;
 }
 
 /* What stands in the vault is what a seal put there. */

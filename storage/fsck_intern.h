@@ -23,6 +23,21 @@ void fsck_warning(Fsck *fsck, const char *code, const char *path, const char *de
 /* FALSE with ERROR_CANCELLED where the pace says so. */
 gboolean fsck_pace(Fsck *fsck, gint64 bytes, GError **error);
 
+/* Look at a table of any size, a page of rows at a time:
+ *
+ *     g_autoptr(json_t) last = NULL;
+ *     do {
+ *         rows = …the next ones behind the key in `last`, in order of the key, at most
+ * FSCK_PAGE_ROWS if (!fsck_page(fsck, rows, check, &last, error)) return FALSE; } while (last !=
+ * NULL);
+ *
+ * Takes the rows (NULL with an error: the query failed); `last` is then the last of them, NULL
+ * where there was none. */
+#define FSCK_PAGE_ROWS ((gint64)500)
+typedef gboolean (*FsckRow)(Fsck *fsck, const json_t *row, GError **error);
+gboolean fsck_page(Fsck *fsck, json_t *rows_taken, FsckRow check, json_t **last,
+                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Each part: FALSE only where the check itself cannot go on. */
 gboolean fsck_truth(Fsck *fsck, GError **error);
 gboolean fsck_catalog(Fsck *fsck, GError **error);

@@ -140,7 +140,7 @@ static gboolean visit(const char *line, gsize size, const json_t *record, Journa
 }
 
 /* One record against the leaf hash of the catalogue. */
-static void check_leaf(Fsck *fsck, const json_t *row)
+static gboolean check_leaf(Fsck *fsck, const json_t *row, GError **error G_GNUC_UNUSED)
 {
     g_autofree char *folder = store_path(fsck->store, "journal");
     JournalPlace place = {json_int(row, "seq", 0), json_int(row, "at", 0)};
@@ -158,32 +158,22 @@ static void check_leaf(Fsck *fsck, const json_t *row)
     if (g_strcmp0(hex, json_text(row, "hash")) != 0)
         fsck_error(fsck, "journal", path,
                    "record %" G_GINT64_FORMAT " is not the one that was acknowledged", place.seq);
+    return TRUE;
 }
-
-#define LEAVES_AT_ONCE 1000
 
 static gboolean name_damage(Fsck *fsck, GError **error)
 {
-    gint64 seq = -1;
+    g_autoptr(json_t) last = NULL;
 
-    for (;;) {
-        g_autoptr(json_t) rows = db_rows(catalog_db(fsck->reader), error,
-                                         "SELECT seq, hash, at FROM leaf WHERE seq > ?"
-                                         " ORDER BY seq LIMIT ?",
-                                         "ii", seq, (gint64)LEAVES_AT_ONCE);
-        gsize i;
-        json_t *row;
+    do {
+        json_t *rows = db_rows(catalog_db(fsck->reader), error,
+                               "SELECT seq, hash, at FROM leaf WHERE seq > ? ORDER BY seq LIMIT ?",
+                               "ii", json_int(last, "seq", -1), FSCK_PAGE_ROWS);
 
-        if (rows == NULL)
+        if (!fsck_page(fsck, rows, check_leaf, &last, error))
             return FALSE;
-        if (json_array_size(rows) == 0)
-            return TRUE;
-        json_array_foreach(rows, i, row)
-        {
-            check_leaf(fsck, row);
-            seq = json_int(row, "seq", 0);
-        }
-    }
+    } while (last != NULL);
+    return TRUE;
 }
 
 static gboolean check_journal(Truth *truth, const CatalogMark *mark, GError **error)

@@ -348,6 +348,17 @@ gboolean checkpoint_parse(const char *text, gsize size, Checkpoint *checkpoint, 
     return TRUE;
 }
 
+char *checkpoint_origin(const char *note, gsize size)
+{
+    g_auto(Checkpoint) checkpoint = {0};
+    gsize text_size;
+
+    return note_split(note, size, &text_size, NULL) &&
+                   checkpoint_parse(note, text_size, &checkpoint, NULL)
+               ? g_steal_pointer(&checkpoint.origin)
+               : NULL;
+}
+
 gboolean checkpoint_verify(const char *note, gsize size, const NoteKey *key, Checkpoint *checkpoint,
                            GError **error)
 {

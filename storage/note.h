@@ -73,6 +73,9 @@ char *checkpoint_sign(const MerkleTree *tree, const NoteSigner *signer,
 gboolean checkpoint_parse(const char *text, gsize size, Checkpoint *checkpoint,
                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The origin that the note of a checkpoint names, no signature looked at; NULL where it is none. */
+char *checkpoint_origin(const char *note, gsize size) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Parse and check: a signature of `key` holds and the origin is the key's name. */
 gboolean checkpoint_verify(const char *note, gsize size, const NoteKey *key, Checkpoint *checkpoint,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;

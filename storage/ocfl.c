@@ -1,31 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "storage/ocfl.h"
 
-#include "appliance/base/clock.h"
 #include "appliance/base/json.h"
 #include "appliance/base/text.h"
-#include "storage/bag.h"
+#include "storage/ocfl_pair.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#define LAYOUT          "0003-hash-and-id-n-tuple-storage-layout"
-#define ROOT_NAME       "0=ocfl_1.1"
-#define ROOT_TEXT       "ocfl_1.1\n"
-#define OBJECT_NAME     "0=ocfl_object_1.1"
-#define OBJECT_TEXT     "ocfl_object_1.1\n"
-#define INVENTORY       "inventory.json"
-#define SIDECAR         INVENTORY "." OCFL_ALGORITHM
-#define INVENTORY_TYPE  "https://ocfl.io/1.1/spec/#inventory"
-#define ENCODED_MAX     100 /* characters of an encoded id, layout 0003 */
-#define FOLDER_MODE     0755
-#define FILE_MODE       0644
-#define STAGED_TOGETHER 64 /* files made durable in one go */
-#define CONTENT         "content"
+#define LAYOUT      "0003-hash-and-id-n-tuple-storage-layout"
+#define ROOT_NAME   "0=ocfl_1.1"
+#define ROOT_TEXT   "ocfl_1.1\n"
+#define ENCODED_MAX 100 /* characters of an encoded id, layout 0003 */
 
 #define LAYOUT_TEXT                                                                                \
     "{\"extension\":\"" LAYOUT "\","                                                               \
@@ -38,40 +25,11 @@ struct OcflRoot {
     char *path, *staging;
 };
 
-/*
- *   new ──▶ OPEN ──finish──▶ FINISHED ──commit──▶ DONE
- *             │                  │  ▲
- *             └────discard───────┘  └── ocfl_stage_open after a crash
- */
-typedef enum {
-    STAGE_OPEN,
-    STAGE_FINISHED,
-    STAGE_DONE,
-} StageState;
-
-struct OcflStage {
-    const OcflRoot *root;
-    StageState state;
-    char *path;              /* folder of the stage */
-    char *id, *version;      /* "v2" */
-    json_t *inventory;       /* of the new version */
-    GHashTable *state_files; /* logical path -> sha512 hex */
-    GHashTable *put;         /* logical paths put into this version */
-    GHashTable *folders;     /* made in the stage, to be synced */
-    FileBatch *batch;
-    guint in_batch;
-};
-
 static gboolean put_text(const char *folder, const char *name, const char *text, GError **error)
 {
     g_autofree char *path = g_build_filename(folder, name, NULL);
 
-    return file_replace(path, FILE_MODE, text, strlen(text), error);
-}
-
-static gboolean is_folder(const char *path)
-{
-    return g_file_test(path, G_FILE_TEST_IS_DIR);
+    return file_replace(path, OCFL_FILE_MODE, text, strlen(text), error);
 }
 
 gboolean ocfl_root_create(const char *path, GError **error)
@@ -79,7 +37,7 @@ gboolean ocfl_root_create(const char *path, GError **error)
     g_autofree char *extension = g_build_filename(path, "extensions", LAYOUT, NULL);
 
     /* The declaration comes last: what is half made is no root and is made again. */
-    return file_make_folder(extension, FOLDER_MODE, error) &&
+    return file_make_folder(extension, OCFL_FOLDER_MODE, error) &&
            put_text(extension, "config.json", CONFIG_TEXT, error) &&
            put_text(path, "ocfl_layout.json", LAYOUT_TEXT, error) &&
            put_text(path, ROOT_NAME, ROOT_TEXT, error);
@@ -118,7 +76,7 @@ OcflRoot *ocfl_root_open(const char *path, const char *staging, GError **error)
         error_set(error, ERROR_FORMAT, "%s: no OCFL root of this program", path);
         return NULL;
     }
-    if (!file_make_folder(staging, FOLDER_MODE, error))
+    if (!file_make_folder(staging, OCFL_FOLDER_MODE, error))
         return NULL;
     root = g_new0(OcflRoot, 1);
     root->path = g_strdup(path);
@@ -133,6 +91,11 @@ void ocfl_root_free(OcflRoot *root)
     g_free(root->path);
     g_free(root->staging);
     g_free(root);
+}
+
+const char *ocfl_root_staging(const OcflRoot *root)
+{
+    return root->staging;
 }
 
 /* Layout 0003: other bytes than A-Z a-z 0-9 - _ become %xx; long ones end in the digest. */
@@ -188,58 +151,7 @@ gboolean ocfl_object_exists(const OcflRoot *root, const char *id)
 {
     g_autofree char *path = ocfl_object_path(root, id);
 
-    return is_folder(path);
-}
-
-static char *sha512_hex(const void *bytes, gsize size, guint8 digest[SHA512_DIGEST_SIZE])
-{
-    struct sha512_ctx context;
-
-    sha512_init(&context);
-    sha512_update(&context, size, bytes);
-    sha512_digest(&context, SHA512_DIGEST_SIZE, digest);
-    return hex_encode(digest, SHA512_DIGEST_SIZE);
-}
-
-/* inventory.json of a folder, if it fits its side-car; NULL and ERROR_DIGEST otherwise. */
-static GBytes *read_pair(const char *folder, guint8 digest[SHA512_DIGEST_SIZE], GError **error)
-{
-    g_autofree char *path = g_build_filename(folder, INVENTORY, NULL);
-    g_autofree char *beside = g_build_filename(folder, SIDECAR, NULL);
-    g_autoptr(GBytes) bytes = file_read(path, OCFL_INVENTORY_MAX, error);
-    g_autoptr(GBytes) sidecar = bytes != NULL ? file_read(beside, 4096, error) : NULL;
-    g_autofree char *hex = NULL;
-    g_autofree char *wanted = NULL;
-
-    if (sidecar == NULL)
-        return NULL;
-    hex = sha512_hex(g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes), digest);
-    wanted = g_strdup_printf("%s " INVENTORY "\n", hex);
-    if (g_bytes_get_size(sidecar) != strlen(wanted) ||
-        memcmp(g_bytes_get_data(sidecar, NULL), wanted, strlen(wanted)) != 0) {
-        error_set(error, ERROR_DIGEST, "%s", path);
-        return NULL;
-    }
-    return g_steal_pointer(&bytes);
-}
-
-static json_t *read_inventory(const char *folder, guint8 digest[SHA512_DIGEST_SIZE], GError **error)
-{
-    g_autoptr(GBytes) bytes = read_pair(folder, digest, error);
-    g_autoptr(json_t) json = NULL;
-
-    if (bytes == NULL)
-        return NULL;
-    json = json_parse(g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes), folder, ERROR_FORMAT,
-                      error);
-    if (json != NULL &&
-        (json_text(json, "head") == NULL || json_text(json, "id") == NULL ||
-         !json_is_object(json_object_get(json, "manifest")) ||
-         json_object_get(json_object_get(json, "versions"), json_text(json, "head")) == NULL)) {
-        error_set(error, ERROR_FORMAT, "%s: no inventory", folder);
-        return NULL;
-    }
-    return g_steal_pointer(&json);
+    return g_file_test(path, G_FILE_TEST_IS_DIR);
 }
 
 json_t *ocfl_inventory_read(const OcflRoot *root, const char *id, GError **error)
@@ -247,7 +159,7 @@ json_t *ocfl_inventory_read(const OcflRoot *root, const char *id, GError **error
     g_autofree char *path = ocfl_object_path(root, id);
     guint8 digest[SHA512_DIGEST_SIZE];
 
-    return read_inventory(path, digest, error);
+    return ocfl_pair_inventory(path, digest, error);
 }
 
 GBytes *ocfl_inventory_bytes(const OcflRoot *root, const char *id, GError **error)
@@ -255,11 +167,10 @@ GBytes *ocfl_inventory_bytes(const OcflRoot *root, const char *id, GError **erro
     g_autofree char *path = ocfl_object_path(root, id);
     guint8 digest[SHA512_DIGEST_SIZE];
 
-    return read_pair(path, digest, error);
+    return ocfl_pair_read(path, digest, error);
 }
 
-/* logical path -> sha512 hex of the head version; borrowed from the inventory. */
-static GHashTable *head_state(const json_t *inventory)
+GHashTable *ocfl_inventory_state(const json_t *inventory)
 {
     GHashTable *files = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     json_t *version =
@@ -294,7 +205,7 @@ static GHashTable *fixity_of(const json_t *inventory)
 
 gboolean ocfl_inventory_each(const json_t *inventory, OcflEach each, void *data, GError **error)
 {
-    g_autoptr(GHashTable) state = head_state(inventory);
+    g_autoptr(GHashTable) state = ocfl_inventory_state(inventory);
     g_autoptr(GHashTable) fixity = fixity_of(inventory);
     g_autoptr(GList) paths = g_list_sort(g_hash_table_get_keys(state), (GCompareFunc)strcmp);
     const json_t *manifest = json_object_get(inventory, "manifest");
@@ -310,438 +221,6 @@ gboolean ocfl_inventory_each(const json_t *inventory, OcflEach each, void *data,
             return FALSE;
     }
     return TRUE;
-}
-
-static json_t *version_block(const OcflVersion *version)
-{
-    g_autofree char *created = clock_format(version->created_us);
-
-    return json_pack("{s:s, s:s, s:{s:s, s:s}, s:{}}", "created", created, "message",
-                     version->message, "user", "name", version->user_name, "address",
-                     version->user_address, "state");
-}
-
-static json_t *first_inventory(const char *id)
-{
-    return json_pack("{s:s, s:s, s:s, s:s, s:{}, s:{s:{}}, s:{}}", "id", id, "type", INVENTORY_TYPE,
-                     "digestAlgorithm", OCFL_ALGORITHM, "head", "v0", "manifest", "fixity",
-                     "sha256", "versions");
-}
-
-/* Raise the head by one and add its block. */
-static void raise_head(OcflStage *stage, const OcflVersion *version)
-{
-    guint number = (guint)strtoul(json_text(stage->inventory, "head") + 1, NULL, 10) + 1;
-
-    stage->version = g_strdup_printf("v%u", number);
-    json_object_set_new(stage->inventory, "head", json_string(stage->version));
-    json_object_set_new(json_object_get(stage->inventory, "versions"), stage->version,
-                        version_block(version));
-}
-
-static OcflStage *stage_alloc(const OcflRoot *root, const char *name)
-{
-    OcflStage *stage = g_new0(OcflStage, 1);
-
-    stage->root = root;
-    stage->path = g_build_filename(root->staging, name, NULL);
-    stage->put = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    stage->folders = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    stage->batch = file_batch_new();
-    return stage;
-}
-
-static char *stage_folder(const OcflStage *stage, const char *below)
-{
-    return g_build_filename(stage->path, below, NULL);
-}
-
-/* One folder and those above it, remembered so that finish can sync them. */
-static gboolean make_folder(OcflStage *stage, const char *path, GError **error)
-{
-    if (g_hash_table_contains(stage->folders, path))
-        return TRUE;
-    if (!file_make_folder(path, FOLDER_MODE, error))
-        return FALSE;
-    g_hash_table_add(stage->folders, g_strdup(path));
-    return TRUE;
-}
-
-OcflStage *ocfl_stage_new(const OcflRoot *root, const OcflVersion *version, GError **error)
-{
-    g_autofree char *place = ocfl_object_place(version->id);
-    g_autofree char *name = g_path_get_basename(place);
-    g_autoptr(OcflStage) stage = stage_alloc(root, name);
-    g_autofree char *folder = NULL;
-
-    if (is_folder(stage->path)) {
-        error_set(error, ERROR_BUSY, "%s has a stage already", version->id);
-        return NULL;
-    }
-    if (ocfl_object_exists(root, version->id))
-        stage->inventory = ocfl_inventory_read(root, version->id, error);
-    else
-        stage->inventory = first_inventory(version->id);
-    if (stage->inventory == NULL)
-        return NULL;
-    stage->id = g_strdup(version->id);
-    stage->state_files = strcmp(json_text(stage->inventory, "head"), "v0") == 0
-                             ? g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free)
-                             : head_state(stage->inventory);
-    raise_head(stage, version);
-    folder = stage_folder(stage, stage->version);
-    return make_folder(stage, folder, error) ? g_steal_pointer(&stage) : NULL;
-}
-
-void ocfl_stage_free(OcflStage *stage)
-{
-    if (stage == NULL)
-        return;
-    file_batch_free(stage->batch);
-    g_hash_table_unref(stage->folders);
-    g_hash_table_unref(stage->put);
-    if (stage->state_files != NULL)
-        g_hash_table_unref(stage->state_files);
-    json_decref(stage->inventory);
-    g_free(stage->version);
-    g_free(stage->id);
-    g_free(stage->path);
-    g_free(stage);
-}
-
-/* Append `path` to the list under `digest`. */
-static void list_path(json_t *block, const char *digest, const char *path)
-{
-    json_t *paths = json_object_get(block, digest);
-
-    if (paths == NULL) {
-        paths = json_array();
-        json_object_set_new(block, digest, paths);
-    }
-    json_array_append_new(paths, json_string(path));
-}
-
-/* No file may stand where another path has a folder (E095). */
-static gboolean conflicts(OcflStage *stage, const char *logical)
-{
-    g_autofree char *parent = g_strdup(logical);
-    g_autofree char *as_folder = g_strconcat(logical, "/", NULL);
-    GHashTableIter iter;
-    gpointer other;
-    char *slash;
-
-    while ((slash = strrchr(parent, '/')) != NULL) {
-        *slash = '\0';
-        if (g_hash_table_contains(stage->state_files, parent))
-            return TRUE;
-    }
-    g_hash_table_iter_init(&iter, stage->state_files);
-    while (g_hash_table_iter_next(&iter, &other, NULL))
-        if (g_str_has_prefix(other, as_folder))
-            return TRUE;
-    return FALSE;
-}
-
-static gboolean check_name(OcflStage *stage, const char *logical, GError **error)
-{
-    const char *fault = bag_path_fault(logical);
-
-    g_return_val_if_fail(stage->state == STAGE_OPEN, FALSE);
-    if (fault == NULL && conflicts(stage, logical))
-        fault = "a file and a folder of one name";
-    /* A second one would leave the first bytes without a name. */
-    if (fault == NULL && g_hash_table_contains(stage->put, logical))
-        fault = "put twice into one version";
-    if (fault != NULL)
-        return error_set(error, ERROR_INVALID, "%s: %s", logical, fault);
-    g_hash_table_add(stage->put, g_strdup(logical));
-    return TRUE;
-}
-
-/* Show the content under its logical name. *content is the place for its bytes in the object, or
- * NULL when it holds them already. */
-static void enter(OcflStage *stage, const char *logical, const Digests *digests, char **content)
-{
-    g_autofree char *sha512 = hex_encode(digests->sha512, sizeof digests->sha512);
-    g_autofree char *sha256 = hex_encode(digests->sha256, sizeof digests->sha256);
-    json_t *manifest = json_object_get(stage->inventory, "manifest");
-    json_t *fixity = json_object_get(json_object_get(stage->inventory, "fixity"), "sha256");
-
-    *content = NULL;
-    if (json_object_get(manifest, sha512) == NULL) {
-        *content = g_strdup_printf("%s/" CONTENT "/%s", stage->version, logical);
-        list_path(manifest, sha512, *content);
-        list_path(fixity, sha256, *content);
-    }
-    g_hash_table_insert(stage->state_files, g_strdup(logical), g_steal_pointer(&sha512));
-}
-
-static gboolean make_parent(OcflStage *stage, const char *full, GError **error)
-{
-    g_autofree char *parent = g_path_get_dirname(full);
-    g_autofree char *version = stage_folder(stage, stage->version);
-
-    /* Folders between are made and synced by file_make_folder; here only their names are kept. */
-    if (!make_folder(stage, parent, error))
-        return FALSE;
-    for (char *slash; strlen(parent) > strlen(version); *slash = '\0') {
-        g_hash_table_add(stage->folders, g_strdup(parent));
-        slash = strrchr(parent, '/');
-    }
-    return TRUE;
-}
-
-static gboolean commit_batch(OcflStage *stage, GError **error)
-{
-    if (!file_batch_commit(stage->batch, error))
-        return FALSE;
-    file_batch_free(stage->batch);
-    stage->batch = file_batch_new();
-    stage->in_batch = 0;
-    return TRUE;
-}
-
-gboolean ocfl_stage_put(OcflStage *stage, const char *logical, GBytes *bytes, GError **error)
-{
-    DigestPass pass;
-    Digests digests;
-    g_autofree char *content = NULL;
-    g_autofree char *full = NULL;
-    gsize size;
-    const void *data = g_bytes_get_data(bytes, &size);
-
-    if (!check_name(stage, logical, error))
-        return FALSE;
-    if (stage->in_batch >= STAGED_TOGETHER && !commit_batch(stage, error))
-        return FALSE;
-    digest_init(&pass);
-    digest_update(&pass, data, size);
-    digest_finish(&pass, &digests);
-    enter(stage, logical, &digests, &content);
-    if (content == NULL)
-        return TRUE;
-    stage->in_batch++;
-    full = stage_folder(stage, content);
-    return make_parent(stage, full, error) &&
-           file_batch_put(stage->batch, full, FILE_MODE, data, size, error);
-}
-
-gboolean ocfl_stage_link(OcflStage *stage, const char *logical, const char *source,
-                         const Digests *digests, GError **error)
-{
-    g_autofree char *content = NULL;
-    g_autofree char *full = NULL;
-
-    if (!check_name(stage, logical, error))
-        return FALSE;
-    enter(stage, logical, digests, &content);
-    if (content == NULL)
-        return TRUE;
-    full = stage_folder(stage, content);
-    return make_parent(stage, full, error) && file_link(source, full, error);
-}
-
-gboolean ocfl_stage_remove(OcflStage *stage, const char *logical, GError **error)
-{
-    g_return_val_if_fail(stage->state == STAGE_OPEN, FALSE);
-    return g_hash_table_remove(stage->state_files, logical) ||
-           error_set(error, ERROR_INVALID, "%s: no such file", logical);
-}
-
-/* The state block of the new version: digest -> logical paths, in byte order. */
-static void set_state(OcflStage *stage)
-{
-    g_autoptr(GList) paths =
-        g_list_sort(g_hash_table_get_keys(stage->state_files), (GCompareFunc)strcmp);
-    json_t *version =
-        json_object_get(json_object_get(stage->inventory, "versions"), stage->version);
-    json_t *state = json_object();
-
-    for (GList *item = paths; item != NULL; item = item->next)
-        list_path(state, g_hash_table_lookup(stage->state_files, item->data), item->data);
-    json_object_set_new(version, "state", state);
-}
-
-/* Inventory and side-car into a folder of the stage. */
-static gboolean put_pair(OcflStage *stage, const char *folder, const char *text,
-                         const char *sidecar, GError **error)
-{
-    g_autofree char *path = g_build_filename(folder, INVENTORY, NULL);
-    g_autofree char *beside = g_build_filename(folder, SIDECAR, NULL);
-
-    return file_batch_put(stage->batch, path, FILE_MODE, text, strlen(text), error) &&
-           file_batch_put(stage->batch, beside, FILE_MODE, sidecar, strlen(sidecar), error);
-}
-
-static gboolean sync_folders(OcflStage *stage, GError **error)
-{
-    GHashTableIter iter;
-    gpointer path;
-
-    g_hash_table_iter_init(&iter, stage->folders);
-    while (g_hash_table_iter_next(&iter, &path, NULL))
-        if (!file_sync_folder(path, error))
-            return FALSE;
-    return file_sync_folder(stage->path, error);
-}
-
-/* A manifest entry that no version shows must not stand (E107): put and removed in one version. */
-static gboolean all_is_shown(const OcflStage *stage, GError **error)
-{
-    json_t *manifest = json_object_get(stage->inventory, "manifest"), *versions, *version, *paths;
-    const char *digest, *name;
-
-    versions = json_object_get(stage->inventory, "versions");
-    json_object_foreach(manifest, digest, paths)
-    {
-        gboolean shown = FALSE;
-
-        json_object_foreach(versions, name, version) shown =
-            shown || json_object_get(json_object_get(version, "state"), digest) != NULL;
-        if (!shown)
-            return error_set(error, ERROR_INVALID, "%s: put and removed in one version",
-                             json_string_value(json_array_get(paths, 0)));
-    }
-    return TRUE;
-}
-
-gboolean ocfl_stage_finish(OcflStage *stage, guint8 digest[SHA512_DIGEST_SIZE], GError **error)
-{
-    g_autofree char *folder = stage_folder(stage, stage->version);
-    g_autofree char *declaration = stage_folder(stage, OBJECT_NAME);
-    g_autofree char *text = NULL;
-    g_autofree char *hex = NULL;
-    g_autofree char *sidecar = NULL;
-    char *dumped;
-
-    set_state(stage);
-    if (!all_is_shown(stage, error))
-        return FALSE;
-    dumped = json_dumps(stage->inventory, JSON_COMPACT | JSON_SORT_KEYS);
-    text = g_strconcat(dumped, "\n", NULL);
-    free(dumped);
-    hex = sha512_hex(text, strlen(text), digest);
-    sidecar = g_strdup_printf("%s " INVENTORY "\n", hex);
-    if (!commit_batch(stage, error) || !put_pair(stage, folder, text, sidecar, error) ||
-        (strcmp(stage->version, "v1") == 0 &&
-         !file_batch_put(stage->batch, declaration, FILE_MODE, OBJECT_TEXT, strlen(OBJECT_TEXT),
-                         error)) ||
-        !commit_batch(stage, error) || !sync_folders(stage, error))
-        return FALSE;
-    /* The pair at the top comes last: where it stands, the stage is whole. */
-    if (!put_pair(stage, stage->path, text, sidecar, error) || !commit_batch(stage, error))
-        return FALSE;
-    stage->state = STAGE_FINISHED;
-    return TRUE;
-}
-
-/* The version folder, unless an earlier commit moved it already. */
-static gboolean move_version(const OcflStage *stage, const char *object, GError **error)
-{
-    g_autofree char *from = g_build_filename(stage->path, stage->version, NULL);
-    g_autofree char *to = g_build_filename(object, stage->version, NULL);
-
-    return !is_folder(from) || file_rename(from, to, error);
-}
-
-static gboolean commit_first(OcflStage *stage, const char *object, GError **error)
-{
-    g_autofree char *parent = g_path_get_dirname(object);
-
-    if (is_folder(stage->path) &&
-        (!file_make_folder(parent, FOLDER_MODE, error) || !file_rename(stage->path, object, error)))
-        return FALSE;
-    return file_sync_folder(parent, error) && file_sync_folder(stage->root->staging, error);
-}
-
-/* Inventory and side-car of one folder over those of another. */
-static gboolean copy_pair(const char *from, const char *to, GError **error)
-{
-    g_autofree char *path = g_build_filename(to, INVENTORY, NULL);
-    g_autofree char *beside = g_build_filename(to, SIDECAR, NULL);
-    guint8 digest[SHA512_DIGEST_SIZE] = {0};
-    g_autoptr(GBytes) bytes = read_pair(from, digest, error);
-    g_autofree char *hex = hex_encode(digest, sizeof digest);
-    g_autofree char *sidecar = g_strdup_printf("%s " INVENTORY "\n", hex);
-
-    return bytes != NULL &&
-           file_replace(path, FILE_MODE, g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes),
-                        error) &&
-           file_replace(beside, FILE_MODE, sidecar, strlen(sidecar), error);
-}
-
-/* The stage keeps its pair until the object is whole: an interrupted commit goes on from it. */
-static gboolean commit_later(OcflStage *stage, const char *object, GError **error)
-{
-    return move_version(stage, object, error) && file_sync_folder(object, error) &&
-           copy_pair(stage->path, object, error) && file_remove_tree(stage->path, error) &&
-           file_sync_folder(stage->root->staging, error);
-}
-
-gboolean ocfl_stage_commit(OcflStage *stage, GError **error)
-{
-    g_autofree char *object = ocfl_object_path(stage->root, stage->id);
-    gboolean done;
-
-    g_return_val_if_fail(stage->state != STAGE_OPEN, FALSE);
-    done = strcmp(stage->version, "v1") == 0 ? commit_first(stage, object, error)
-                                             : commit_later(stage, object, error);
-    if (done)
-        stage->state = STAGE_DONE;
-    return done;
-}
-
-gboolean ocfl_stage_discard(OcflStage *stage, GError **error)
-{
-    g_return_val_if_fail(stage->state != STAGE_DONE, FALSE);
-    return file_remove_tree(stage->path, error) && file_sync_folder(stage->root->staging, error);
-}
-
-static gint compare_names(gconstpointer a, gconstpointer b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-GPtrArray *ocfl_stage_list(const OcflRoot *root, GError **error)
-{
-    g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
-    g_autoptr(GDir) dir = g_dir_open(root->staging, 0, error);
-    const char *name;
-
-    if (dir == NULL)
-        return NULL;
-    while ((name = g_dir_read_name(dir)) != NULL)
-        g_ptr_array_add(names, g_strdup(name));
-    g_ptr_array_sort(names, compare_names);
-    return g_steal_pointer(&names);
-}
-
-OcflStage *ocfl_stage_open(const OcflRoot *root, const char *name,
-                           guint8 digest[SHA512_DIGEST_SIZE], GError **error)
-{
-    g_autoptr(OcflStage) stage = stage_alloc(root, name);
-
-    if (!is_folder(stage->path)) {
-        error_set(error, ERROR_NO_FILE, "%s", stage->path);
-        return NULL;
-    }
-    stage->inventory = read_inventory(stage->path, digest, NULL);
-    if (stage->inventory == NULL)
-        memset(digest, 0, SHA512_DIGEST_SIZE);
-    stage->id = g_strdup(stage->inventory != NULL ? json_text(stage->inventory, "id") : "");
-    stage->version = g_strdup(stage->inventory != NULL ? json_text(stage->inventory, "head") : "");
-    stage->state = stage->inventory != NULL ? STAGE_FINISHED : STAGE_OPEN;
-    return g_steal_pointer(&stage);
-}
-
-const char *ocfl_stage_version(const OcflStage *stage)
-{
-    return stage->version;
-}
-
-const char *ocfl_stage_id(const OcflStage *stage)
-{
-    return stage->id;
 }
 
 /* Temporary files that a crash left in the object's own folder. */
@@ -775,9 +254,9 @@ static guint highest_whole(const char *object)
         guint8 digest[SHA512_DIGEST_SIZE];
         g_autoptr(GBytes) bytes = NULL;
 
-        if (!is_folder(folder))
+        if (!g_file_test(folder, G_FILE_TEST_IS_DIR))
             return highest;
-        bytes = read_pair(folder, digest, NULL);
+        bytes = ocfl_pair_read(folder, digest, NULL);
         highest = bytes != NULL ? n : highest;
     }
 }
@@ -795,7 +274,7 @@ gboolean ocfl_object_recover(const OcflRoot *root, const char *id, gboolean *cha
     *changed = FALSE;
     if (!remove_left_overs(object, changed, error))
         return FALSE;
-    inventory = read_inventory(object, digest, NULL);
+    inventory = ocfl_pair_inventory(object, digest, NULL);
     if (inventory != NULL)
         head = (guint)strtoul(json_text(inventory, "head") + 1, NULL, 10);
     highest = highest_whole(object);
@@ -806,7 +285,7 @@ gboolean ocfl_object_recover(const OcflRoot *root, const char *id, gboolean *cha
     *changed = TRUE;
     name = g_strdup_printf("v%u", highest);
     folder = g_build_filename(object, name, NULL);
-    return copy_pair(folder, object, error);
+    return ocfl_pair_copy(folder, object, error);
 }
 
 gboolean ocfl_object_destroy(const OcflRoot *root, const char *id, GError **error)

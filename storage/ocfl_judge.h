@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Shared by the parts of the OCFL verifier alone: ocfl_verify.c (an object), ocfl_inventory.c (an
- * inventory by itself) and ocfl_root_verify.c (a storage root).
+ * Shared by the parts of the OCFL verifier alone: ocfl_inventory.c (an inventory by itself),
+ * ocfl_verify.c (an object; with ocfl_object_judge.c and ocfl_versions.c) and ocfl_root_verify.c (a
+ * storage root).
  */
 #pragma once
 

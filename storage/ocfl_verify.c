@@ -1,54 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "storage/ocfl_judge.h"
+#include "storage/ocfl_object_judge.h"
+#include "storage/ocfl_versions.h"
 
 #include "appliance/base/json.h"
-#include "appliance/base/text.h"
 #include "storage/ocfl.h"
 
 #include <string.h>
 
-#define INVENTORY         "inventory.json"
-#define DECLARATION_STEM  "ocfl_object_"
-#define SIDECAR_MAX_BYTES 4096
-
-/* An object while it is judged. Paths are relative to it unless they are named full. */
-typedef struct {
-    Judge *judge;
-    const char *prefix;
-    const GArray *order; /* of all members */
-    guint first, end;    /* its members in the order */
-    gint spec;           /* declared; -1 when it cannot be told */
-    Inventory root;
-    Expected expected;
-    HashSet manifests;    /* algorithms that manifests use */
-    GHashTable *versions; /* names of version folders */
-    guint highest;        /* number of the highest version folder */
-    gboolean torn;        /* the pair at the top does not fit the versions */
-} Object;
-
-static const ArchiveMember *object_member(const Object *object, guint i)
-{
-    return archive_member(object->judge->archive, g_array_index(object->order, guint, i));
-}
-
-static const char *relative(const Object *object, const char *path)
-{
-    return path + strlen(object->prefix);
-}
-
-static const ArchiveMember *object_find(const Object *object, const char *path)
-{
-    g_autofree char *full = g_strconcat(object->prefix, path, NULL);
-
-    return archive_find(object->judge->archive, full);
-}
-
-static void find(const Object *object, Found found, const char *path, const char *detail)
-{
-    g_autofree char *full = g_strconcat(object->prefix, path, NULL);
-
-    judge_find(object->judge, found, full, "%s", detail);
-}
+#define DECLARATION_STEM      "ocfl_object_"
+#define DECLARATION_MAX_BYTES 4096
 
 gint ocfl_declared_spec(const char *name, const char *stem)
 {
@@ -62,40 +22,25 @@ gint ocfl_declared_spec(const char *name, const char *stem)
     return strcmp(number, "1.1") == 0 ? 1 : -1;
 }
 
-static GBytes *read_small(const Object *object, const ArchiveMember *member, gsize max)
-{
-    g_autoptr(GError) error = NULL;
-    GBytes *bytes = archive_read_all(object->judge->archive, member, max, &error);
-
-    if (bytes == NULL)
-        judge_find(object->judge, FOUND_READ, member->path, "%s", error->message);
-    return bytes;
-}
-
 /* "0=ocfl_object_1.1" with "ocfl_object_1.1\n" in it. */
-static void judge_declaration(Object *object, const char *name, const ArchiveMember *member,
+static void judge_declaration(ObjectJudge *object, const char *name, const ArchiveMember *member,
                               guint *count)
 {
     g_autofree char *wanted = g_strconcat(name + 2, "\n", NULL);
-    g_autoptr(GBytes) bytes = read_small(object, member, SIDECAR_MAX_BYTES);
+    g_autoptr(GBytes) bytes = object_judge_read(object, member, DECLARATION_MAX_BYTES);
     gint spec = ocfl_declared_spec(name, DECLARATION_STEM);
 
     (*count)++;
     if (spec < 0)
-        find(object, FOUND_OCFL_E004, name, "");
+        object_judge_find(object, FOUND_OCFL_E004, name, "");
     else
         object->spec = spec;
     if (bytes != NULL && (g_bytes_get_size(bytes) != strlen(wanted) ||
                           memcmp(g_bytes_get_data(bytes, NULL), wanted, strlen(wanted)) != 0))
-        find(object, FOUND_OCFL_E007, name, "");
+        object_judge_find(object, FOUND_OCFL_E007, name, "");
 }
 
-static gboolean is_sidecar(const char *name)
-{
-    return g_str_has_prefix(name, INVENTORY ".") && strchr(name, '/') == NULL;
-}
-
-static void note_version(Object *object, const char *name)
+static void note_version(ObjectJudge *object, const char *name)
 {
     guint width, number = ocfl_version_number(name, &width);
 
@@ -104,9 +49,9 @@ static void note_version(Object *object, const char *name)
 }
 
 /* What stands directly in the object's folder. */
-static void judge_top(Object *object, const ArchiveMember *member, guint *declarations)
+static void judge_top(ObjectJudge *object, const ArchiveMember *member, guint *declarations)
 {
-    const char *name = relative(object, member->path);
+    const char *name = object_judge_relative(object, member->path);
     gboolean is_folder = member->kind == ARCHIVE_SUBFOLDER;
     guint width;
 
@@ -115,8 +60,8 @@ static void judge_top(Object *object, const ArchiveMember *member, guint *declar
     else if (is_folder && ocfl_version_number(name, &width) != 0)
         note_version(object, name);
     else if (is_folder ? strcmp(name, "logs") != 0 && strcmp(name, "extensions") != 0
-                       : strcmp(name, INVENTORY) != 0 && !is_sidecar(name))
-        find(object, FOUND_OCFL_E001, name, "");
+                       : strcmp(name, OCFL_INVENTORY) != 0 && !object_judge_is_sidecar(name))
+        object_judge_find(object, FOUND_OCFL_E001, name, "");
 }
 
 gboolean ocfl_extension_is_registered(const char *name)
@@ -140,18 +85,18 @@ gboolean ocfl_extension_is_registered(const char *name)
     return g_strv_contains(names, name);
 }
 
-static void judge_extension(Object *object, const char *below, const ArchiveMember *member)
+static void judge_extension(ObjectJudge *object, const char *below, const ArchiveMember *member)
 {
     if (strchr(below, '/') != NULL)
         return;
     if (member->kind != ARCHIVE_SUBFOLDER)
-        find(object, FOUND_OCFL_E067, relative(object, member->path), "");
+        object_judge_find(object, FOUND_OCFL_E067, object_judge_relative(object, member->path), "");
     else if (!ocfl_extension_is_registered(below))
-        find(object, FOUND_OCFL_W013, relative(object, member->path), "");
+        object_judge_find(object, FOUND_OCFL_W013, object_judge_relative(object, member->path), "");
 }
 
 /* A version folder that no folder entry announces (archives): its files do. */
-static void note_implied(Object *object, const char *path)
+static void note_implied(ObjectJudge *object, const char *path)
 {
     g_autofree char *first = g_strndup(path, strcspn(path, "/"));
     guint width;
@@ -159,23 +104,23 @@ static void note_implied(Object *object, const char *path)
     if (ocfl_version_number(first, &width) != 0)
         note_version(object, first);
     else if (strcmp(first, "logs") != 0 && strcmp(first, "extensions") != 0 &&
-             object_find(object, first) == NULL &&
+             object_judge_lookup(object, first) == NULL &&
              g_hash_table_add(object->versions, g_strdup(first)))
-        find(object, FOUND_OCFL_E001, first, "");
+        object_judge_find(object, FOUND_OCFL_E001, first, "");
 }
 
-static void judge_structure(Object *object)
+static void judge_structure(ObjectJudge *object)
 {
     guint declarations = 0;
 
     for (guint i = object->first; i < object->end; i++) {
-        const ArchiveMember *member = object_member(object, i);
-        const char *path = relative(object, member->path);
+        const ArchiveMember *member = object_judge_member(object, i);
+        const char *path = object_judge_relative(object, member->path);
 
         if (member->kind == ARCHIVE_LINK || member->hard_link)
-            find(object, FOUND_OCFL_E090, path, "");
+            object_judge_find(object, FOUND_OCFL_E090, path, "");
         else if (member->kind == ARCHIVE_SPECIAL)
-            find(object, FOUND_SPECIAL, path, "");
+            object_judge_find(object, FOUND_SPECIAL, path, "");
         else if (strchr(path, '/') == NULL)
             judge_top(object, member, &declarations);
         else
@@ -184,148 +129,30 @@ static void judge_structure(Object *object)
             judge_extension(object, path + strlen("extensions/"), member);
     }
     if (declarations != 1)
-        find(object, FOUND_OCFL_E003, "", "");
+        object_judge_find(object, FOUND_OCFL_E003, "", "");
 }
 
-/* "<hex> inventory.json\n" against the bytes of the inventory. */
-static void judge_sidecar_text(Object *object, const char *where, GBytes *sidecar,
-                               const Inventory *inventory, GBytes *bytes)
+static void judge_root_inventory(ObjectJudge *object, GBytes **bytes)
 {
-    g_autofree char *text = g_strndup(g_bytes_get_data(sidecar, NULL), g_bytes_get_size(sidecar));
-    gsize digits = strcspn(text, " \t\n"), blanks = strspn(text + digits, " \t");
-    g_autofree char *given = g_ascii_strdown(text, (gssize)digits);
-    g_autofree char *rest = g_strchomp(g_strdup(text + digits + blanks));
-    g_autofree char *found = NULL;
-    g_autoptr(HashPass) pass = hash_pass_new(HASH_SET(inventory->algorithm));
-    guint8 digest[HASH_BYTES_MAX];
-
-    if (blanks == 0 || strcmp(rest, INVENTORY) != 0 ||
-        !hex_decode(given, digest, hash_size(inventory->algorithm))) {
-        find(object, FOUND_OCFL_E061, where, "");
-        return;
-    }
-    hash_pass_update(pass, g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes));
-    hash_pass_digest(pass, inventory->algorithm, digest);
-    found = hex_encode(digest, hash_size(inventory->algorithm));
-    if (strcmp(found, given) != 0) {
-        find(object, FOUND_OCFL_E060, where, found);
-        object->torn = object->torn || strchr(where, '/') == NULL;
-    }
-}
-
-/* The side-car of the inventory in `folder` ("" or "v1/"). */
-static void judge_sidecar(Object *object, const char *folder, const Inventory *inventory,
-                          GBytes *bytes)
-{
-    g_autofree char *where = NULL;
-    g_autoptr(GBytes) sidecar = NULL;
-    const ArchiveMember *member;
-
-    if (!inventory->has_algorithm)
-        return;
-    where = g_strdup_printf("%s" INVENTORY ".%s", folder, hash_name(inventory->algorithm));
-    member = object_find(object, where);
-    if (member == NULL || member->kind != ARCHIVE_FILE) {
-        find(object, FOUND_OCFL_E058, where, "");
-        return;
-    }
-    sidecar = read_small(object, member, SIDECAR_MAX_BYTES);
-    if (sidecar != NULL)
-        judge_sidecar_text(object, where, sidecar, inventory, bytes);
-}
-
-/* Bytes of the inventory in `folder`, NULL when there is none. */
-static GBytes *inventory_bytes(Object *object, const char *folder)
-{
-    g_autofree char *where = g_strconcat(folder, INVENTORY, NULL);
-    const ArchiveMember *member = object_find(object, where);
-
-    if (member == NULL || member->kind != ARCHIVE_FILE)
-        return NULL;
-    if (member->size > OCFL_INVENTORY_MAX) {
-        find(object, FOUND_OCFL_LARGE, where, "");
-        return NULL;
-    }
-    return read_small(object, member, OCFL_INVENTORY_MAX);
-}
-
-/* The digests of a manifest block or a fixity block become what is expected of the files. */
-static void expect_block(Object *object, json_t *block, HashKind kind, const Found found[2],
-                         const char *where)
-{
-    const char *hex;
-    json_t *paths, *path;
-    gsize i;
-
-    json_object_foreach(block, hex, paths)
-    {
-        g_autofree char *lower = g_ascii_strdown(hex, -1);
-        guint8 digest[HASH_BYTES_MAX];
-        gboolean sound = hex_decode(lower, digest, hash_size(kind));
-
-        if (!sound)
-            find(object, found[0], where, hex);
-        json_array_foreach(paths, i, path)
-        {
-            const char *text = json_string_value(path);
-            const ArchiveMember *member = text != NULL ? object_find(object, text) : NULL;
-            guint index;
-
-            if (member == NULL || member->kind != ARCHIVE_FILE) {
-                find(object, found[1], text != NULL ? text : where, "not there");
-                continue;
-            }
-            index = archive_index(object->judge->archive, member);
-            if (!sound)
-                continue;
-            if (expected_has(&object->expected, kind, index) &&
-                memcmp(expected_digest(&object->expected, kind, index), digest, hash_size(kind)) !=
-                    0)
-                find(object, found[1], text, "two digests");
-            expected_set(&object->expected, kind, index, digest);
-        }
-    }
-}
-
-static void expect_content(Object *object, const Inventory *inventory)
-{
-    json_t *fixity = json_object_get(inventory->json, "fixity"), *block;
-    const char *name;
-    HashKind kind;
-
-    if (inventory->has_algorithm) {
-        object->manifests |= HASH_SET(inventory->algorithm);
-        expect_block(object, json_object_get(inventory->json, "manifest"), inventory->algorithm,
-                     (Found[]){FOUND_OCFL_E092, FOUND_OCFL_E092}, inventory->where);
-    }
-    json_object_foreach(fixity, name, block)
-    {
-        if (hash_by_name(name, &kind))
-            expect_block(object, block, kind, (Found[]){FOUND_OCFL_E057, FOUND_OCFL_E093},
-                         inventory->where);
-    }
-}
-
-static void judge_root_inventory(Object *object, GBytes **bytes)
-{
-    *bytes = inventory_bytes(object, "");
+    *bytes = object_judge_inventory(object, "");
     if (*bytes == NULL) {
-        find(object, FOUND_OCFL_E063, INVENTORY, "");
+        object_judge_find(object, FOUND_OCFL_E063, OCFL_INVENTORY, "");
         return;
     }
-    inventory_init(&object->root, object->judge, INVENTORY, g_bytes_get_data(*bytes, NULL),
+    inventory_init(&object->root, object->judge, OCFL_INVENTORY, g_bytes_get_data(*bytes, NULL),
                    g_bytes_get_size(*bytes));
     if (object->root.json == NULL)
         return;
     if (object->spec >= 0 && (guint)object->spec != object->root.spec &&
         json_text(object->root.json, "type") != NULL)
-        find(object, FOUND_OCFL_E038, INVENTORY, json_text(object->root.json, "type"));
-    judge_sidecar(object, "", &object->root, *bytes);
-    expect_content(object, &object->root);
+        object_judge_find(object, FOUND_OCFL_E038, OCFL_INVENTORY,
+                          json_text(object->root.json, "type"));
+    object_judge_sidecar(object, "", &object->root, *bytes);
+    object_judge_expect(object, &object->root);
 }
 
 /* Folders against the versions that the inventory lists. */
-static void judge_version_folders(Object *object)
+static void judge_version_folders(ObjectJudge *object)
 {
     json_t *versions = json_object_get(object->root.json, "versions"), *version;
     GHashTableIter iter;
@@ -338,268 +165,20 @@ static void judge_version_folders(Object *object)
     json_object_foreach(versions, listed, version)
     {
         if (!g_hash_table_contains(object->versions, listed)) {
-            find(object, FOUND_OCFL_E010, listed, "no such folder");
-            find(object, FOUND_OCFL_E046, listed, "no such folder");
+            object_judge_find(object, FOUND_OCFL_E010, listed, "no such folder");
+            object_judge_find(object, FOUND_OCFL_E046, listed, "no such folder");
         }
     }
     g_hash_table_iter_init(&iter, object->versions);
     while (g_hash_table_iter_next(&iter, &name, NULL)) {
         if (ocfl_version_number(name, &width) == 0 || json_object_get(versions, name) != NULL)
             continue;
-        find(object, FOUND_OCFL_E046, name, "not in the inventory");
+        object_judge_find(object, FOUND_OCFL_E046, name, "not in the inventory");
         object->torn = TRUE;
     }
 }
 
-/* logical path -> digest of one state block; borrowed. */
-static GHashTable *state_map(json_t *state)
-{
-    GHashTable *map = g_hash_table_new(g_str_hash, g_str_equal);
-    const char *digest;
-    json_t *paths, *path;
-    gsize i;
-
-    json_object_foreach(state, digest, paths)
-    {
-        json_array_foreach(paths, i, path)
-        {
-            if (json_is_string(path))
-                g_hash_table_insert(map, (char *)json_string_value(path), (char *)digest);
-        }
-    }
-    return map;
-}
-
-/* Whether two digests of two inventories, perhaps of two algorithms, name the same content: some
- * file stands under both. */
-static gboolean same_content(const Inventory *a, const char *digest_a, const Inventory *b,
-                             const char *digest_b)
-{
-    json_t *path;
-    gsize i;
-
-    if (a->has_algorithm && b->has_algorithm && a->algorithm == b->algorithm)
-        return g_ascii_strcasecmp(digest_a, digest_b) == 0;
-    json_array_foreach(json_object_get(json_object_get(a->json, "manifest"), digest_a), i, path)
-    {
-        const char *other =
-            json_is_string(path) ? g_hash_table_lookup(b->paths, json_string_value(path)) : NULL;
-
-        if (other != NULL && g_ascii_strcasecmp(other, digest_b) == 0)
-            return TRUE;
-    }
-    return FALSE;
-}
-
-static void compare_version(Object *object, const Inventory *old, const char *name)
-{
-    g_autoptr(GHashTable) a = state_map(inventory_state(old, name));
-    g_autoptr(GHashTable) b = state_map(inventory_state(&object->root, name));
-    json_t *old_block = json_object_get(json_object_get(old->json, "versions"), name);
-    json_t *new_block = json_object_get(json_object_get(object->root.json, "versions"), name);
-    static const char *const keys[] = {"created", "message", "user"};
-    GHashTableIter iter;
-    gpointer logical, digest;
-    gboolean same = g_hash_table_size(a) == g_hash_table_size(b);
-
-    g_hash_table_iter_init(&iter, a);
-    while (same && g_hash_table_iter_next(&iter, &logical, &digest)) {
-        const char *other = g_hash_table_lookup(b, logical);
-
-        same = other != NULL && same_content(old, digest, &object->root, other);
-    }
-    if (!same)
-        find(object, FOUND_OCFL_E066, old->where, name);
-    for (gsize i = 0; i < G_N_ELEMENTS(keys); i++)
-        if (!json_equal(json_object_get(old_block, keys[i]), json_object_get(new_block, keys[i])) &&
-            (json_object_get(old_block, keys[i]) != NULL ||
-             json_object_get(new_block, keys[i]) != NULL))
-            find(object, FOUND_OCFL_W011, old->where, keys[i]);
-}
-
-/* An older inventory beside that of the object. */
-static void compare_inventories(Object *object, const Inventory *old, const char *name)
-{
-    json_t *version;
-    const char *key;
-
-    if (old->id != NULL && object->root.id != NULL && strcmp(old->id, object->root.id) != 0)
-        find(object, FOUND_OCFL_E037, old->where, old->id);
-    if (strcmp(old->content, object->root.content) != 0)
-        find(object, FOUND_OCFL_E019, old->where, old->content);
-    if (old->head != NULL && strcmp(old->head, name) != 0)
-        find(object, FOUND_OCFL_E040, old->where, old->head);
-    json_object_foreach(json_object_get(old->json, "versions"), key, version)
-        compare_version(object, old, key);
-}
-
-/* Every file in the content of a version up to this one stands in this version's manifest. */
-static void judge_listed(Object *object, const Inventory *inventory, guint version)
-{
-    for (guint i = object->first; i < object->end; i++) {
-        const ArchiveMember *member = object_member(object, i);
-        const char *path = relative(object, member->path);
-        const char *slash = strchr(path, '/');
-        g_autofree char *name = slash != NULL ? g_strndup(path, (gsize)(slash - path)) : NULL;
-        guint width, number = name != NULL ? ocfl_version_number(name, &width) : 0;
-        gsize length = strlen(inventory->content);
-
-        if (member->kind != ARCHIVE_FILE || number == 0 || number > version ||
-            strncmp(slash + 1, inventory->content, length) != 0 || slash[1 + length] != '/')
-            continue;
-        if (!g_hash_table_contains(inventory->paths, path))
-            find(object, FOUND_OCFL_E023, path, inventory->where);
-    }
-}
-
-/* The inventory of an older version by itself and beside the object's. */
-static void judge_old_inventory(Object *object, const char *name, guint number, guint *spec)
-{
-    g_autofree char *folder = g_strconcat(name, "/", NULL);
-    g_autofree char *where = g_strconcat(folder, INVENTORY, NULL);
-    g_autoptr(GBytes) bytes = inventory_bytes(object, folder);
-    Inventory old = {0};
-
-    if (bytes == NULL) {
-        find(object, FOUND_OCFL_W010, name, "");
-        return;
-    }
-    inventory_init(&old, object->judge, where, g_bytes_get_data(bytes, NULL),
-                   g_bytes_get_size(bytes));
-    if (old.json != NULL) {
-        judge_sidecar(object, folder, &old, bytes);
-        if (old.spec < *spec || (object->spec >= 0 && old.spec > (guint)object->spec))
-            find(object, FOUND_OCFL_E103, where, "");
-        *spec = MAX(*spec, old.spec);
-        compare_inventories(object, &old, name);
-        judge_listed(object, &old, number);
-        expect_content(object, &old);
-    }
-    inventory_clear(&old);
-}
-
-/* The newest version holds the same bytes as the object. */
-static void judge_newest(Object *object, const char *name, GBytes *root)
-{
-    g_autofree char *folder = g_strconcat(name, "/", NULL);
-    g_autofree char *where = g_strconcat(folder, INVENTORY, NULL);
-    g_autoptr(GBytes) bytes = inventory_bytes(object, folder);
-    Inventory newest = {0};
-
-    if (bytes == NULL) {
-        find(object, FOUND_OCFL_W010, name, "");
-        return;
-    }
-    if (g_bytes_equal(bytes, root)) {
-        judge_sidecar(object, folder, &object->root, bytes);
-        return;
-    }
-    find(object, FOUND_OCFL_E064, where, "");
-    object->torn = TRUE;
-    inventory_init(&newest, object->judge, where, g_bytes_get_data(bytes, NULL),
-                   g_bytes_get_size(bytes));
-    if (newest.json != NULL) {
-        judge_sidecar(object, folder, &newest, bytes);
-        compare_inventories(object, &newest, name);
-    }
-    inventory_clear(&newest);
-}
-
-static void judge_inventories(Object *object, GBytes *root)
-{
-    guint spec = 0;
-
-    for (guint number = 1; number <= object->root.versions; number++) {
-        g_autofree char *name = inventory_version_name(&object->root, number);
-
-        if (!g_hash_table_contains(object->versions, name))
-            continue;
-        if (number == object->root.versions)
-            judge_newest(object, name, root);
-        else
-            judge_old_inventory(object, name, number, &spec);
-    }
-    if (object->root.versions > 0 && object->root.spec < spec)
-        find(object, FOUND_OCFL_E103, INVENTORY, "");
-    judge_listed(object, &object->root, G_MAXUINT);
-}
-
-/* Whether some member stands below the folder at position i of the order. */
-static gboolean is_empty_folder(const Object *object, guint i)
-{
-    const char *path = object_member(object, i)->path;
-    gsize length = strlen(path);
-
-    for (guint next = i + 1; next < object->end; next++) {
-        const char *other = object_member(object, next)->path;
-
-        if (strncmp(other, path, length) != 0)
-            return TRUE;
-        if (other[length] == '/')
-            return FALSE;
-        if (other[length] > '/')
-            return TRUE; /* "a-b" sorts before "a/b": go on until past '/' */
-    }
-    return TRUE;
-}
-
-/* What stands in a version folder. */
-static void judge_version_member(Object *object, guint i)
-{
-    const ArchiveMember *member = object_member(object, i);
-    const char *path = relative(object, member->path), *below = strchr(path, '/');
-    g_autofree char *name = below != NULL ? g_strndup(path, (gsize)(below - path)) : NULL;
-    const char *content = object->root.content != NULL ? object->root.content : "content";
-    guint width;
-
-    if (below == NULL || ocfl_version_number(name, &width) == 0)
-        return;
-    below++;
-    if (strchr(below, '/') == NULL) {
-        if (member->kind == ARCHIVE_SUBFOLDER && strcmp(below, content) != 0)
-            find(object, FOUND_OCFL_W002, path, "");
-        else if (member->kind == ARCHIVE_SUBFOLDER && is_empty_folder(object, i))
-            find(object, FOUND_OCFL_W003, path, "");
-        else if (member->kind == ARCHIVE_FILE && strcmp(below, INVENTORY) != 0 &&
-                 !is_sidecar(below))
-            find(object, FOUND_OCFL_E015, path, "");
-    } else if (member->kind == ARCHIVE_SUBFOLDER && g_str_has_prefix(below, content) &&
-               below[strlen(content)] == '/' && is_empty_folder(object, i)) {
-        find(object, FOUND_OCFL_E024, path, "");
-    }
-}
-
-/* An update that was cut off leaves the newest version whole: its own pair tells. */
-static void judge_interruption(Object *object)
-{
-    g_autofree char *name = NULL;
-    g_autofree char *folder = NULL;
-    g_autoptr(GBytes) bytes = NULL;
-    VerifySummary ignored = {0};
-    Judge silent = *object->judge;
-    Object probe = *object;
-    Inventory newest = {0};
-
-    if (!object->torn || object->highest == 0)
-        return;
-    name = inventory_version_name(&object->root, object->highest);
-    folder = g_strconcat(name, "/", NULL);
-    bytes = inventory_bytes(object, folder);
-    if (bytes == NULL)
-        return;
-    silent.report = NULL;
-    silent.summary = &ignored;
-    probe.judge = &silent;
-    inventory_init(&newest, &silent, folder, g_bytes_get_data(bytes, NULL),
-                   g_bytes_get_size(bytes));
-    if (newest.json != NULL)
-        judge_sidecar(&probe, folder, &newest, bytes);
-    if (ignored.errors == 0 && g_strcmp0(newest.head, name) == 0)
-        find(object, FOUND_OCFL_INTERRUPTED, name, "");
-    inventory_clear(&newest);
-}
-
-static void judge_content(Object *object)
+static void judge_content(ObjectJudge *object)
 {
     g_autoptr(GArray) members = g_array_new(FALSE, FALSE, sizeof(guint));
     Found found[HASH_COUNT];
@@ -614,7 +193,7 @@ static void judge_content(Object *object)
             continue;
         g_array_append_val(members, index);
         summary->files++;
-        summary->bytes += object_member(object, i)->size;
+        summary->bytes += object_judge_member(object, i)->size;
     }
     if (object->judge->options->level == VERIFY_FULL)
         summary->digested += judge_digests(object->judge, &object->expected, members, found);
@@ -623,7 +202,7 @@ static void judge_content(Object *object)
 void ocfl_judge_object(Judge *judge, const char *prefix, const GArray *order, gint *spec, char **id)
 {
     g_autoptr(GHashTable) versions = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    Object object = {
+    ObjectJudge object = {
         .judge = judge, .prefix = prefix, .order = order, .spec = -1, .versions = versions};
     g_autoptr(GBytes) root = NULL;
 
@@ -633,10 +212,10 @@ void ocfl_judge_object(Judge *judge, const char *prefix, const GArray *order, gi
     judge_root_inventory(&object, &root);
     judge_version_folders(&object);
     if (object.root.json != NULL)
-        judge_inventories(&object, root);
+        ocfl_judge_versions(&object, root);
     for (guint i = object.first; i < object.end; i++)
-        judge_version_member(&object, i);
-    judge_interruption(&object);
+        ocfl_judge_version_member(&object, i);
+    ocfl_judge_interruption(&object);
     judge_content(&object);
     *spec = object.spec;
     *id = g_strdup(object.root.id);
@@ -649,7 +228,7 @@ gboolean ocfl_is_object(const Archive *archive)
     for (guint i = 0; i < archive_count(archive); i++) {
         const char *path = archive_member(archive, i)->path;
 
-        if (g_str_has_prefix(path, "0=" DECLARATION_STEM) || strcmp(path, INVENTORY) == 0 ||
+        if (g_str_has_prefix(path, "0=" DECLARATION_STEM) || strcmp(path, OCFL_INVENTORY) == 0 ||
             g_str_has_prefix(path, "v1/content/"))
             return TRUE;
     }

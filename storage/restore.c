@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "storage/restore.h"
 
-#include "appliance/base/text.h"
+#include "storage/catalog_register.h"
 #include "storage/erase.h"
-#include "storage/tree.h"
+#include "storage/signing.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -240,14 +240,11 @@ static gboolean take_backup(Restore *restore, const char *path, const CipherKey 
 
 static gboolean check_root(Catalog *catalog, gint64 records, const char *wanted, GError **error)
 {
-    MerkleSource source = tree_source(catalog_db(catalog));
-    g_autofree char *hex = NULL;
-    MerkleHash root;
+    g_autofree char *root = catalog_root_of(catalog, records, error);
 
-    if (!merkle_source_root(&source, (guint64)records, &root, error))
+    if (root == NULL)
         return FALSE;
-    hex = hex_encode(root.bytes, sizeof root.bytes);
-    return strcmp(hex, wanted) == 0 ||
+    return strcmp(root, wanted) == 0 ||
            error_set(error, ERROR_DIGEST,
                      "the first %" G_GINT64_FORMAT " records are not those that were backed up",
                      records);
@@ -299,7 +296,7 @@ static gboolean check_store(const Restore *restore, GError **error)
     g_autoptr(Catalog) catalog = NULL;
     gint64 erased;
 
-    if (!file_replace(lock, 0600, "", 0, error))
+    if (!signing_drop_earlier(restore->scratch, error) || !file_replace(lock, 0600, "", 0, error))
         return FALSE;
     store = store_open(&options, error);
     catalog = store != NULL ? store_reader(store, error) : NULL;

@@ -48,12 +48,17 @@ gboolean signing_key_create(const char *data_folder, const char *origin, const R
     return create_key(data_folder, &in_use, origin, random, error);
 }
 
-static char *read_text(Store *store, const char *relative, GError **error)
+static char *text_in(const char *data_folder, const char *relative, GError **error)
 {
-    g_autofree char *path = store_path(store, relative);
+    g_autofree char *path = g_build_filename(data_folder, relative, NULL);
     g_autoptr(GBytes) bytes = file_read(path, NOTE_BYTES_MAX, error);
 
     return bytes != NULL ? g_strndup(g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes)) : NULL;
+}
+
+static char *read_text(Store *store, const char *relative, GError **error)
+{
+    return text_in(store_folder(store), relative, error);
 }
 
 char *signing_vkey(Store *store, GError **error)
@@ -270,6 +275,19 @@ char *signing_checkpoint(Store *store, Catalog *catalog, GError **error)
     if (note != NULL && !same && !file_replace(path, 0644, note, strlen(note), error))
         return NULL;
     return g_steal_pointer(&note);
+}
+
+gboolean signing_drop_earlier(const char *data_folder, GError **error)
+{
+    g_autofree char *path = g_build_filename(data_folder, CHECKPOINT_FILE, NULL);
+    g_autofree char *vkey = text_in(data_folder, VKEY_FILE, NULL);
+    g_autofree char *note = text_in(data_folder, CHECKPOINT_FILE, NULL);
+    g_autoptr(NoteKey) key = vkey != NULL ? note_key_parse(vkey, NULL) : NULL;
+    g_autofree char *origin = note != NULL ? checkpoint_origin(note, strlen(note)) : NULL;
+
+    /* What is missing or no checkpoint at all is not judged here: fsck names it. */
+    return key == NULL || origin == NULL || strcmp(origin, key->name) == 0 ||
+           file_unlink(path, error);
 }
 
 gboolean signing_note_size(const char *note, guint64 *size, GError **error)

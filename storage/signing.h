@@ -44,6 +44,10 @@ typedef struct {
 char *signing_new_epoch(Store *store, const StoreActor *actor, const SigningEpoch *epoch,
                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* In a data folder that was put together from backups: take away the last checkpoint where it is of
+ * an earlier epoch than the key, which has not signed yet. Its record still quotes it. */
+gboolean signing_drop_earlier(const char *data_folder, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* How many records a checkpoint covers (no signature looked at). */
 gboolean signing_note_size(const char *note, guint64 *size,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;

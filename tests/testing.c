@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/testing.h"
 
-#include "appliance/base/file.h"
 #include "appliance/base/worker.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 static GPtrArray *folders;
 
@@ -59,4 +61,38 @@ void assert_error_code(const GError *error, ErrorCode code)
     if (error_code(error) != code)
         fail_msg("expected %s, got %s: %s", error_token(code), error_token(error_code(error)),
                  error->message);
+}
+
+int testing_fail_nth(FileOp op G_GNUC_UNUSED, const char *path G_GNUC_UNUSED, void *nth_fault)
+{
+    NthFault *nth = nth_fault;
+
+    return ++nth->count == nth->at ? nth->fault : 0;
+}
+
+int testing_fail_from(FileOp op G_GNUC_UNUSED, const char *path G_GNUC_UNUSED, void *nth_fault)
+{
+    NthFault *nth = nth_fault;
+
+    return ++nth->count >= nth->at ? nth->fault : 0;
+}
+
+void testing_flip(const char *path, gint64 at, guint8 mask)
+{
+    g_auto(Fd) fd = open(path, O_RDWR | O_CLOEXEC);
+    guint8 byte = 0;
+
+    assert_int_equal(pread(fd, &byte, 1, at), 1);
+    byte ^= mask;
+    assert_int_equal(pwrite(fd, &byte, 1, at), 1);
+}
+
+void testing_wait_all(const pid_t *children, gsize n)
+{
+    for (gsize i = 0; i < n; i++) {
+        int status = 0;
+
+        assert_int_equal(waitpid(children[i], &status, 0), children[i]);
+        assert_int_equal(status, 0);
+    }
 }

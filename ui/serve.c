@@ -28,11 +28,15 @@
 #define CLOCK_LOOK_MS  60000
 #define SWEEP_EVERY_MS (10 * 60 * 1000)
 
+/* All of a running daemon; daemon_clear lets go of what it owns. */
 typedef struct {
-    Store *store;
-    int signals; /* readable when it is time to end */
+    Store *store;            /* borrowed, as the clock */
+    Local *local;            /* what is not of the store: people, sessions, repeats */
+    Fd signals;              /* readable when it is time to end */
+    Certificate certificate; /* empty: plain HTTP */
     Sessions *sessions;
-    const Certificate *certificate; /* empty: plain HTTP */
+    Repeats *repeats;
+    Assets *assets; /* NULL: built without screens */
     Api *api;
     const Clock *clock;
     Lang lang;
@@ -146,9 +150,9 @@ static void announce(const HttpServer *server, const Daemon *daemon, Lang lang)
     printf("%s\n", http_server_url(server));
     if (code != NULL)
         printf(lang == LANG_ZH ? "首次运行码: %s\n" : "first-run code: %s\n", code);
-    if (daemon->certificate->fingerprint != NULL)
+    if (daemon->certificate.fingerprint != NULL)
         printf(lang == LANG_ZH ? "证书指纹 SHA-256: %s\n" : "certificate SHA-256: %s\n",
-               daemon->certificate->fingerprint);
+               daemon->certificate.fingerprint);
     fflush(stdout);
 }
 
@@ -229,69 +233,103 @@ static gboolean run(Daemon *daemon, HttpOptions *http, GError **error)
     return server != NULL;
 }
 
+/* What the doors need before they open. */
+static gboolean open_parts(Daemon *daemon, const ServeOptions *options, GError **error)
+{
+    g_autofree char *local_path = store_path(daemon->store, "local.db");
+
+    daemon->local = local_open(local_path, error);
+    return daemon->local != NULL && recover_first(daemon->store, options->lang, error) &&
+           find_certificate(daemon->store, options, &daemon->certificate, error);
+}
+
+static gboolean open_sessions(Daemon *daemon, GError **error)
+{
+    SessionsOptions options = {.local = daemon->local,
+                               .clock = *daemon->clock,
+                               .random = *store_random(daemon->store),
+                               .secure = daemon->certificate.chain != NULL,
+                               .denied = on_denied,
+                               .context = daemon};
+
+    daemon->sessions = sessions_new(&options, error);
+    return daemon->sessions != NULL;
+}
+
+static gboolean open_api(Daemon *daemon, const ServeOptions *options, GError **error)
+{
+    ApiOptions api = {.store = daemon->store,
+                      .local = daemon->local,
+                      .sessions = daemon->sessions,
+                      .devices = options->devices,
+                      .readers = options->readers,
+                      .lang = options->lang,
+                      .secure = daemon->certificate.chain != NULL};
+
+    /* Before any thread is made: they all inherit what is blocked. */
+    daemon->signals = serve_signals(error);
+    if (daemon->signals < 0)
+        return FALSE;
+    daemon->scrub = (ScrubberOptions){daemon->store, daemon->local, daemon->signals, options->lang,
+                                      options->scrub_bytes_per_s};
+    daemon->repeats = repeats_new(daemon->local, daemon->clock);
+    daemon->assets = serve_assets();
+    daemon->api = api_new(&api, error);
+    return daemon->api != NULL;
+}
+
+/* What the server asks of the daemon's parts. */
+static HttpOptions http_options(const Daemon *daemon, const ServeOptions *options)
+{
+    return (HttpOptions){.guard = sessions_guard,
+                         .guard_context = daemon->sessions,
+                         .before = repeats_before,
+                         .after = repeats_after,
+                         .around_context = daemon->repeats,
+                         .sign_on_path = "/login",
+                         .limits = {.workers = WORKERS},
+                         .ready = api_is_ready,
+                         .metrics = api_metrics,
+                         .quick = api_quick,
+                         .assets = daemon->assets,
+                         .tls_certificate = daemon->certificate.chain,
+                         .tls_key = daemon->certificate.key,
+                         .log = options->access_log ? log_access : NULL};
+}
+
+/* In the reverse order of their making. */
+static void daemon_clear(Daemon *daemon)
+{
+    g_clear_pointer(&daemon->api, api_free);
+    g_clear_pointer(&daemon->assets, assets_free);
+    g_clear_pointer(&daemon->repeats, repeats_free);
+    g_clear_pointer(&daemon->sessions, sessions_free);
+    certificate_clear(&daemon->certificate);
+    fd_close(fd_steal(&daemon->signals));
+    g_clear_pointer(&daemon->local, local_close);
+}
+
 gboolean serve(Store *store, const ServeOptions *options, GError **error)
 {
-    g_autofree char *local_path = store_path(store, "local.db");
-    g_autoptr(Local) local = local_open(local_path, error);
-    g_auto(Fd) signals = -1;
-    g_auto(Certificate) certificate = {0};
     Daemon daemon = {.store = store,
-                     .certificate = &certificate,
+                     .signals = -1,
                      .clock = store_clock(store),
                      .lang = options->lang,
-                     .trust = TRUST_SYNCED};
-    SessionsOptions sessions_options = {.local = local,
-                                        .clock = *store_clock(store),
-                                        .random = *store_random(store),
-                                        .denied = on_denied,
-                                        .context = &daemon};
-    HttpOptions http = {.guard = sessions_guard,
-                        .before = repeats_before,
-                        .after = repeats_after,
-                        .sign_on_path = "/login",
-                        .limits = {.workers = WORKERS},
-                        .ready = api_is_ready,
-                        .metrics = api_metrics,
-                        .quick = api_quick};
-    g_autoptr(Sessions) sessions = NULL;
-    g_autoptr(Repeats) repeats = NULL;
-    g_autoptr(Assets) assets = serve_assets();
+                     .trust = TRUST_SYNCED,
+                     .backup_days = options->backup_days};
+    ListenAddress listen;
     gboolean ok;
 
-    if (local == NULL || !recover_first(store, options->lang, error) ||
-        !find_certificate(store, options, &certificate, error) ||
-        !listen_address_parse(options->listen != NULL ? options->listen : SERVE_LISTEN,
-                              &http.listen, error))
-        return FALSE;
-    sessions_options.secure = certificate.chain != NULL;
-    sessions = sessions_new(&sessions_options, error);
-    if (sessions == NULL)
-        return FALSE;
-    /* Before any thread is made: they all inherit what is blocked. */
-    signals = serve_signals(error);
-    if (signals < 0)
-        return FALSE;
-    daemon.signals = signals;
-    daemon.sessions = sessions;
-    daemon.backup_days = options->backup_days;
-    daemon.scrub =
-        (ScrubberOptions){store, local, signals, options->lang, options->scrub_bytes_per_s};
-    repeats = repeats_new(local, store_clock(store));
-    daemon.api = api_new(&(ApiOptions){.store = store,
-                                       .local = local,
-                                       .sessions = sessions,
-                                       .devices = options->devices,
-                                       .readers = options->readers,
-                                       .lang = options->lang,
-                                       .secure = sessions_options.secure},
-                         error);
-    http.guard_context = sessions;
-    http.around_context = repeats;
-    http.assets = assets;
-    http.tls_certificate = certificate.chain;
-    http.tls_key = certificate.key;
-    http.log = options->access_log ? log_access : NULL;
-    ok = daemon.api != NULL && run(&daemon, &http, error);
-    api_free(g_steal_pointer(&daemon.api));
+    ok = open_parts(&daemon, options, error) &&
+         listen_address_parse(options->listen != NULL ? options->listen : SERVE_LISTEN, &listen,
+                              error) &&
+         open_sessions(&daemon, error) && open_api(&daemon, options, error);
+    if (ok) {
+        HttpOptions http = http_options(&daemon, options);
+
+        http.listen = listen;
+        ok = run(&daemon, &http, error);
+    }
+    daemon_clear(&daemon);
     return ok;
 }

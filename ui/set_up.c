@@ -4,18 +4,14 @@
 #include "appliance/base/file.h"
 #include "appliance/base/random.h"
 #include "ui/public/page.h"
-#ifdef ANJUAN_WEB
-#include "ui/web/web.h"
-#endif
+#include "ui/serve.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 /* What the answer to the form still has to go out before the server ends. */
@@ -118,37 +114,14 @@ static gboolean wait_for_end(const Desk *desk, int signals, GError **error)
     return TRUE;
 }
 
-static Assets *web_assets(void)
-{
-#ifdef ANJUAN_WEB
-    return assets_new(embedded_web);
-#else
-    return NULL;
-#endif
-}
-
-static Fd block_signals(GError **error)
-{
-    sigset_t signals;
-    Fd fd = -1;
-
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGINT);
-    sigaddset(&signals, SIGTERM);
-    if (pthread_sigmask(SIG_BLOCK, &signals, NULL) != 0 ||
-        (fd = signalfd(-1, &signals, SFD_CLOEXEC)) < 0)
-        error_set_errno(error, ERROR_IO, errno, "signals");
-    return fd;
-}
-
 static gboolean serve_pages(Desk *desk, GError **error)
 {
     const HttpRoute *routes = desk->findings != NULL ? rescue_routes : set_up_routes;
     gsize n_routes =
         desk->findings != NULL ? G_N_ELEMENTS(rescue_routes) : G_N_ELEMENTS(set_up_routes);
-    g_autoptr(Assets) assets = web_assets();
+    g_autoptr(Assets) assets = serve_assets();
     HttpOptions http = {.assets = assets};
-    g_auto(Fd) signals = block_signals(error);
+    g_auto(Fd) signals = serve_signals(error);
     HttpServer *server;
     gboolean ok;
 

@@ -69,39 +69,39 @@ static gboolean refer(Mets *mets, const char *path, const char *type, GError **e
     return TRUE;
 }
 
-static gboolean describe_section(Mets *mets, const char *id, const char *path, const char *type,
-                                 GError **error)
+/* A section of METS around the document it refers to. */
+typedef struct {
+    const char *element, *id, *path, *type;
+} Section;
+
+static gboolean section(Mets *mets, const Section *it, GError **error)
 {
     gboolean ok;
 
-    xml_open(mets->xml, "dmdSec", "ID", id, "CREATED", mets->at, NULL);
-    ok = refer(mets, path, type, error);
-    xml_close(mets->xml);
-    return ok;
-}
-
-static gboolean provenance(Mets *mets, const char *id, const char *path, const char *type,
-                           GError **error)
-{
-    gboolean ok;
-
-    xml_open(mets->xml, "digiprovMD", "ID", id, "CREATED", mets->at, NULL);
-    ok = refer(mets, path, type, error);
+    xml_open(mets->xml, it->element, "ID", it->id, "CREATED", mets->at, NULL);
+    ok = refer(mets, it->path, it->type, error);
     xml_close(mets->xml);
     return ok;
 }
 
 static gboolean metadata(Mets *mets, GError **error)
 {
-    gboolean ok = describe_section(mets, "dmd-case", "metadata/case.json", FORM, error) &&
-                  describe_section(mets, "dmd-basic", "metadata/gbt42727-basic.xml",
-                                   "GB/T 42727 basic", error);
+    static const Section descriptions[] = {
+        {"dmdSec", "dmd-case", "metadata/case.json", FORM},
+        {"dmdSec", "dmd-basic", "metadata/gbt42727-basic.xml", "GB/T 42727 basic"},
+    };
+    static const Section provenance[] = {
+        {"digiprovMD", "amd-premis", "metadata/premis.xml", "PREMIS"},
+        {"digiprovMD", "amd-process", "metadata/gbt42727-process.xml", "GB/T 42727 process"},
+        {"digiprovMD", "amd-records", "audit/records.jsonl", "anjuan-journal/1"},
+    };
+    gboolean ok = TRUE;
 
+    for (gsize i = 0; ok && i < G_N_ELEMENTS(descriptions); i++)
+        ok = section(mets, &descriptions[i], error);
     xml_open(mets->xml, "amdSec", "ID", "amd", NULL);
-    ok = ok && provenance(mets, "amd-premis", "metadata/premis.xml", "PREMIS", error) &&
-         provenance(mets, "amd-process", "metadata/gbt42727-process.xml", "GB/T 42727 process",
-                    error) &&
-         provenance(mets, "amd-records", "audit/records.jsonl", "anjuan-journal/1", error);
+    for (gsize i = 0; ok && i < G_N_ELEMENTS(provenance); i++)
+        ok = section(mets, &provenance[i], error);
     xml_close(mets->xml);
     return ok;
 }

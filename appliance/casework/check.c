@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "appliance/casework/check.h"
-
+#include "appliance/casework/check_document.h"
+#include "appliance/casework/check_field.h"
+#include "appliance/casework/check_side.h"
 #include "appliance/casework/norm.h"
 #include "appliance/code/code.h"
 
@@ -8,14 +9,6 @@
 #include <string.h>
 
 typedef enum { ANSWER_UNKNOWN, ANSWER_NO, ANSWER_YES } Answer;
-
-typedef struct {
-    const CheckFacts *facts;
-    Check *check;
-    SlotResult *result; /* of the slot in hand */
-    GString *why, *why_en;
-    gboolean open; /* something waits for a person */
-} Run;
 
 static void defect_free(gpointer data)
 {
@@ -54,46 +47,7 @@ void check_free(Check *check)
     g_free(check);
 }
 
-/* ---- saying what is wrong ---- */
-
-/* A defect of the slot in hand; takes the four texts. */
-static Defect *add_defect(Run *run, DefectCode code, char *text, char *text_en, char *bring,
-                          char *bring_en)
-{
-    Defect *defect = g_new0(Defect, 1);
-
-    defect->code = code;
-    defect->slot = run->result->slot->slot;
-    defect->text = text;
-    defect->text_en = text_en;
-    defect->bring = bring;
-    defect->bring_en = bring_en;
-    defect->sample = run->result->slot->sample;
-    g_ptr_array_add(run->result->defects, defect);
-    return defect;
-}
-
-/* Something waits for a person. */
-static void wait_for(Run *run, const char *what, const char *what_en)
-{
-    run->open = TRUE;
-    g_string_append_printf(run->why, "%s%s", run->why->len > 0 ? "；" : "", what);
-    g_string_append_printf(run->why_en, "%s%s", run->why_en->len > 0 ? "; " : "", what_en);
-}
-
-static CheckNote *add_note(Run *run, NoteCode code, guint32 slot, guint32 document, char *text,
-                           char *text_en)
-{
-    CheckNote *note = g_new0(CheckNote, 1);
-
-    note->code = code;
-    note->slot = slot;
-    note->document = document;
-    note->text = text;
-    note->text_en = text_en;
-    g_ptr_array_add(run->check->notes, note);
-    return note;
-}
+/* ---- what is missing ---- */
 
 /* "原件1份、复印件2份" of what a slot asks. */
 static char *asked_for(const ItemSlot *slot, gboolean english)
@@ -122,28 +76,20 @@ static char *bring_whole(const ItemSlot *slot, gboolean english)
     return g_strdup_printf("请带来%s%s", slot->name, asked);
 }
 
-static void say_missing(Run *run, const char *because, const char *because_en)
+static void say_missing(CheckRun *run, const char *because, const char *because_en)
 {
     const ItemSlot *slot = run->result->slot;
 
-    add_defect(run, DEFECT_MISSING, g_strdup_printf("缺少%s%s", slot->name, because),
-               g_strdup_printf("%s is missing%s", slot->name, because_en), bring_whole(slot, FALSE),
-               bring_whole(slot, TRUE));
+    check_add_defect(run, DEFECT_MISSING, g_strdup_printf("缺少%s%s", slot->name, because),
+                     g_strdup_printf("%s is missing%s", slot->name, because_en),
+                     bring_whole(slot, FALSE), bring_whole(slot, TRUE));
 }
 
 /* ---- conditions ---- */
 
-static const char *field_value(const Run *run, const char *field)
-{
-    for (gsize i = 0; i < run->facts->n_fields; i++)
-        if (strcmp(run->facts->fields[i].field, field) == 0 && *run->facts->fields[i].value != '\0')
-            return run->facts->fields[i].value;
-    return NULL;
-}
-
 /* What a person answered; else what a pair of fields says: unequal is yes. A yes of the pair
  * stands against a typed no, or a branch licence would never be asked for. */
-static Answer answer_of(const Run *run, const char *question)
+static Answer answer_of(const CheckRun *run, const char *question)
 {
     const GPtrArray *pairs = run->facts->item->pairs;
     Answer answer = ANSWER_UNKNOWN;
@@ -153,7 +99,8 @@ static Answer answer_of(const Run *run, const char *question)
             answer = run->facts->answers[i].yes ? ANSWER_YES : ANSWER_NO;
     for (guint i = 0; i < pairs->len && answer != ANSWER_YES; i++) {
         const ItemPair *pair = g_ptr_array_index(pairs, i);
-        const char *left = field_value(run, pair->left), *right = field_value(run, pair->right);
+        const char *left = check_field_value(run, pair->left),
+                   *right = check_field_value(run, pair->right);
 
         if (pair->switches != NULL && strcmp(pair->switches, question) == 0 && left != NULL &&
             right != NULL)
@@ -164,7 +111,7 @@ static Answer answer_of(const Run *run, const char *question)
 
 /* ---- a slot without a document ---- */
 
-static const CheckTolerance *tolerance_of(const Run *run)
+static const CheckTolerance *tolerance_of(const CheckRun *run)
 {
     for (gsize i = 0; i < run->facts->n_tolerances; i++)
         if (run->facts->tolerances[i].slot == run->result->slot->slot)
@@ -172,7 +119,7 @@ static const CheckTolerance *tolerance_of(const Run *run)
     return NULL;
 }
 
-static gboolean is_tolerated(const Run *run)
+static gboolean is_tolerated(const CheckRun *run)
 {
     const CheckTolerance *tolerance = tolerance_of(run);
 
@@ -180,13 +127,8 @@ static gboolean is_tolerated(const Run *run)
            run->facts->today <= tolerance->until;
 }
 
-static gboolean is_filled(const char *text)
-{
-    return text != NULL && *text != '\0';
-}
-
 /* 免提交 needs reference, means, time, person and a filed 核验单; else a person must look. */
-static gboolean judge_exemption(Run *run)
+static gboolean judge_exemption(CheckRun *run)
 {
     for (gsize i = 0; i < run->facts->n_exemptions; i++) {
         const CheckExemption *one = &run->facts->exemptions[i];
@@ -194,12 +136,12 @@ static gboolean judge_exemption(Run *run)
         if (one->slot != run->result->slot->slot)
             continue;
         if (run->result->slot->free_by == FREE_NO)
-            wait_for(run, "该材料未列入免提交",
-                     "not on the list of papers that need not be brought");
-        else if (!is_filled(one->reference) || !is_filled(one->means) || !is_filled(one->person) ||
-                 one->day == DAY_NONE || one->sheet == 0)
-            wait_for(run, "免提交核验不全,缺标识、方式、时间、核验人或核验单",
-                     "the verification lacks reference, means, time, person or sheet");
+            check_wait_for(run, "该材料未列入免提交",
+                           "not on the list of papers that need not be brought");
+        else if (!check_is_filled(one->reference) || !check_is_filled(one->means) ||
+                 !check_is_filled(one->person) || one->day == DAY_NONE || one->sheet == 0)
+            check_wait_for(run, "免提交核验不全,缺标识、方式、时间、核验人或核验单",
+                           "the verification lacks reference, means, time, person or sheet");
         else {
             run->result->state = SLOT_EXEMPT;
             g_string_append_printf(run->why, "%s %s", one->means, one->reference);
@@ -211,7 +153,7 @@ static gboolean judge_exemption(Run *run)
     return FALSE;
 }
 
-static gboolean judge_promise(Run *run)
+static gboolean judge_promise(CheckRun *run)
 {
     for (gsize i = 0; i < run->facts->n_promises; i++) {
         const CheckPromise *one = &run->facts->promises[i];
@@ -221,13 +163,13 @@ static gboolean judge_promise(Run *run)
         if (one->paper != 0 && one->is_signed)
             run->result->state = SLOT_PROMISED;
         else
-            wait_for(run, "告知承诺书未签收入卷", "the signed promise is not in the case");
+            check_wait_for(run, "告知承诺书未签收入卷", "the signed promise is not in the case");
         return TRUE;
     }
     return FALSE;
 }
 
-static void judge_absent(Run *run)
+static void judge_absent(CheckRun *run)
 {
     const ItemSlot *slot = run->result->slot;
     const CheckTolerance *tolerance = tolerance_of(run);
@@ -241,7 +183,7 @@ static void judge_absent(Run *run)
         say_missing(run, "(容缺)", " (may follow)");
     } else if (run->facts->free_by_default && slot->issuer == ISSUER_GOVERNMENT &&
                slot->free_by != FREE_NO) {
-        wait_for(run, "默认免提交,待核验", "need not be brought; waits for verification");
+        check_wait_for(run, "默认免提交,待核验", "need not be brought; waits for verification");
     } else if (tolerance != NULL && slot->tolerable) {
         say_missing(run, "(容缺超期)", " (the promised day is past)");
     } else {
@@ -249,369 +191,9 @@ static void judge_absent(Run *run)
     }
 }
 
-/* ---- a slot with documents ---- */
-
-static void judge_counts(Run *run)
-{
-    const ItemSlot *slot = run->result->slot;
-    const SlotResult *have = run->result;
-
-    if (have->originals < slot->originals) {
-        guint more = slot->originals - have->originals;
-
-        if (have->originals == 0)
-            add_defect(run, DEFECT_NOT_ORIGINAL, g_strdup_printf("%s不是原件", slot->name),
-                       g_strdup_printf("%s is not the original", slot->name),
-                       g_strdup_printf("请带来%s原件%u份", slot->name, more),
-                       g_strdup_printf("bring %u original of %s", more, slot->name));
-        else
-            add_defect(run, DEFECT_COPIES, g_strdup_printf("%s原件少%u份", slot->name, more),
-                       g_strdup_printf("%s: %u originals too few", slot->name, more),
-                       g_strdup_printf("请再带来%s原件%u份", slot->name, more),
-                       g_strdup_printf("bring %u more originals of %s", more, slot->name))
-                ->part = "originals";
-    }
-    if (have->copies < slot->copies) {
-        guint more = slot->copies - have->copies;
-
-        add_defect(run, DEFECT_COPIES, g_strdup_printf("%s复印件少%u份", slot->name, more),
-                   g_strdup_printf("%s: %u copies too few", slot->name, more),
-                   g_strdup_printf("请再带来%s复印件%u份", slot->name, more),
-                   g_strdup_printf("bring %u more copies of %s", more, slot->name));
-    }
-}
-
-static void judge_declared(Run *run, const CheckDocument *document)
-{
-    const ItemSlot *slot = run->result->slot;
-
-    if (document->declared_pages == 0 || document->placeholder != NULL ||
-        document->declared_pages == document->pages)
-        return;
-    add_defect(run, DEFECT_PAGES,
-               g_strdup_printf("%s写明%u页,收到%u页", slot->name, document->declared_pages,
-                               document->pages),
-               g_strdup_printf("%s says %u pages, %u were handed in", slot->name,
-                               document->declared_pages, document->pages),
-               g_strdup_printf("请补齐%s的全部页,或更正页数", slot->name),
-               g_strdup_printf("bring all pages of %s, or correct the number", slot->name))
-        ->document = document->number;
-}
-
-static void judge_pages(Run *run, gboolean placeheld)
-{
-    const ItemSlot *slot = run->result->slot;
-    guint pages = run->result->pages;
-
-    if (placeheld)
-        return;
-    if (pages < slot->pages_min || pages == 0)
-        add_defect(
-            run, DEFECT_PAGES,
-            g_strdup_printf("%s应不少于%u页,收到%u页", slot->name, MAX(1, slot->pages_min), pages),
-            g_strdup_printf("%s has %u pages, at least %u are asked", slot->name, pages,
-                            MAX(1, slot->pages_min)),
-            g_strdup_printf("请补齐%s的全部页", slot->name),
-            g_strdup_printf("bring all pages of %s", slot->name));
-    else if (pages > slot->pages_max)
-        add_defect(run, DEFECT_SPECIFICATION,
-                   g_strdup_printf("%s应不多于%u页,收到%u页", slot->name, slot->pages_max, pages),
-                   g_strdup_printf("%s has %u pages, at most %u are asked", slot->name, pages,
-                                   slot->pages_max),
-                   g_strdup_printf("请核对是否混入其他材料"),
-                   g_strdup_printf("see whether other papers are among them"))
-            ->part = "pages";
-}
-
-/* A tick that says "looked for and not there". */
-static void judge_refused(Run *run, const CheckDocument *document, SlotTick tick)
-{
-    const char *name = run->result->slot->name;
-    Defect *defect;
-
-    switch (tick) {
-    case TICK_ORIGINAL:
-        defect = add_defect(run, DEFECT_NOT_ORIGINAL, g_strdup_printf("%s未见原件", name),
-                            g_strdup_printf("the original of %s was not shown", name),
-                            g_strdup_printf("请带来%s原件核对", name),
-                            g_strdup_printf("bring the original of %s", name));
-        break;
-    case TICK_SEAL:
-        defect = add_defect(run, DEFECT_UNSEALED, g_strdup_printf("%s未盖章", name),
-                            g_strdup_printf("%s is not sealed", name),
-                            g_strdup_printf("请在%s上盖章", name),
-                            g_strdup_printf("have %s sealed", name));
-        break;
-    case TICK_SIGNATURE:
-        defect =
-            add_defect(run, DEFECT_UNSIGNED, g_strdup_printf("%s未签字", name),
-                       g_strdup_printf("%s is not signed", name),
-                       g_strdup_printf("请在%s上签字", name), g_strdup_printf("sign %s", name));
-        break;
-    case TICK_SCOPE:
-        defect =
-            add_defect(run, DEFECT_SCOPE, g_strdup_printf("%s的经营范围未涵盖申请内容", name),
-                       g_strdup_printf("the scope in %s does not cover what is applied for", name),
-                       g_strdup_printf("请先变更经营范围,再带来%s", name),
-                       g_strdup_printf("have the scope changed first, then bring %s", name));
-        break;
-    default:
-        defect = add_defect(run, DEFECT_SPECIFICATION, g_strdup_printf("%s的办证类别不符", name),
-                            g_strdup_printf("%s is of another category", name),
-                            g_strdup_printf("请按所申请的类别重填%s", name),
-                            g_strdup_printf("fill in %s for the category applied for", name));
-        defect->part = "category";
-    }
-    defect->document = document->number;
-}
-
-static void judge_ticks(Run *run, const CheckDocument *document)
-{
-    guint asked = run->result->slot->ticks;
-
-    for (guint bit = 1; bit < 1u << SLOT_TICKS; bit <<= 1) {
-        if (!(asked & bit))
-            continue;
-        if (document->refused & bit)
-            judge_refused(run, document, (SlotTick)bit);
-        else if (!(document->ticked & bit))
-            run->result->open_ticks |= bit;
-    }
-}
-
-static void say_expired(Run *run, const CheckDocument *document, char *text, char *text_en)
-{
-    const char *name = run->result->slot->name;
-
-    add_defect(run, DEFECT_EXPIRED, text, text_en, g_strdup_printf("请带来有效期内的%s", name),
-               g_strdup_printf("bring a valid %s", name))
-        ->document = document->number;
-}
-
-static void judge_age(Run *run, const CheckDocument *document)
-{
-    const ItemSlot *slot = run->result->slot;
-
-    if (document->issued == DAY_NONE) {
-        wait_for(run, "未录入出具日期", "its date of issue is not entered");
-    } else if (document->issued > run->facts->received) {
-        add_defect(run, DEFECT_FORM, g_strdup_printf("%s的出具日期晚于收件日期", slot->name),
-                   g_strdup_printf("%s is dated after it was received", slot->name),
-                   g_strdup_printf("请核对%s的日期", slot->name),
-                   g_strdup_printf("check the date of %s", slot->name))
-            ->document = document->number;
-    } else if (run->facts->received - document->issued > (Day)slot->max_age_days) {
-        g_autofree char *issued = day_format(document->issued);
-
-        say_expired(run, document,
-                    g_strdup_printf("%s出具于%s,超过%u天", slot->name, issued, slot->max_age_days),
-                    g_strdup_printf("%s was issued on %s, over %u days ago", slot->name, issued,
-                                    slot->max_age_days));
-    }
-}
-
-static void judge_validity(Run *run, const CheckDocument *document)
-{
-    const ItemSlot *slot = run->result->slot;
-    Day needed = run->facts->received;
-
-    if (slot->valid == VALID_ALWAYS)
-        return;
-    if (slot->valid == VALID_MAX_AGE) {
-        judge_age(run, document);
-        return;
-    }
-    if (slot->valid == VALID_ON_DECISION && run->facts->decision != DAY_NONE)
-        needed = MAX(needed, run->facts->decision);
-    if (document->expires == DAY_NONE) {
-        wait_for(run, "未录入有效期", "its last day is not entered");
-    } else if (document->expires < needed) {
-        g_autofree char *last = day_format(document->expires);
-
-        say_expired(run, document, g_strdup_printf("%s有效期至%s", slot->name, last),
-                    g_strdup_printf("%s was valid until %s", slot->name, last));
-    }
-}
-
-static void judge_document(Run *run, const CheckDocument *document)
-{
-    const ItemSlot *slot = run->result->slot;
-
-    judge_declared(run, document);
-    judge_ticks(run, document);
-    judge_validity(run, document);
-    if (document->placeholder != NULL && slot->path != PATH_PLACEHOLDER)
-        wait_for(run, "未扫描而有占位页", "held by a place sheet though it can be scanned");
-    else if (document->placeholder != NULL && *document->placeholder == '\0')
-        wait_for(run, "占位页未写理由", "the place sheet gives no reason");
-    if (document->thumbprint && !is_filled(document->witness))
-        wait_for(run, "手印没有见证人", "a thumbprint without a witness");
-    if (document->wrong_size)
-        add_defect(run, DEFECT_SPECIFICATION, g_strdup_printf("%s规格不符", slot->name),
-                   g_strdup_printf("%s is not of the size or kind asked", slot->name),
-                   g_strdup_printf("请按规定规格提供%s", slot->name),
-                   g_strdup_printf("bring %s in the size asked", slot->name))
-            ->document = document->number;
-}
-
-/* ---- fields and pairs ---- */
-
-static DefectCode code_of(NormVerdict verdict)
-{
-    if (verdict == NORM_OTHER_NAME)
-        return DEFECT_NAME;
-    return verdict == NORM_CHECK_DIGITS ? DEFECT_CHECK_DIGITS : DEFECT_FORM;
-}
-
-static void judge_value(Run *run, const ItemField *field, const CheckField *value)
-{
-    NormVerdict verdict = norm_judge(field, value->value, run->facts->today);
-    g_autofree char *row = field->list ? g_strdup_printf("(第%u行)", value->row + 1) : g_strdup("");
-    g_autofree char *row_en =
-        field->list ? g_strdup_printf(" (row %u)", value->row + 1) : g_strdup("");
-    Defect *defect;
-
-    if (verdict == NORM_KEPT)
-        return;
-    if (verdict == NORM_OLD_NUMBER || (verdict == NORM_CHECK_DIGITS && value->old_paper)) {
-        add_note(
-            run, NOTE_OLD_NUMBER, field->slot, 0,
-            g_strdup_printf("%s %s 为旧号码或校验不符,旧证件仅提示", field->name, value->value),
-            g_strdup_printf("%s %s: an old number, for information", field->name, value->value));
-        return;
-    }
-    defect = add_defect(
-        run, code_of(verdict), g_strdup_printf("%s%s填写为“%s”", field->name, row, value->value),
-        g_strdup_printf("%s%s reads \"%s\"", field->name, row_en, value->value),
-        g_strdup_printf("%s%s请%s", field->name, row, norm_rule(field->norm)),
-        g_strdup_printf("%s%s: %s", field->name, row_en, norm_rule_en(field->norm)));
-    defect->field = field->code;
-    defect->row = value->row;
-}
-
-static void judge_field(Run *run, const ItemField *field)
-{
-    gboolean found = FALSE;
-
-    for (gsize i = 0; i < run->facts->n_fields; i++)
-        if (strcmp(run->facts->fields[i].field, field->code) == 0) {
-            found = TRUE;
-            judge_value(run, field, &run->facts->fields[i]);
-        }
-    if (!found && field->required) {
-        g_autofree char *what = g_strdup_printf("未录入%s", field->name);
-        g_autofree char *what_en = g_strdup_printf("%s is not entered", field->name);
-
-        wait_for(run, what, what_en);
-    }
-}
-
-static void judge_pair(Run *run, const ItemPair *pair)
-{
-    const char *left = field_value(run, pair->left), *right = field_value(run, pair->right);
-    const ItemField *a = item_field(run->facts->item, pair->left),
-                    *b = item_field(run->facts->item, pair->right);
-    Defect *defect;
-
-    if (pair->switches != NULL || left == NULL || right == NULL || norm_same(left, right))
-        return;
-    defect = add_defect(
-        run, pair->address ? DEFECT_ADDRESS : DEFECT_NAME,
-        g_strdup_printf("%s“%s”与%s“%s”不一致", a->name, left, b->name, right),
-        g_strdup_printf("%s \"%s\" differs from %s \"%s\"", a->name, left, b->name, right),
-        g_strdup_printf("请使%s与%s一致", a->name, b->name),
-        g_strdup_printf("make %s the same as %s", a->name, b->name));
-    defect->field = pair->left;
-    defect->part = pair->right;
-}
-
-static void judge_fields(Run *run)
-{
-    const Item *item = run->facts->item;
-
-    for (guint i = 0; i < item->fields->len; i++) {
-        const ItemField *field = g_ptr_array_index(item->fields, i);
-
-        if (field->slot == run->result->slot->slot)
-            judge_field(run, field);
-    }
-    for (guint i = 0; i < item->pairs->len; i++) {
-        const ItemPair *pair = g_ptr_array_index(item->pairs, i);
-
-        if (pair->slot == run->result->slot->slot)
-            judge_pair(run, pair);
-    }
-}
-
-/* ---- sides ---- */
-
-static void judge_unclear(Run *run, const CheckSide *side)
-{
-    const char *name = run->result->slot->name;
-    Defect *defect;
-
-    if (side->verdict == SIDE_GOOD)
-        return;
-    if (side->verdict == SIDE_OPEN) {
-        g_autofree char *what =
-            g_strdup_printf("第%u张%s面待看", side->sheet, side->side == 2 ? "反" : "正");
-        g_autofree char *what_en =
-            g_strdup_printf("sheet %u side %u waits to be looked at", side->sheet, side->side);
-
-        wait_for(run, what, what_en);
-        return;
-    }
-    defect = add_defect(
-        run, DEFECT_ILLEGIBLE, g_strdup_printf("%s第%u张字迹或影像不清", name, side->sheet),
-        g_strdup_printf("%s, sheet %u cannot be read", name, side->sheet),
-        g_strdup_printf("请带来清晰的%s", name), g_strdup_printf("bring a legible %s", name));
-    defect->document = side->document;
-    defect->sheet = side->sheet;
-    defect->side = side->side;
-}
-
-static void note_side(Run *run, const CheckSide *side)
-{
-    CheckNote *note;
-
-    if (side->fact == SIDE_BLANK)
-        note = add_note(
-            run, NOTE_BLANK_SIDE, side->slot, side->document,
-            g_strdup_printf("第%u张第%u面空白,不编页号", side->sheet, side->side),
-            g_strdup_printf("sheet %u side %u is blank: no page number", side->sheet, side->side));
-    else if (side->fact == SIDE_DUPLICATE)
-        note =
-            add_note(run, NOTE_DUPLICATE_SIDE, side->slot, side->document,
-                     g_strdup_printf("第%u张第%u面与第%u张第%u面相同", side->sheet, side->side,
-                                     side->same_sheet, side->same_side),
-                     g_strdup_printf("sheet %u side %u is the same as sheet %u side %u",
-                                     side->sheet, side->side, side->same_sheet, side->same_side));
-    else if (side->fact == SIDE_UNREAD)
-        note = add_note(run, NOTE_UNREAD_SIDE, side->slot, side->document,
-                        g_strdup_printf("第%u张第%u面未读", side->sheet, side->side),
-                        g_strdup_printf("sheet %u side %u is unread", side->sheet, side->side));
-    else
-        return;
-    note->sheet = side->sheet;
-    note->side = side->side;
-}
-
-static void judge_sides(Run *run)
-{
-    for (gsize i = 0; i < run->facts->n_sides; i++) {
-        const CheckSide *side = &run->facts->sides[i];
-
-        if (side->slot != run->result->slot->slot)
-            continue;
-        note_side(run, side);
-        if (side->fact == SIDE_UNREAD || side->fact == SIDE_DIM)
-            judge_unclear(run, side);
-    }
-}
-
 /* ---- a slot ---- */
 
-static void name_open_ticks(Run *run)
+static void name_open_ticks(CheckRun *run)
 {
     for (guint bit = 1; bit < 1u << SLOT_TICKS; bit <<= 1)
         if (run->result->open_ticks & bit) {
@@ -619,11 +201,11 @@ static void name_open_ticks(Run *run)
             g_autofree char *what_en =
                 g_strdup_printf("to be ticked: %s", slot_tick_token((SlotTick)bit));
 
-            wait_for(run, what, what_en);
+            check_wait_for(run, what, what_en);
         }
 }
 
-static gboolean has_exemption(const Run *run)
+static gboolean has_exemption(const CheckRun *run)
 {
     for (gsize i = 0; i < run->facts->n_exemptions; i++)
         if (run->facts->exemptions[i].slot == run->result->slot->slot)
@@ -631,36 +213,24 @@ static gboolean has_exemption(const Run *run)
     return FALSE;
 }
 
-static void judge_present(Run *run)
+static void judge_present(CheckRun *run)
 {
     const ItemSlot *slot = run->result->slot;
-    gboolean placeheld = FALSE;
 
-    for (gsize i = 0; i < run->facts->n_documents; i++) {
-        const CheckDocument *document = &run->facts->documents[i];
-
-        if (document->slot != slot->slot)
-            continue;
-        run->result->originals += document->originals;
-        run->result->copies += document->copies;
-        run->result->pages += document->pages;
-        placeheld = placeheld || document->placeholder != NULL;
-        judge_document(run, document);
-    }
-    judge_counts(run);
-    judge_pages(run, placeheld);
-    judge_fields(run);
-    judge_sides(run);
+    check_judge_documents(run);
+    check_judge_fields(run);
+    check_judge_sides(run);
     name_open_ticks(run);
     if (slot->free_by != FREE_NO && (run->facts->free_by_default || has_exemption(run))) {
         run->check->asked_free++;
-        add_note(run, NOTE_ASKED_FREE, slot->slot, 0,
-                 g_strdup_printf("%s可免提交,不应要求提供", slot->name),
-                 g_strdup_printf("%s need not be brought and should not be asked for", slot->name));
+        check_add_note(
+            run, NOTE_ASKED_FREE, slot->slot, 0,
+            g_strdup_printf("%s可免提交,不应要求提供", slot->name),
+            g_strdup_printf("%s need not be brought and should not be asked for", slot->name));
     }
 }
 
-static guint count_documents(const Run *run)
+static guint count_documents(const CheckRun *run)
 {
     guint n = 0;
 
@@ -670,7 +240,7 @@ static guint count_documents(const Run *run)
 }
 
 /* What the defects and the open questions come to, where nothing has settled it. */
-static void settle(Run *run)
+static void settle(CheckRun *run)
 {
     SlotResult *result = run->result;
 
@@ -684,7 +254,7 @@ static void settle(Run *run)
         result->state = is_tolerated(run) ? SLOT_LATER : SLOT_WRONG;
 }
 
-static void judge_slot(Run *run)
+static void judge_slot(CheckRun *run)
 {
     const ItemSlot *slot = run->result->slot;
     Answer answer = slot->when == NULL ? ANSWER_YES : answer_of(run, slot->when);
@@ -695,7 +265,7 @@ static void judge_slot(Run *run)
     else if (answer == ANSWER_NO)
         run->result->state = SLOT_NA;
     else if (answer == ANSWER_UNKNOWN)
-        wait_for(run, "是否需要尚未回答", "whether it is needed is not answered");
+        check_wait_for(run, "是否需要尚未回答", "whether it is needed is not answered");
     else
         judge_absent(run);
     settle(run);
@@ -714,7 +284,7 @@ static void drop_doubles(GPtrArray *defects)
     }
 }
 
-static void run_slot(Run *run, const ItemSlot *slot)
+static void run_slot(CheckRun *run, const ItemSlot *slot)
 {
     g_autoptr(GString) why = g_string_new(NULL);
     g_autoptr(GString) why_en = g_string_new(NULL);
@@ -750,7 +320,7 @@ static int compare_numbers(gconstpointer a, gconstpointer b)
 }
 
 /* 1…n of the case are all accounted for, void ones included. */
-static void note_gaps(Run *run)
+static void note_gaps(CheckRun *run)
 {
     g_autofree guint32 *sorted =
         g_memdup2(run->facts->numbers, run->facts->n_numbers * sizeof *sorted);
@@ -761,9 +331,9 @@ static void note_gaps(Run *run)
     qsort(sorted, run->facts->n_numbers, sizeof *sorted, compare_numbers);
     for (gsize i = 0; i < run->facts->n_numbers; i++) {
         for (; expected < MIN(sorted[i], DOCUMENTS_MAX + 1); expected++)
-            add_note(run, NOTE_NUMBER_GAP, 0, expected,
-                     g_strdup_printf("统一编号 %03u 缺", expected),
-                     g_strdup_printf("document number %03u is missing", expected));
+            check_add_note(run, NOTE_NUMBER_GAP, 0, expected,
+                           g_strdup_printf("统一编号 %03u 缺", expected),
+                           g_strdup_printf("document number %03u is missing", expected));
         expected = sorted[i] + 1;
     }
 }
@@ -771,7 +341,7 @@ static void note_gaps(Run *run)
 Check *check_run(const CheckFacts *facts)
 {
     Check *check = g_new0(Check, 1);
-    Run run = {.facts = facts, .check = check};
+    CheckRun run = {.facts = facts, .check = check};
     const guint *n = check->states;
 
     check->slots = g_ptr_array_new_with_free_func(result_free);

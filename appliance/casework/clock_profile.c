@@ -101,3 +101,99 @@ guint clock_pause_parse(const char *token)
             return 1u << bit;
     return 0;
 }
+
+static guint16 limit_of(const json_t *from, const char *key)
+{
+    return (guint16)json_int(from, key, CLOCK_NO_LIMIT);
+}
+
+static GPtrArray *read_levels(const json_t *list)
+{
+    GPtrArray *levels = g_ptr_array_new_with_free_func(g_free);
+    gsize i;
+    json_t *one;
+
+    json_array_foreach(list, i, one)
+    {
+        /* one block for both: the name stands behind the struct */
+        const char *name = json_text(one, "level");
+        gsize size = strlen(name) + 1;
+        ClockLevel *level = g_malloc0(sizeof *level + size);
+
+        level->level = memcpy((char *)(level + 1), name, size);
+        level->law = limit_of(one, "law");
+        level->promised = (guint16)json_int(one, "promised", level->law);
+        g_ptr_array_add(levels, level);
+    }
+    return levels;
+}
+
+static guint read_pauses(const json_t *list)
+{
+    guint set = 0;
+    gsize i;
+    json_t *one;
+
+    json_array_foreach(list, i, one)
+    {
+        set |= clock_pause_parse(json_string_value(one));
+    }
+    return set;
+}
+
+static ClockProfile *read_profile(const json_t *from, ClockPurpose purpose)
+{
+    const json_t *extension = json_object_get(from, "extension"),
+                 *warn = json_object_get(from, "warn");
+    const char *expiry = json_text(from, "expiry");
+    ClockProfile *clock = g_new0(ClockProfile, 1);
+
+    clock->purpose = purpose;
+    clock->start = (ClockStart)clock_start_parse(json_text(from, "start"));
+    clock->start_day_counts = json_flag(from, "start_day_counts");
+    clock->unit = (ClockUnit)clock_unit_parse(json_text(from, "unit"));
+    clock->law = limit_of(from, "law");
+    clock->promised = (guint16)json_int(from, "promised", clock->law);
+    clock->levels = read_levels(json_object_get(from, "levels"));
+    clock->pauses = read_pauses(json_object_get(from, "pauses"));
+    clock->extension = (guint16)json_int(extension, "days", 0);
+    clock->approver = definition_copy(extension, "approver");
+    clock->warn_early = (guint16)(warn == NULL ? 3 : json_integer_value(json_array_get(warn, 0)));
+    clock->warn_late = (guint16)(warn == NULL ? 1 : json_integer_value(json_array_get(warn, 1)));
+    clock->expiry = (ClockExpiry)MAX(0, clock_expiry_parse(expiry == NULL ? "flag" : expiry));
+    return clock;
+}
+
+static gboolean check_profile(const Definition *definition, const ClockProfile *clock,
+                              GError **error)
+{
+    g_autofree char *path = g_strdup_printf("/clocks/%s", clock_purpose_token(clock->purpose));
+
+    if (clock->promised > clock->law)
+        return definition_fail(definition, error, path, "promised %u is more than the law's %u",
+                               clock->promised, clock->law);
+    for (guint i = 0; i < clock->levels->len; i++) {
+        const ClockLevel *level = g_ptr_array_index(clock->levels, i);
+
+        if (level->promised > level->law)
+            return definition_fail(definition, error, path,
+                                   "level %s: promised %u is more than the law's %u", level->level,
+                                   level->promised, level->law);
+    }
+    if (clock->warn_early < clock->warn_late)
+        return definition_fail(definition, error, path, "warns later before earlier");
+    if (clock->expiry == EXPIRY_ACCEPTED && clock->purpose != CLOCK_TELL)
+        return definition_fail(definition, error, path,
+                               "only the telling clock accepts by silence");
+    if ((clock->expiry == EXPIRY_LAPSED) && clock->purpose != CLOCK_SUPPLEMENT)
+        return definition_fail(definition, error, path, "only the supplement clock lapses");
+    return TRUE;
+}
+
+ClockProfile *clock_profile_load(const Definition *definition, const json_t *from,
+                                 ClockPurpose purpose, GError **error)
+{
+    g_autoptr(ClockProfile) profile = read_profile(from, purpose);
+
+    return check_profile(definition, profile, error) ? g_steal_pointer(&profile) : NULL;
+}

@@ -11,7 +11,7 @@
  */
 #pragma once
 
-#include <glib.h>
+#include "appliance/casework/definition.h"
 
 typedef enum {
     CLOCK_TELL,
@@ -83,6 +83,10 @@ typedef struct ClockProfile {
     ClockExpiry expiry;
 } ClockProfile;
 
+/* The profile of a purpose as `from`, a member of `definition`'s "clocks", says it (the schema is
+ * item.schema.json's). ERROR_DEFINITION where its numbers or its expiry contradict each other. */
+ClockProfile *clock_profile_load(const Definition *definition, const json_t *from,
+                                 ClockPurpose purpose, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void clock_profile_free(ClockProfile *profile);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ClockProfile, clock_profile_free)
 

@@ -156,9 +156,8 @@ typedef struct Item {
     char *titles[PAPER_COUNT]; /* titles of its own for papers (results); NULL: the profile's */
 } Item;
 
-/* Read a definition; ERROR_DEFINITION names file, line and path. */
-Item *item_load(const char *bytes, gsize size, const char *name,
-                GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* An item without a word: every list is there and empty. item_load.h fills it. */
+Item *item_new(void) G_GNUC_WARN_UNUSED_RESULT;
 void item_free(Item *item);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Item, item_free)
 
@@ -171,11 +170,9 @@ gboolean item_asks(const Item *item, const char *question);      /* whether it h
 const Item *items_on(const GPtrArray *items, const char *code, Day day);
 gboolean items_check(const GPtrArray *items, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* The items that ship with the program (of Item, owned). */
-GPtrArray *items_shipped(GError **error) G_GNUC_WARN_UNUSED_RESULT;
-
 /* How a field is normalised before it is compared, as items say it. */
 const char *field_norm_token(FieldNorm norm);
-const char *slot_tick_token(SlotTick tick); /* original seal signature category scope */
-const char *slot_tick_name(SlotTick tick);  /* 已核原件 … */
-guint slot_tick_parse(const char *token);   /* 0 where unknown */
+FieldNorm field_norm_parse(const char *token); /* NORM_TEXT where it is NULL or unknown */
+const char *slot_tick_token(SlotTick tick);    /* original seal signature category scope */
+const char *slot_tick_name(SlotTick tick);     /* 已核原件 … */
+guint slot_tick_parse(const char *token);      /* 0 where unknown */

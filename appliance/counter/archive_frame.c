@@ -6,7 +6,6 @@
 
 #include "appliance/paper/paper.h"
 
-#include <string.h>
 
 #define NOT_FILED "（未归档）"
 
@@ -60,18 +59,13 @@ static json_t *cover_values(const ArchiveView *view, const ArchiveNumber *number
                      year, "unit", number->unit, "piece", piece);
 }
 
-static const char *arranger_of(const ArchiveFrame *frame)
-{
-    const char *name = frame->arranger;
-
-    return name == NULL ? "" : g_str_has_prefix(name, "os:") ? name + strlen("os:") : name;
-}
-
 static json_t *remarks_values(const ArchiveFrame *frame, Day today)
 {
     const ArchiveView *view = frame->view;
     g_autoptr(GString) situation = g_string_new(NULL);
     g_autofree char *date = day_format(today);
+    g_autofree char *arranger =
+        frame->arranger != NULL ? house_person(frame->house, frame->arranger) : g_strdup("");
     json_t *voids = json_array();
 
     for (guint i = 0; i < view->filing->remarks->len; i++)
@@ -89,7 +83,7 @@ static json_t *remarks_values(const ArchiveFrame *frame, Day today)
                      frame->archive_number, "items", (int)view->filing->n_positions, "pages",
                      (int)view->filing->n_pages, "blank_sides", (int)view->filing->n_blanks, "void",
                      voids, "situation", situation->len > 0 ? situation->str : "无", "arranger",
-                     arranger_of(frame), "arranged", date);
+                     arranger, "arranged", date);
 }
 
 /* One frame paper of the case file; takes `values`. */

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Shared by archive.c, archive_frame.c and archive_about.c alone: the arrangement of a case, and
- * the sheets that frame it.
+ * Shared by archive.c, archive_view.c, archive_files.c, archive_frame.c and archive_about.c alone:
+ * the arrangement of a case, and the sheets that frame it.
  */
 #pragma once
 
-#include "appliance/counter/archive.h"
+#include "appliance/counter/archive_files.h"
+#include "appliance/counter/step.h"
 
 struct ArchiveView {
     char *number;
@@ -25,7 +26,7 @@ typedef struct {
     const ArchiveView *view;
     const ArchiveNumber *number; /* NULL: not filed yet, and without a cover */
     const char *archive_number;
-    const char *arranger; /* who files: the actor */
+    const char *arranger; /* who files: the actor; NULL: nobody */
     gint64 at_us;         /* the instant that they tell */
 } ArchiveFrame;
 gboolean archive_add_frame(Casefile *casefile, const ArchiveFrame *frame,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/counter/arrange.h"
 
+#include "appliance/counter/case.h"
 #include "appliance/page/likeness.h"
 #include "appliance/paper/paper.h"
 

@@ -6,7 +6,7 @@
  */
 #pragma once
 
-#include "appliance/counter/archive.h"
+#include "appliance/counter/archive_view.h"
 #include "appliance/page/worker.h"
 
 /* A sheet of the file, in filed order. */

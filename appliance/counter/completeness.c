@@ -166,21 +166,6 @@ static gboolean is_open_text(const json_t *row)
     return strcmp(json_text(row, "state"), "open") == 0;
 }
 
-/* Sides of a document that carry text or image. */
-static guint count_pages(const Gather *gather, gint64 document)
-{
-    guint pages = 0;
-    gsize i;
-    json_t *side;
-
-    json_array_foreach(gather->sides, i, side)
-    {
-        pages += json_int(side, "document", 0) == document && json_int(side, "blank", 0) == 0 &&
-                 strcmp(json_text(side, "state"), "void") != 0;
-    }
-    return pages;
-}
-
 /* Who saw the thumbprint given: a name, and so kept among the fields. */
 static const char *witness_of(const Gather *gather, const char *slot)
 {
@@ -193,8 +178,9 @@ static void add_document(Gather *gather, const json_t *row)
 {
     guint32 number = (guint32)json_int(row, "number", 0);
     const char *slot = json_text(row, "code");
-    CheckDocument document = {
-        .number = number, .slot = code_slot_number(slot), .pages = count_pages(gather, number)};
+    CheckDocument document = {.number = number,
+                              .slot = code_slot_number(slot),
+                              .pages = completeness_pages(gather->sides, number)};
 
     g_array_append_val(gather->numbers, number);
     if (!is_open_text(row) || strcmp(json_text(row, "family"), "A") != 0)
@@ -480,4 +466,18 @@ json_t *completeness_json(const Check *check, Lang lang)
     }
     return json_pack("{s:b, s:b, s:o, s:o}", "complete", check->complete, "acceptable",
                      check->acceptable, "slots", slots, "notes", notes);
+}
+
+guint completeness_pages(const json_t *sides, gint64 document)
+{
+    guint pages = 0;
+    gsize i;
+    json_t *side;
+
+    json_array_foreach(sides, i, side)
+    {
+        pages += json_int(side, "document", 0) == document && json_int(side, "blank", 0) == 0 &&
+                 strcmp(json_text(side, "state"), "void") != 0;
+    }
+    return pages;
 }

@@ -15,8 +15,8 @@
 Check *completeness_check(House *house, Catalog *catalog, const char *number,
                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* What the check found, as life wants it: defect keys, which of them lie in material handed in after
- * document `notice` (check_is_fresh), open persons. */
+/* What the check found, as life wants it: defect keys, which of them lie in material handed in
+ * after document `notice` (check_is_fresh), open persons. */
 typedef struct {
     GPtrArray *keys; /* of char *, owned */
     GArray *fresh;   /* of gboolean */
@@ -31,3 +31,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(CheckKeys, check_keys_free)
 /* As JSON: {"complete": …, "slots": [{"code", "name", "state", "word", "why", "defects": [{"code",
  * "word", "text", "bring"}]}], "notes": […]}. */
 json_t *completeness_json(const Check *check, Lang lang) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Sides of a document, among rows of catalog_sides, that carry text or image. */
+guint completeness_pages(const json_t *sides, gint64 document);

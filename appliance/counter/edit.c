@@ -13,37 +13,10 @@ typedef struct {
 /* The side's row, if its case may still change. */
 static json_t *open_side(StoreTxn *txn, const SideName *name, GError **error)
 {
-    const char letter[2] = {name->side, '\0'};
-    g_autoptr(GError) why = NULL;
-    g_autoptr(json_t) side = catalog_side(txn_catalog(txn), name->batch, name->sheet, letter, &why);
-    const char *number = side != NULL ? json_text(side, "case") : NULL;
-    g_autoptr(json_t) row = NULL;
+    g_autoptr(json_t) side = side_row(txn_catalog(txn), name, error);
 
-    if (why != NULL) {
-        g_propagate_error(error, g_steal_pointer(&why));
-        return NULL;
-    }
-    if (side == NULL) {
-        error_set(error, ERROR_NOT_FOUND, "side %" G_GINT64_FORMAT "-%" G_GINT64_FORMAT "-%s",
-                  name->batch, name->sheet, letter);
-        return NULL;
-    }
-    row = number != NULL ? case_row(txn_catalog(txn), number, error) : NULL;
-    if (number != NULL && row == NULL)
-        return NULL;
-    if (row != NULL && json_text(row, "filed_at") != NULL) {
-        error_set(error, ERROR_WRONG_STATE, "%s is filed: nothing of it changes in place", number);
-        return NULL;
-    }
-    return g_steal_pointer(&side);
-}
-
-static json_t *side_body(const SideName *name)
-{
-    const char letter[2] = {name->side, '\0'};
-
-    return json_pack("{s:I, s:I, s:s}", "batch", (json_int_t)name->batch, "sheet",
-                     (json_int_t)name->sheet, "side", letter);
+    return side != NULL && side_check_open(txn_catalog(txn), side, error) ? g_steal_pointer(&side)
+                                                                          : NULL;
 }
 
 static gboolean turn_command(StoreTxn *txn, void *data, GError **error)

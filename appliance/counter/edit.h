@@ -6,7 +6,7 @@
  */
 #pragma once
 
-#include "appliance/counter/case.h"
+#include "appliance/counter/side.h"
 
 /* Turn the view of a side: degrees clockwise from how it was captured (0 90 180 270). */
 gboolean edit_turn_side(House *house, const StoreActor *actor, const SideName *name, guint turn,

@@ -22,7 +22,7 @@
  */
 #pragma once
 
-#include "appliance/counter/archive.h"
+#include "appliance/counter/house.h"
 #include "storage/bag.h"
 
 typedef enum {

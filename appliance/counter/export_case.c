@@ -5,6 +5,9 @@
 #include "appliance/counter/export_intern.h"
 
 #include "appliance/bundle/describe.h"
+#include "appliance/counter/archive.h"
+#include "appliance/counter/archive_files.h"
+#include "appliance/counter/case.h"
 #include "storage/catalog_keeping.h"
 #include "storage/ocfl.h"
 

@@ -2,6 +2,7 @@
 #include "appliance/counter/fact.h"
 
 #include "appliance/base/text.h"
+#include "appliance/counter/side.h"
 
 #include <string.h>
 

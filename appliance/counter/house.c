@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/counter/house.h"
 
+#include "appliance/base/text.h"
 #include "appliance/casework/consistency.h"
 #include "appliance/casework/definition.h"
+#include "appliance/casework/item_load.h"
+#include "storage/local/local.h"
 
 #include <pthread.h>
 #include <string.h>
+
+#define OS_USER "os:" /* in front of who acts at the console */
 
 struct House {
     Store *store;
@@ -62,6 +67,36 @@ Day house_day(const char *instant)
 
     return instant != NULL && clock_parse(instant, &us) ? day_of_instant(us, HOUSE_OFFSET_S)
                                                         : DAY_NONE;
+}
+
+/* ── people ──────────────────────────────────────────────────────────────────────────────── */
+
+/* A paper must not wait for the file of people: who cannot be looked up keeps the number. */
+static char *name_of(House *house, const char *number)
+{
+    g_autofree char *path = store_path(house->store, "local.db");
+    g_auto(LocalPerson) person = {0};
+    g_autoptr(GError) why = NULL;
+    g_autoptr(Local) local = NULL;
+
+    if (!g_file_test(path, G_FILE_TEST_EXISTS))
+        return NULL;
+    local = local_open(path, &why);
+    if (local != NULL && local_person_get(local, number, &person, &why))
+        return g_strdup(person.name);
+    if (error_code(why) != ERROR_NOT_FOUND)
+        g_message("the name of %s: %s", number, why->message);
+    return NULL;
+}
+
+char *house_person(House *house, const char *actor)
+{
+    char *name;
+
+    if (g_str_has_prefix(actor, OS_USER))
+        return g_strdup(actor + strlen(OS_USER));
+    name = text_is_digits(actor) ? name_of(house, actor) : NULL;
+    return name != NULL ? name : g_strdup(actor);
 }
 
 /* ── loading ─────────────────────────────────────────────────────────────────────────────── */

@@ -47,6 +47,10 @@ const Department *house_department(House *house, Catalog *catalog, const char *c
                                    GError **error);
 const Calendar *house_calendar(House *house, Catalog *catalog, GError **error);
 
+/* How somebody who acts is named on paper: "os:wang" is wang; a number is the person's name where
+ * this machine knows it (storage/local), and the number itself where it does not. Caller's. */
+char *house_person(House *house, const char *actor) G_GNUC_WARN_UNUSED_RESULT;
+
 /* ── import ──────────────────────────────────────────────────────────────────────────────── */
 
 /* Validate a definition file and keep it. `*code` (may be NULL) gets its code. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/counter/say.h"
 
-#include <string.h>
+#include "appliance/base/text.h"
 
 /* ── loading ─────────────────────────────────────────────────────────────────────────────── */
 
@@ -86,7 +86,8 @@ static void say_case(Say *say)
     g_autofree char *document = g_strdup_printf("%03d", (int)say->document);
     g_autofree char *received = minute_text(state->received, state->received_minute);
     g_autofree char *window = g_strdup_printf("%s号窗口", json_text(say->row, "window"));
-    const char *clerk = say->actor->actor;
+    const char *actor = say->actor->actor;
+    g_autofree char *clerk = house_person(say->house, actor);
 
     say_text(say, "heading", say->profile->heading);
     say_text(say, "number", say->paper_number);
@@ -105,8 +106,8 @@ static void say_case(Say *say)
     say_day(say, "received", state->received);
     say_text(say, "channel", json_text(say->row, "channel"));
     say_text(say, "window", window);
-    say_text(say, "clerk", g_str_has_prefix(clerk, "os:") ? clerk + strlen("os:") : clerk);
-    say_text(say, "clerk_number", "—");
+    say_text(say, "clerk", clerk);
+    say_text(say, "clerk_number", text_is_digits(actor) ? actor : "—");
     say_day(say, "date", say->today);
     say_day(say, "accepted", state->effective);
     say_now(say, "at");

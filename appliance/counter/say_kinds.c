@@ -3,190 +3,38 @@
  * What is peculiar to each kind of paper. A function adds to `say->values` what the case knows;
  * what a step or a caller says besides overrides it.
  */
-#include "appliance/counter/say.h"
+#include "appliance/counter/say_rows.h"
 
 #include <string.h>
 
-/* ── documents and pages ─────────────────────────────────────────────────────────────────── */
-
-static guint pages_of(const Say *say, gint64 document)
-{
-    guint pages = 0;
-    gsize i;
-    json_t *side;
-
-    json_array_foreach(say->sides, i, side)
-    {
-        pages += json_int(side, "document", 0) == document && json_int(side, "blank", 0) == 0 &&
-                 strcmp(json_text(side, "state"), "void") != 0;
-    }
-    return pages;
-}
-
-static gboolean is_material(const json_t *row)
-{
-    return strcmp(json_text(row, "family"), "A") == 0 &&
-           strcmp(json_text(row, "state"), "open") == 0;
-}
-
-/* Sheets as the clerk counted them: ticks of the slot where it has one document, else the row. */
-static void count_sheets(const Say *say, const json_t *row, guint *originals, guint *copies)
-{
-    const SlotResult *slot = check_slot(say->check, code_slot_number(json_text(row, "code")));
-
-    *originals = (guint)json_int(row, "originals", 0);
-    *copies = (guint)json_int(row, "copies", 0);
-    if (slot != NULL && slot->documents == 1) {
-        *originals = slot->originals;
-        *copies = slot->copies;
-    }
-}
-
-/* Every material in force: number, name, form (a word, or a token on the receipt), copies, pages,
- * kept. Templates take of a row what they declare. */
-static json_t *material_rows(const Say *say, gboolean tokens)
-{
-    json_t *rows = json_array();
-    guint position = 0;
-    gsize i;
-    json_t *row;
-
-    json_array_foreach(say->documents, i, row)
-    {
-        gint64 number = json_int(row, "number", 0);
-        g_autofree char *printed = g_strdup_printf("%03d", (int)number);
-        guint originals, copies;
-        const char *form;
-
-        if (!is_material(row))
-            continue;
-        count_sheets(say, row, &originals, &copies);
-        form = tokens ? (originals > 0 ? "original" : "copy") : (originals > 0 ? "原件" : "复印件");
-        json_array_append_new(rows, json_pack("{s:i, s:s, s:s, s:s, s:i, s:i, s:s}", "position",
-                                              (int)++position, "number", printed, "name",
-                                              json_text(row, "title"), "form", form, "copies",
-                                              (int)MAX(originals + copies, 1), "pages",
-                                              (int)pages_of(say, number), "kept",
-                                              json_int(row, "kept", 0) != 0 ? "kept" : "returned"));
-    }
-    return rows;
-}
-
-/* A row of a list has no member that its template does not declare. */
-static json_t *rows_with(json_t *rows, const char *const *members)
-{
-    gsize i;
-    json_t *row;
-
-    json_array_foreach(rows, i, row)
-    {
-        const char *name;
-        void *next;
-        json_t *value;
-
-        json_object_foreach_safe(row, next, name, value)
-        {
-            if (!g_strv_contains(members, name))
-                json_object_del(row, name);
-        }
-    }
-    return rows;
-}
+/* ── materials ─────────────────────────────────────────────────────────────────── */
 
 #define MEMBERS(...) ((const char *const[]){__VA_ARGS__, NULL})
 
 static void say_materials(Say *say, const char *const *members)
 {
-    json_object_set_new(say->values, "documents", rows_with(material_rows(say, FALSE), members));
+    json_object_set_new(say->values, "documents",
+                        say_rows_with(say_material_rows(say, FALSE), members));
 }
 
 static guint say_total(Say *say)
 {
-    guint pages = 0, n = 0;
-    gsize i;
-    json_t *row;
+    guint pages, n = say_count_materials(say, &pages);
 
-    json_array_foreach(say->documents, i, row)
-    {
-        if (is_material(row)) {
-            pages += pages_of(say, json_int(row, "number", 0));
-            n++;
-        }
-    }
-    json_object_set_new(say->values, "total_pages", json_integer(pages));
+    json_object_set_new(say->values, "total_pages", json_integer((json_int_t)pages));
     return n;
-}
-
-/* The newest paper of a kind in force; NULL: none. */
-static const json_t *paper_of(const Say *say, PaperKind kind)
-{
-    g_autofree char *code = code_slot_name(paper_kind_slot(kind));
-    const json_t *found = NULL;
-    gsize i;
-    json_t *row;
-
-    json_array_foreach(say->documents, i, row)
-    {
-        if (strcmp(json_text(row, "code"), code) == 0 &&
-            strcmp(json_text(row, "state"), "void") != 0)
-            found = row;
-    }
-    return found;
-}
-
-/* Its 文书编号, or the 统一编号 where it has none. */
-static char *number_of(const json_t *row)
-{
-    const char *number = json_text(row, "paper_number");
-
-    return number != NULL ? g_strdup(number)
-                          : g_strdup_printf("%03d", (int)json_int(row, "number", 0));
 }
 
 static void say_number_of(Say *say, const char *key, PaperKind kind)
 {
-    const json_t *row = paper_of(say, kind);
-    g_autofree char *number = row != NULL ? number_of(row) : NULL;
+    const json_t *row = say_find_paper(say, kind);
+    g_autofree char *number = row != NULL ? say_paper_number(row) : NULL;
 
     say_text(say, key, number);
 }
 
-/* ── defects ─────────────────────────────────────────────────────────────────────────────── */
-
-static gboolean is_told(const LifeState *state, const char *key)
-{
-    for (guint i = 0; i < state->n_keys; i++)
-        if (strcmp(state->keys[i].key, key) == 0)
-            return (state->keys[i].flags & (KEY_OPEN | KEY_TOLD)) == (KEY_OPEN | KEY_TOLD);
-    return FALSE;
-}
-
-static json_t *defect_row(const Say *say, const Defect *defect)
-{
-    const SlotResult *slot = check_slot(say->check, defect->slot);
-    g_autofree char *code = code_slot_name(defect->slot);
-
-    return json_pack("{s:s, s:s, s:s, s:s}", "slot", code, "document",
-                     slot != NULL ? slot->slot->name : "", "defect",
-                     defect->text != NULL ? defect->text : defect_code_word(defect->code, LANG_ZH),
-                     "bring", defect->bring != NULL ? defect->bring : "请补正");
-}
-
-/* What the notice tells; with `open`, only what it told and is found still. */
-static json_t *defect_rows(const Say *say, gboolean open)
-{
-    g_autoptr(GPtrArray) defects = check_defects(say->check);
-    json_t *rows = json_array();
-
-    for (guint i = 0; i < defects->len; i++) {
-        const Defect *defect = g_ptr_array_index(defects, i);
-        g_autofree char *key = defect_key(defect);
-
-        if (!open || is_told(&say->after.state, key))
-            json_array_append_new(rows, defect_row(say, defect));
-    }
-    return rows;
-}
+/* ── what is missing
+ * ─────────────────────────────────────────────────────────────────────────────── */
 
 /* "2026年11月28日前", by the item's own clock; where it has none, what the law says of time. */
 static void say_deadline(Say *say)
@@ -213,7 +61,7 @@ static void say_deadline(Say *say)
 
 static void say_supplement(Say *say)
 {
-    json_object_set_new(say->values, "defects", defect_rows(say, FALSE));
+    json_object_set_new(say->values, "defects", say_defect_rows(say, FALSE));
     say_deadline(say);
     if (say->item->law == NULL || say->item->law[0] == NULL)
         say_text(say, "law", "《中华人民共和国行政许可法》第三十二条");
@@ -224,7 +72,7 @@ static void say_supplement(Say *say)
 static void say_kind_supplement(Say *say)
 {
     json_object_set_new(say->values, "missing",
-                        rows_with(defect_rows(say, FALSE), MEMBERS("document", "bring")));
+                        say_rows_with(say_defect_rows(say, FALSE), MEMBERS("document", "bring")));
     say_deadline(say);
     if (json_object_get(say->values, "reason") == NULL)
         say_text(say, "reason", "部分材料未带来或者不齐全、不影响收件");
@@ -232,50 +80,19 @@ static void say_kind_supplement(Say *say)
 
 static void say_reminder(Say *say)
 {
-    const json_t *notice = paper_of(say, PAPER_SUPPLEMENT);
+    const json_t *notice = say_find_paper(say, PAPER_SUPPLEMENT);
 
     say_number_of(say, "notice_number", PAPER_SUPPLEMENT);
     if (notice != NULL)
         say_day(say, "notice_date", house_day(json_text(notice, "made_at")));
-    json_object_set_new(say->values, "defects", defect_rows(say, TRUE));
+    json_object_set_new(say->values, "defects", say_defect_rows(say, TRUE));
     say_deadline(say);
-}
-
-static gboolean is_named(const Say *say, const ItemSlot *slot)
-{
-    for (gsize i = 0; i < say->event->n_keys; i++)
-        if (strcmp(say->event->keys[i], slot->code) == 0)
-            return TRUE;
-    return FALSE;
-}
-
-/* The slots that stay open, what form they are asked in, and until when. */
-static json_t *missing_rows(const Say *say, Day until)
-{
-    g_autofree char *deadline = until != DAY_NONE ? day_format(until) : NULL;
-    json_t *rows = json_array();
-
-    for (guint i = 0; i < say->check->slots->len; i++) {
-        const SlotResult *result = g_ptr_array_index(say->check->slots, i);
-        const ItemSlot *slot = result->slot;
-        g_autofree char *form = slot->copies > 0 ? g_strdup_printf("原件%u份、复印件%u份",
-                                                                   slot->originals, slot->copies)
-                                                 : g_strdup_printf("原件%u份", slot->originals);
-        gboolean asked = result->defects->len > 0 && slot->tolerable;
-
-        if (say->event != NULL && say->event->type == EVENT_PLEDGE)
-            asked = is_named(say, slot);
-        if (asked && deadline != NULL)
-            json_array_append_new(rows, json_pack("{s:s, s:s, s:s}", "document", slot->name, "form",
-                                                  form, "deadline", deadline));
-    }
-    return rows;
 }
 
 static void say_missing(Say *say)
 {
     json_object_set_new(say->values, "missing",
-                        missing_rows(say, say->event != NULL ? say->event->until : DAY_NONE));
+                        say_missing_rows(say, say->event != NULL ? say->event->until : DAY_NONE));
     say_text(say, "consequence", "本机关依法作出不予许可决定，并将失信情况记入信用记录。");
 }
 
@@ -442,8 +259,8 @@ static void say_green(Say *say)
 
 static void say_lapse(Say *say)
 {
-    const json_t *notice = paper_of(say, PAPER_SUPPLEMENT);
-    g_autofree char *number = notice != NULL ? number_of(notice) : g_strdup("");
+    const json_t *notice = say_find_paper(say, PAPER_SUPPLEMENT);
+    g_autofree char *number = notice != NULL ? say_paper_number(notice) : g_strdup("");
     g_autofree char *told = day_format_zh(say->before.state.told);
     g_autofree char *reason =
         g_strdup_printf("本机关于%s一次告知需要补正的全部内容（%s），逾期未补正", told, number);
@@ -497,31 +314,11 @@ static void say_grant(Say *say)
     say_number_of(say, "grant_number", PAPER_GRANT);
 }
 
-/* Results in force: what is delivered or collected. */
-static json_t *result_rows(const Say *say)
-{
-    json_t *rows = json_array();
-    gsize i;
-    json_t *row;
-
-    json_array_foreach(say->documents, i, row)
-    {
-        g_autofree char *number = number_of(row);
-
-        if (strcmp(json_text(row, "family"), "C") == 0 &&
-            strcmp(json_text(row, "state"), "void") != 0)
-            json_array_append_new(rows,
-                                  json_pack("{s:s, s:s, s:i}", "title", json_text(row, "title"),
-                                            "number", number, "copies", 1));
-    }
-    return rows;
-}
-
 static void say_delivery(Say *say)
 {
     LifeTold told = say->event != NULL ? say->event->told : TOLD_NOT;
 
-    json_object_set_new(say->values, "papers", result_rows(say));
+    json_object_set_new(say->values, "papers", say_result_rows(say));
     say_text(say, "addressee", json_text(say->row, "applicant"));
     say_text(say, "server", json_text(say->values, "clerk"));
     say_text(say, "place", "本中心窗口");
@@ -534,7 +331,7 @@ static void say_delivery(Say *say)
 
 static void say_collection(Say *say)
 {
-    json_object_set_new(say->values, "results", result_rows(say));
+    json_object_set_new(say->values, "results", say_result_rows(say));
 }
 
 static void say_originals_back(Say *say)
@@ -544,20 +341,6 @@ static void say_originals_back(Say *say)
 
 /* ── the receipt: the index of what was handed in ────────────────────────────────────────── */
 
-static json_t *exempt_rows(const Say *say)
-{
-    json_t *rows = json_array();
-
-    for (guint i = 0; i < say->check->slots->len; i++) {
-        const SlotResult *result = g_ptr_array_index(say->check->slots, i);
-
-        if (result->state == SLOT_EXEMPT)
-            json_array_append_new(
-                rows, json_pack("{s:s, s:s}", "name", result->slot->name, "words", result->why));
-    }
-    return rows;
-}
-
 /* When the handling time starts, in the words of the item's own clock (收件凭证 must say it where
  * there is no 受理通知书). */
 static void say_receipt(Say *say)
@@ -566,10 +349,11 @@ static void say_receipt(Say *say)
     const ProfileKind *kind = life_kind(&say->after.state);
     g_autofree char *query = case_query_code(say->catalog, say->number, NULL);
 
-    json_object_set_new(say->values, "documents",
-                        rows_with(material_rows(say, TRUE),
-                                  MEMBERS("number", "name", "form", "copies", "pages", "kept")));
-    json_object_set_new(say->values, "exempt", exempt_rows(say));
+    json_object_set_new(
+        say->values, "documents",
+        say_rows_with(say_material_rows(say, TRUE),
+                      MEMBERS("number", "name", "form", "copies", "pages", "kept")));
+    json_object_set_new(say->values, "exempt", say_exempt_rows(say));
     json_object_set_new(say->values, "visit", json_integer(say->after.state.visits));
     say_text(say, "kind_name", kind != NULL ? kind->name : NULL);
     say_text(say, "query_code", query);

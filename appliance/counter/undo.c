@@ -240,12 +240,8 @@ static gboolean take_command(StoreTxn *txn, void *data, GError **error)
     g_auto(UndoState) state = {0};
     const json_t *edit;
 
-    if (row == NULL)
-        return FALSE;
-    if (json_text(row, "filed_at") != NULL)
-        return error_set(error, ERROR_WRONG_STATE, "%s is filed: nothing of it changes in place",
-                         take->number);
-    if (!undo_look(txn_catalog(txn), take->number, &state, error))
+    if (row == NULL || !case_check_open(row, error) ||
+        !undo_look(txn_catalog(txn), take->number, &state, error))
         return FALSE;
     edit = take->way == UNDO_BACK ? state.undo : state.redo;
     if (edit == NULL)

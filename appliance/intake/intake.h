@@ -18,6 +18,7 @@
  */
 #pragma once
 
+#include "appliance/intake/orders.h"
 #include "appliance/intake/placing.h"
 #include "appliance/page/page.h"
 #include "drivers/device.h"
@@ -100,23 +101,8 @@ gboolean intake_device(Intake *intake, Device *device, const DeviceBatch *run, I
  * thread. */
 void intake_stop(Intake *intake);
 
-/* What the station says of sheets still to be fed. It holds from the next sheet that is not begun
- * yet: what moves already was fed under what was said before. */
-typedef enum {
-    INTAKE_AIM,     /* into a new document of `slot` */
-    INTAKE_COMMAND, /* as the command sheet `command` would say it */
-    INTAKE_REPLACE, /* the next page is sheet `sheet` of `batch` again: its sides take the place of
-                       that sheet's, which become void */
-} IntakeOrderKind;
-
-typedef struct {
-    IntakeOrderKind kind;
-    guint32 slot;
-    guint32 command;
-    gint64 batch, sheet;
-} IntakeOrder;
-
-/* From any thread; before or while a device runs. */
+/* Say what holds for the sheets still to be fed (orders.h). From any thread; before or while a
+ * device runs. */
 void intake_order(Intake *intake, const IntakeOrder *order);
 
 /* What became of the batch. */

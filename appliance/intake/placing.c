@@ -115,13 +115,15 @@ static Placed place_paper(Placing *placing, const Code *code, const PlacingLooku
                     .document = code->document.number};
 }
 
-/* Sheets of a printed set come in order without a gap; NULL where this one does. */
+/* Sheets of a printed set come in order, each once and without a gap; NULL where this one does. */
 static const char *set_fault(const Placing *placing, const Code *code)
 {
     if (placing->set.of == 0)
         return code->slot.sheet == 1 ? NULL : "gap";
     if (placing->set.set != code->slot.set || placing->set.of != code->slot.of)
         return "other-set";
+    if (code->slot.sheet <= placing->set.sheet)
+        return "used-before";
     return code->slot.sheet == placing->set.sheet + 1 ? NULL : "gap";
 }
 

@@ -5,17 +5,18 @@
  * Placing is a pure state machine over the own codes read on each sheet (both sides together). It
  * knows no store: what it needs to know of cases is asked through PlacingLookup.
  *
- *            receipt, notice, cover: its case                 separator: its slot
- *   OPEN ───────────────────────────────────> IN_CASE ─────────────────────────────> IN_SLOT
- *    │  (no case given)                        │  ^  a page: the case, no document     │  a page:
- *    │                                         │  └───── command 下一份 ───────────────┤  the
- * slot's v a page: the tray                        v                                       v
- * document …                                    last separator of a set, 收件完成 → DONE: the rest
- * to the tray
+ *         receipt, notice, cover: its case            separator: its slot
+ *   OPEN ─────────────────────────────────→ IN_CASE ───────────────────────→ IN_SLOT
+ *    │  (no case given)                      │  ↑                             │
+ *    │ a page: the tray                      │  └──────── command 下一份 ─────┤
+ *    ↓                                       ↓                                ↓
+ *                             a page: the case, no document     a page: the slot's document …
  *
- *   any state ── a code that contradicts (another case, another item, a gap in a set), or a
- *   separator whose mark alone is read ──> ASKING: this sheet and all that follow wait in the tray
- *   with the question as their reason.
+ *   IN_CASE, IN_SLOT ── last separator of a set, 收件完成 ──→ DONE: the rest goes to the tray
+ *
+ *   any state ── a code that contradicts (another case, another item, a gap in a set, a sheet of it
+ *   that the batch has seen), or a separator whose mark alone is read ──→ ASKING: this sheet and
+ *   all that follow wait in the tray with the question as their reason.
  *
  * Rules: capture.md 3 (own sheets), casework.md 6.
  */

@@ -3,7 +3,9 @@
 
 #include "appliance/base/embed.h"
 #include "storage/local/local_intern.h"
+#include "storage/sqlite_error.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <sqlite3.h>
@@ -20,10 +22,10 @@ extern const Embedded embedded_local[];
 
 static gboolean failed(Local *local, GError **error)
 {
-    return error_set(error, ERROR_CATALOGUE, "local.db: %s", sqlite3_errmsg(local->db));
+    return error_set(error, sqlite_error_code(local->db, ERROR_IO), "local.db: %s",
+                     sqlite3_errmsg(local->db));
 }
 
-/* Takes the lock; local_query_end lets it go. */
 gboolean local_query_begin(LocalQuery *query, Local *local, const char *sql, GError **error)
 {
     *query = (LocalQuery){local, NULL, 1};
@@ -45,7 +47,6 @@ void local_put_int(LocalQuery *query, gint64 value)
     sqlite3_bind_int64(query->stmt, query->next++, value);
 }
 
-/* The columns of a row are read in order, from 0. */
 char *local_take_text(LocalQuery *query)
 {
     return g_strdup((const char *)sqlite3_column_text(query->stmt, query->next++));
@@ -71,7 +72,6 @@ void local_query_end(LocalQuery *query)
     pthread_mutex_unlock(&query->local->lock);
 }
 
-/* Run a statement that gives no row. */
 gboolean local_query_run(LocalQuery *query, GError **error)
 {
     gboolean done = sqlite3_step(query->stmt) == SQLITE_DONE || failed(query->local, error);
@@ -138,7 +138,7 @@ Local *local_open(const char *path, GError **error)
 
     pthread_mutex_init(&local->lock, NULL);
     if (fd < 0) {
-        error_set(error, ERROR_NO_FILE, "%s", path);
+        error_set_errno(error, ERROR_NO_FILE, errno, "%s", path);
         return NULL;
     }
     close(fd);
@@ -531,7 +531,7 @@ gboolean local_forget_answers(Local *local, GError **error)
 {
     LocalQuery query;
 
-    return local_query_begin(&query, local, "DELETE FROM answer", error) && local_query_run(&query, error) &&
-           local_query_begin(&query, local, "VACUUM", error) && local_query_run(&query, error) &&
-           cut_wal(local, error);
+    return local_query_begin(&query, local, "DELETE FROM answer", error) &&
+           local_query_run(&query, error) && local_query_begin(&query, local, "VACUUM", error) &&
+           local_query_run(&query, error) && cut_wal(local, error);
 }

@@ -5,7 +5,8 @@
  * come twice (Idempotency-Key). Losing the file brings the first run back; no case is touched.
  *
  * All functions may be called from any thread; one lock guards the one connection.
- * Times are microseconds since 1970 (clock.h). ERROR_CATALOGUE where SQLite fails.
+ * Times are microseconds since 1970 (clock.h). Where SQLite fails: ERROR_DISK_FULL without room,
+ * ERROR_BUSY while another process writes, ERROR_IO otherwise.
  */
 #pragma once
 

@@ -4,6 +4,7 @@
  * (in memory, prepared statements). The budget is 5 times the reading; exit 1 beyond.
  */
 #include "appliance/casework/check.h"
+#include "appliance/casework/item_load.h"
 
 #include <sqlite3.h>
 #include <stdio.h>

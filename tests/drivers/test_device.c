@@ -546,36 +546,27 @@ static void a_device_that_is_not_there_is_told(void **state G_GNUC_UNUSED)
     assert_error_code(error, ERROR_NO_DEVICE);
 }
 
-int main(void)
-{
-    static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_batch_streams_whole_and_in_order),
-        cmocka_unit_test(rows_are_told_while_the_page_grows),
-        cmocka_unit_test(pages_not_given_back_hold_the_feeder),
-        cmocka_unit_test(an_early_end_is_continued_by_itself),
-        cmocka_unit_test(paper_that_does_not_come_is_a_mis_pick),
-        cmocka_unit_test(a_jam_at_sheet_17_of_50_loses_and_doubles_none),
-        cmocka_unit_test(a_half_front_and_its_back_are_one_sheet),
-        cmocka_unit_test(a_crash_within_an_image_is_a_lost_device),
-        cmocka_unit_test(a_page_stays_readable_after_its_worker_died),
-        cmocka_unit_test(a_driver_without_bytes_is_silent),
-        cmocka_unit_test(a_driver_that_never_returns_is_silent_and_killed),
-        cmocka_unit_test(a_late_page_is_not_silence),
-        cmocka_unit_test(endless_pages_end_with_a_question),
-        cmocka_unit_test(a_stop_brings_what_is_under_way),
-        cmocka_unit_test(a_cancel_leaves_a_usable_device),
-        cmocka_unit_test(a_batch_that_cannot_start_says_why),
-        cmocka_unit_test(the_status_can_be_asked_between_batches),
-        cmocka_unit_test(paper_or_button_trigger_once),
-        cmocka_unit_test(a_hot_folder_is_released_after_the_commit),
-        cmocka_unit_test(devices_are_listed_in_a_worker),
-        cmocka_unit_test(a_device_that_is_not_there_is_told),
-    };
-    int failed;
-
-    testing_begin();
-    folder = testing_folder();
-    failed = cmocka_run_group_tests(tests, NULL, NULL);
-    g_free(folder);
-    return failed;
-}
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(a_batch_streams_whole_and_in_order),
+    cmocka_unit_test(rows_are_told_while_the_page_grows),
+    cmocka_unit_test(pages_not_given_back_hold_the_feeder),
+    cmocka_unit_test(an_early_end_is_continued_by_itself),
+    cmocka_unit_test(paper_that_does_not_come_is_a_mis_pick),
+    cmocka_unit_test(a_jam_at_sheet_17_of_50_loses_and_doubles_none),
+    cmocka_unit_test(a_half_front_and_its_back_are_one_sheet),
+    cmocka_unit_test(a_crash_within_an_image_is_a_lost_device),
+    cmocka_unit_test(a_page_stays_readable_after_its_worker_died),
+    cmocka_unit_test(a_driver_without_bytes_is_silent),
+    cmocka_unit_test(a_driver_that_never_returns_is_silent_and_killed),
+    cmocka_unit_test(a_late_page_is_not_silence),
+    cmocka_unit_test(endless_pages_end_with_a_question),
+    cmocka_unit_test(a_stop_brings_what_is_under_way),
+    cmocka_unit_test(a_cancel_leaves_a_usable_device),
+    cmocka_unit_test(a_batch_that_cannot_start_says_why),
+    cmocka_unit_test(the_status_can_be_asked_between_batches),
+    cmocka_unit_test(paper_or_button_trigger_once),
+    cmocka_unit_test(a_hot_folder_is_released_after_the_commit),
+    cmocka_unit_test(devices_are_listed_in_a_worker),
+    cmocka_unit_test(a_device_that_is_not_there_is_told),
+};
+TEST_MAIN_IN(folder, tests)

@@ -241,28 +241,21 @@ static void files_come_in_the_order_of_their_names(void **state)
     assert_nothing(test);
 }
 
-static int fail_nth(FileOp op G_GNUC_UNUSED, const char *path G_GNUC_UNUSED, void *data)
-{
-    guint *left = data;
-
-    return *left > 0 && --*left == 0 ? EIO : 0;
-}
-
 /* Whatever step fails, the file is whole in one of the rooms and comes again. */
 static void no_failing_step_loses_a_file(void **state)
 {
     Case *test = *state;
     gboolean failed = TRUE;
 
-    for (guint nth = 1; failed && nth < 20; nth++) {
+    for (guint at = 1; failed && at < 20; at++) {
         g_autoptr(GError) error = NULL;
-        guint left = nth;
+        NthFault nth = {.at = at, .fault = EIO};
         HotFile file;
 
         assert_true(file_remove_tree(test->path, &error));
         reopen(test);
         put(test, "a.jpg", JPEG);
-        file_fault_set(fail_nth, &left);
+        file_fault_set(testing_fail_nth, &nth);
         failed = !hot_folder_next(test->folder, &file, &error);
         fd_close(file.fd);
         if (!failed && file.id != 0)

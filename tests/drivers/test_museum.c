@@ -160,17 +160,8 @@ static void every_session_has_its_story(void **state G_GNUC_UNUSED)
     }
 }
 
-int main(void)
-{
-    static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_session_has_its_story),
-        cmocka_unit_test(no_session_loses_or_doubles_a_sheet),
-    };
-    int failed;
-
-    testing_begin();
-    folder = testing_folder();
-    failed = cmocka_run_group_tests(tests, NULL, NULL);
-    g_free(folder);
-    return failed;
-}
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(every_session_has_its_story),
+    cmocka_unit_test(no_session_loses_or_doubles_a_sheet),
+};
+TEST_MAIN_IN(folder, tests)

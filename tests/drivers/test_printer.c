@@ -425,28 +425,19 @@ static void a_refused_document_says_in_what_state_the_printer_is(void **state G_
     ipp_stop(&sim);
 }
 
-int main(void)
-{
-    static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(each_reason_of_ipp_has_its_state),
-        cmocka_unit_test(a_queue_whose_printer_is_gone_is_known_by_its_words),
-        cmocka_unit_test(each_answer_of_a_receipt_printer_has_its_state),
-        cmocka_unit_test(a_picture_goes_in_bands_and_is_cut),
-        cmocka_unit_test(a_picture_that_is_none_is_refused),
-        cmocka_unit_test(a_receipt_goes_over_a_socket),
-        cmocka_unit_test(a_printer_without_paper_is_sent_nothing),
-        cmocka_unit_test(a_receipt_goes_over_a_serial_line),
-        cmocka_unit_test(a_printer_that_is_off_is_offline),
-        cmocka_unit_test(a_printer_that_does_not_answer_is_unknown),
-        cmocka_unit_test(names_of_no_printer_are_refused),
-        cmocka_unit_test(a_document_goes_to_an_ipp_printer_as_it_is),
-        cmocka_unit_test(a_refused_document_says_in_what_state_the_printer_is),
-    };
-    int failed;
-
-    testing_begin();
-    folder = testing_folder();
-    failed = cmocka_run_group_tests(tests, NULL, NULL);
-    g_free(folder);
-    return failed;
-}
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(each_reason_of_ipp_has_its_state),
+    cmocka_unit_test(a_queue_whose_printer_is_gone_is_known_by_its_words),
+    cmocka_unit_test(each_answer_of_a_receipt_printer_has_its_state),
+    cmocka_unit_test(a_picture_goes_in_bands_and_is_cut),
+    cmocka_unit_test(a_picture_that_is_none_is_refused),
+    cmocka_unit_test(a_receipt_goes_over_a_socket),
+    cmocka_unit_test(a_printer_without_paper_is_sent_nothing),
+    cmocka_unit_test(a_receipt_goes_over_a_serial_line),
+    cmocka_unit_test(a_printer_that_is_off_is_offline),
+    cmocka_unit_test(a_printer_that_does_not_answer_is_unknown),
+    cmocka_unit_test(names_of_no_printer_are_refused),
+    cmocka_unit_test(a_document_goes_to_an_ipp_printer_as_it_is),
+    cmocka_unit_test(a_refused_document_says_in_what_state_the_printer_is),
+};
+TEST_MAIN_IN(folder, tests)

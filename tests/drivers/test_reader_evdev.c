@@ -311,23 +311,13 @@ static void the_rack_takes_a_gun_up_as_it_comes_and_goes(void **state G_GNUC_UNU
     gun_rack_free(rack);
 }
 
-int main(void)
-{
-    static const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(codes_are_read_from_a_grabbed_keyboard, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(an_overrun_of_the_kernel_loses_the_code, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_key_that_no_code_is_made_of_damages_it, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(only_tagged_guns_are_listed, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(guns_that_come_and_go_are_told, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(the_rack_takes_a_gun_up_as_it_comes_and_goes, set_up,
-                                        tear_down),
-    };
-    int failed;
-
-    testing_begin();
-    folder = testing_folder();
-    failed = cmocka_run_group_tests(tests, NULL, NULL);
-    g_free(folder);
-    return failed;
-}
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test_setup_teardown(codes_are_read_from_a_grabbed_keyboard, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(an_overrun_of_the_kernel_loses_the_code, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(a_key_that_no_code_is_made_of_damages_it, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(only_tagged_guns_are_listed, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(guns_that_come_and_go_are_told, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(the_rack_takes_a_gun_up_as_it_comes_and_goes, set_up,
+                                    tear_down),
+};
+TEST_MAIN_IN(folder, tests)

@@ -5,6 +5,7 @@
  * and the input together, so that what lies behind it is reached.
  */
 #include "appliance/base/worker.h"
+#include "appliance/counter/case_open.h"
 #include "appliance/page/worker.h"
 #include "ui/api/api_intern.h"
 #include "ui/http/server_parts.h"

@@ -218,25 +218,7 @@ static const sqlite3_io_methods shim_methods = {
     .xShmUnmap = shim_unmap,
 };
 
-static const sqlite3_io_methods shim_methods_alone = {
-    .iVersion = 2,
-    .xClose = shim_close,
-    .xRead = shim_read,
-    .xWrite = shim_write,
-    .xTruncate = shim_truncate,
-    .xSync = shim_sync,
-    .xFileSize = shim_size,
-    .xLock = shim_lock,
-    .xUnlock = shim_unlock,
-    .xCheckReservedLock = shim_check_lock,
-    .xFileControl = shim_control,
-    .xSectorSize = shim_sector,
-    .xDeviceCharacteristics = shim_character,
-    .xShmMap = shim_map_alone,
-    .xShmLock = shim_shm_lock,
-    .xShmBarrier = shim_barrier,
-    .xShmUnmap = shim_unmap,
-};
+static sqlite3_io_methods shim_methods_alone; /* the same, but for the map: fault_shim_install */
 
 static int shim_open(sqlite3_vfs *vfs, sqlite3_filename name, sqlite3_file *file, int flags,
                      int *out)
@@ -292,6 +274,8 @@ static void shim_over(sqlite3_vfs *shim, const char *real, const char *name)
 
 void fault_shim_install(void)
 {
+    shim_methods_alone = shim_methods;
+    shim_methods_alone.xShmMap = shim_map_alone;
     shim_over(&shim_vfs, NULL, "fault");
     shim_over(&shim_alone, "unix-excl", "unix-excl");
     /* The last one is found first by its name, the default one by none. */

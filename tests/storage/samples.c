@@ -8,7 +8,7 @@
  */
 #include "tests/storage/sample.h"
 
-#include "storage/ocfl.h"
+#include "storage/ocfl_stage.h"
 #include "storage/tiles.h"
 
 #define LOG_RECORDS 700

@@ -400,33 +400,24 @@ static void bytes_before_a_zip_of_nothing_are_refused(void **state G_GNUC_UNUSED
     assert_refused("nothing.zip", ERROR_ARCHIVE_HOSTILE);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(bytes_before_a_zip_of_nothing_are_refused),
-        cmocka_unit_test(hostile_names_in_a_tar_are_refused),
-        cmocka_unit_test(hostile_kinds_in_a_tar_are_refused),
-        cmocka_unit_test(twins_are_refused),
-        cmocka_unit_test(a_file_that_is_a_folder_is_refused),
-        cmocka_unit_test(pax_records_are_read_and_guarded),
-        cmocka_unit_test(a_huge_name_is_refused),
-        cmocka_unit_test(every_cut_of_a_tar_is_noticed),
-        cmocka_unit_test(bytes_behind_the_end_of_a_tar_are_refused),
-        cmocka_unit_test(hostile_members_of_a_zip_are_refused),
-        cmocka_unit_test(overlapping_and_hidden_members_are_refused),
-        cmocka_unit_test(every_cut_of_a_zip_is_noticed),
-        cmocka_unit_test(a_million_members_end_at_the_limit),
-        cmocka_unit_test(a_zip_of_many_members_is_read_back),
-        cmocka_unit_test(members_are_read_where_they_stand),
-        cmocka_unit_test(a_flipped_bit_in_a_zip_is_noticed),
-        cmocka_unit_test(links_and_pipes_in_a_folder_are_told_apart),
-        cmocka_unit_test(what_is_no_archive_is_no_archive),
-    };
-    int failed;
-
-    testing_begin();
-    folder = testing_folder();
-    failed = cmocka_run_group_tests(tests, NULL, NULL);
-    g_free(folder);
-    return failed;
-}
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(bytes_before_a_zip_of_nothing_are_refused),
+    cmocka_unit_test(hostile_names_in_a_tar_are_refused),
+    cmocka_unit_test(hostile_kinds_in_a_tar_are_refused),
+    cmocka_unit_test(twins_are_refused),
+    cmocka_unit_test(a_file_that_is_a_folder_is_refused),
+    cmocka_unit_test(pax_records_are_read_and_guarded),
+    cmocka_unit_test(a_huge_name_is_refused),
+    cmocka_unit_test(every_cut_of_a_tar_is_noticed),
+    cmocka_unit_test(bytes_behind_the_end_of_a_tar_are_refused),
+    cmocka_unit_test(hostile_members_of_a_zip_are_refused),
+    cmocka_unit_test(overlapping_and_hidden_members_are_refused),
+    cmocka_unit_test(every_cut_of_a_zip_is_noticed),
+    cmocka_unit_test(a_million_members_end_at_the_limit),
+    cmocka_unit_test(a_zip_of_many_members_is_read_back),
+    cmocka_unit_test(members_are_read_where_they_stand),
+    cmocka_unit_test(a_flipped_bit_in_a_zip_is_noticed),
+    cmocka_unit_test(links_and_pipes_in_a_folder_are_told_apart),
+    cmocka_unit_test(what_is_no_archive_is_no_archive),
+};
+TEST_MAIN_IN(folder, tests)

@@ -406,8 +406,8 @@ static void a_fault_at_any_operation_leaves_all_or_nothing(void **state G_GNUC_U
     for (gsize form = 0; form < G_N_ELEMENTS(forms); form++) {
         /* The three forms share their writer: one of them meets every kind of fault. */
         for (gsize i = 0; i < (form == 0 ? G_N_ELEMENTS(faults) : 1); i++)
-            walk_faults(form, fail_nth, faults[i], &injected);
-        walk_faults(form, fail_from, EIO, &injected);
+            walk_faults(form, testing_fail_nth, faults[i], &injected);
+        walk_faults(form, testing_fail_from, EIO, &injected);
     }
     print_message("%u faults injected, 0 half bags\n", injected);
     assert_true(injected > 50);

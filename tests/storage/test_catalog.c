@@ -2,7 +2,7 @@
  *
  * The catalogue as an index: what its rows leave to the records, and how it is made anew.
  */
-#include "tests/testing.h"
+#include "tests/storage/dump.h"
 
 #include "storage/catalog_query.h"
 #include "storage/catalog_record.h"
@@ -309,19 +309,10 @@ static void a_period_holds_its_first_instant_and_not_its_last(void **state G_GNU
 
 static char *dump(const char *folder)
 {
-    static const char *const tables[] = {"leaf", "event", "cases", "batch",
-                                         "side", "slot",  "code",  "name_bigram"};
-    g_autoptr(Catalog) catalog = catalog_open(folder, DB_READ_ONLY, NULL);
-    GString *text = g_string_new(NULL);
+    static const char *const tables[] = {"leaf", "event", "cases",       "batch", "side",
+                                         "slot", "code",  "name_bigram", NULL};
 
-    for (gsize i = 0; i < G_N_ELEMENTS(tables); i++) {
-        g_autofree char *sql = g_strdup_printf("SELECT * FROM %s ORDER BY 1, 2", tables[i]);
-        g_autoptr(json_t) rows = db_rows(catalog_db(catalog), NULL, sql, "");
-        g_autofree char *line = json_line(rows);
-
-        g_string_append_printf(text, "%s %s\n", tables[i], line);
-    }
-    return g_string_free(text, FALSE);
+    return dump_tables(folder, tables);
 }
 
 static void run_sql(const char *folder, const char *sql)

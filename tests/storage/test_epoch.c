@@ -122,29 +122,18 @@ static void epochs_are_counted(void **state G_GNUC_UNUSED)
     }
 }
 
-typedef struct {
-    int at, count;
-} Nth;
-
-static int fail_from(FileOp op G_GNUC_UNUSED, const char *path G_GNUC_UNUSED, void *data)
-{
-    Nth *nth = data;
-
-    return ++nth->count >= nth->at ? EIO : 0;
-}
-
 /* Wherever it stops: what signs next is the old key or the new one, never neither. */
 static void a_crash_at_any_operation_leaves_a_key_that_signs(void **state G_GNUC_UNUSED)
 {
-    for (int at = 1;; at++) {
+    for (guint at = 1;; at++) {
         Store *store = made();
         g_autofree char *folder = g_strdup(store_folder(store)), *note = NULL, *vkey = NULL;
         StoreOptions options = {.folder = folder};
-        Nth nth = {at, 0};
+        NthFault nth = {.at = at, .fault = EIO};
         GError *error = NULL;
 
         note = signed_note(store);
-        file_fault_set(fail_from, &nth);
+        file_fault_set(testing_fail_from, &nth);
         vkey = signing_new_epoch(store, &actor, &epoch, &error);
         file_fault_set(NULL, NULL);
         g_clear_error(&error);

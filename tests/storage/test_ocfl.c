@@ -3,7 +3,7 @@
 
 #include "appliance/base/json.h"
 #include "appliance/base/text.h"
-#include "storage/ocfl.h"
+#include "storage/ocfl_stage.h"
 #include "storage/verify.h"
 
 #define TIME_US (G_GINT64_CONSTANT(1763720000) * G_USEC_PER_SEC)
@@ -308,11 +308,11 @@ static void a_fault_at_any_operation_leaves_the_old_or_the_new(void **state G_GN
     guint injected = 0;
 
     for (gsize i = 0; i < G_N_ELEMENTS(faults); i++) {
-        injected += walk_sealing(TRUE, fail_nth, faults[i]);
-        injected += walk_sealing(FALSE, fail_nth, faults[i]);
+        injected += walk_sealing(TRUE, testing_fail_nth, faults[i]);
+        injected += walk_sealing(FALSE, testing_fail_nth, faults[i]);
     }
-    injected += walk_sealing(TRUE, fail_from, EIO);
-    injected += walk_sealing(FALSE, fail_from, EIO);
+    injected += walk_sealing(TRUE, testing_fail_from, EIO);
+    injected += walk_sealing(FALSE, testing_fail_from, EIO);
     print_message("%u faults injected, 0 objects lost\n", injected);
     assert_true(injected > 100);
 }

@@ -75,31 +75,20 @@ static void an_existing_page_is_never_overwritten(void **state G_GNUC_UNUSED)
     g_clear_error(&error);
 }
 
-typedef struct {
-    int at, seen;
-} Nth;
-
-static int fail_nth(FileOp op G_GNUC_UNUSED, const char *path G_GNUC_UNUSED, void *data)
-{
-    Nth *nth = data;
-
-    return nth->seen++ == nth->at ? ENOSPC : 0;
-}
-
 static void a_failure_at_any_position_is_reported(void **state G_GNUC_UNUSED)
 {
     int positions = 0;
 
-    for (int at = 0;; at++) {
+    for (guint at = 1;; at++) {
         g_autofree char *folder = testing_folder();
         g_autoptr(SpoolGroup) group = spool_group_new(folder);
         g_auto(Fd) fd = page_of("abc");
-        Nth nth = {at, 0};
+        NthFault nth = {.at = at, .fault = ENOSPC};
         SpoolFile file = {0};
         GError *error = NULL;
         gboolean ok;
 
-        file_fault_set(fail_nth, &nth);
+        file_fault_set(testing_fail_nth, &nth);
         ok = spool_group_add(group, &name, fd, &file, &error) && spool_group_commit(group, &error);
         file_fault_set(NULL, NULL);
         spool_file_clear(&file);

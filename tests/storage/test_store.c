@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tests/testing.h"
+#include "tests/storage/dump.h"
 
 #include "storage/catalog_query.h"
 #include "storage/secrets.h"
@@ -238,20 +238,11 @@ static void a_second_process_sees_and_extends_what_the_first_wrote(void **state 
 
 static char *dump(const char *folder)
 {
-    static const char *const tables[] = {"leaf",  "node",  "event",    "setting",    "definition",
-                                         "cases", "field", "document", "batch",      "side",
-                                         "code",  "slot",  "bundle",   "name_bigram"};
-    g_autoptr(Catalog) catalog = catalog_open(folder, DB_READ_ONLY, NULL);
-    GString *text = g_string_new(NULL);
+    static const char *const tables[] = {"leaf",  "node",  "event",    "setting",     "definition",
+                                         "cases", "field", "document", "batch",       "side",
+                                         "code",  "slot",  "bundle",   "name_bigram", NULL};
 
-    for (gsize i = 0; i < G_N_ELEMENTS(tables); i++) {
-        g_autofree char *sql = g_strdup_printf("SELECT * FROM %s ORDER BY 1, 2", tables[i]);
-        g_autoptr(json_t) rows = db_rows(catalog_db(catalog), NULL, sql, "");
-        g_autofree char *line = json_line(rows);
-
-        g_string_append_printf(text, "%s %s\n", tables[i], line);
-    }
-    return g_string_free(text, FALSE);
+    return dump_tables(folder, tables);
 }
 
 static void rebuild_gives_the_same_rows(void **state G_GNUC_UNUSED)
@@ -361,27 +352,16 @@ static void a_changed_record_is_found(void **state G_GNUC_UNUSED)
     assert_int_equal(count_cases(store), 1);
 }
 
-typedef struct {
-    int at, seen, fault;
-} Nth;
-
-static int fail_nth(FileOp op G_GNUC_UNUSED, const char *path G_GNUC_UNUSED, void *data)
-{
-    Nth *nth = data;
-
-    return nth->seen++ == nth->at ? nth->fault : 0;
-}
-
 /* One write with a fault at position `at`; TRUE when the write went through. */
-static gboolean write_with_fault(const char *folder, int at, int fault)
+static gboolean write_with_fault(const char *folder, guint at, int fault)
 {
     Store *store = opened(folder);
-    Nth nth = {at, 0, fault};
+    NthFault nth = {.at = at, .fault = fault};
     GError *error = NULL;
     int serial = 2;
     gboolean ok;
 
-    file_fault_set(fail_nth, &nth);
+    file_fault_set(testing_fail_nth, &nth);
     ok = store_write(store, &actor, open_case, &serial, &error);
     file_fault_set(NULL, NULL);
     if (!ok)
@@ -397,7 +377,7 @@ static void a_fault_at_every_file_operation_loses_nothing(void **state G_GNUC_UN
     int injected = 0;
 
     for (gsize f = 0; f < G_N_ELEMENTS(faults); f++) {
-        for (int at = 0;; at++) {
+        for (guint at = 1;; at++) {
             g_autofree char *folder = made_folder();
             Store *store = opened(folder);
             gboolean ok;

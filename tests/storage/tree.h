@@ -182,24 +182,3 @@ static inline void zip_write(ZipMaker *zip, const char *folder, const char *name
     g_byte_array_unref(zip->bytes);
     g_byte_array_unref(zip->directory);
 }
-
-/* Makes the operation of number `at` fail; counts all. */
-typedef struct {
-    guint at, count;
-    int fault;
-} NthFault;
-
-static inline int fail_nth(FileOp op G_GNUC_UNUSED, const char *path G_GNUC_UNUSED, void *data)
-{
-    NthFault *nth = data;
-
-    return ++nth->count == nth->at ? nth->fault : 0;
-}
-
-/* From the operation of number `at` on, nothing works any more: the process is as good as dead. */
-static inline int fail_from(FileOp op G_GNUC_UNUSED, const char *path G_GNUC_UNUSED, void *data)
-{
-    NthFault *nth = data;
-
-    return ++nth->count >= nth->at ? EIO : 0;
-}

@@ -5,6 +5,7 @@
 #include "ui/api/jobs.h"
 
 #include "appliance/base/text.h"
+#include "appliance/counter/archive_view.h"
 #include "appliance/counter/export.h"
 
 #include <string.h>

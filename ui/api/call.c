@@ -5,6 +5,8 @@
  */
 #include "ui/api/api_intern.h"
 
+#include "appliance/counter/side.h"
+
 #include <string.h>
 
 #define LIMIT_DEFAULT 50

@@ -4,6 +4,8 @@
  */
 #include "ui/api/api_intern.h"
 
+#include "appliance/counter/case_open.h"
+#include "appliance/counter/case_place.h"
 #include "storage/catalog_record.h"
 
 #include <string.h>

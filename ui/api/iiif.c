@@ -19,6 +19,7 @@
  */
 #include "ui/api/api_intern.h"
 
+#include "appliance/counter/side.h"
 #include "storage/catalog_record.h"
 
 #include <math.h>

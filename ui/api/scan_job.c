@@ -90,6 +90,16 @@ static void set_over(ScanJob *job, const GError *failure)
     pthread_mutex_unlock(&job->desk->lock);
 }
 
+/* What the hands said is heard: the stack moves again, or is about to end. The lock is held. */
+static void answered(ScanJob *job, gboolean go_on)
+{
+    job->wants_continue = job->wants_keep = FALSE;
+    if (!go_on)
+        return;
+    job->state = SCAN_RUNNING;
+    tell(job);
+}
+
 /* Waits for the hands; TRUE to go on, with `*keep` where the sheet on top is one that is meant. */
 static gboolean wait_for_hands(ScanJob *job, gboolean *keep)
 {
@@ -100,11 +110,7 @@ static gboolean wait_for_hands(ScanJob *job, gboolean *keep)
         pthread_cond_wait(&job->changed, &job->desk->lock);
     go_on = !job->wants_stop;
     *keep = job->wants_keep;
-    job->wants_continue = job->wants_keep = FALSE;
-    if (go_on) {
-        job->state = SCAN_RUNNING;
-        tell(job);
-    }
+    answered(job, go_on);
     pthread_mutex_unlock(&job->desk->lock);
     return go_on;
 }
@@ -136,11 +142,7 @@ static gboolean wait_for_room(const GError *why, void *data)
     pthread_mutex_lock(&job->desk->lock);
     while (!job->wants_stop && !go_on)
         go_on = wait_a_moment(job);
-    job->wants_continue = job->wants_keep = FALSE;
-    if (go_on) {
-        job->state = SCAN_RUNNING;
-        tell(job);
-    }
+    answered(job, go_on);
     pthread_mutex_unlock(&job->desk->lock);
     return go_on;
 }

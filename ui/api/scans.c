@@ -5,6 +5,7 @@
 #include "ui/api/scan_job.h"
 
 #include "appliance/counter/hold.h"
+#include "appliance/counter/side.h"
 
 #include <string.h>
 

@@ -6,6 +6,7 @@
 #include "ui/api/api_intern.h"
 
 #include "appliance/base/digest.h"
+#include "appliance/counter/side.h"
 #include "appliance/intake/intake.h"
 #include "storage/catalog_record.h"
 

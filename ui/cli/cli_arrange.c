@@ -5,6 +5,7 @@
 #include "ui/cli/cli_intern.h"
 
 #include "appliance/counter/arrange.h"
+#include "appliance/counter/case.h"
 
 static const CliOption arrange_options[] = {
     {"output", 'o', "FILE.pdf", FALSE, "write the arranging sheet here", "排卷单写到此文件"},

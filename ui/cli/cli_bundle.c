@@ -5,6 +5,8 @@
 #include "ui/cli/cli.h"
 
 #include "appliance/base/text.h"
+#include "appliance/counter/archive.h"
+#include "appliance/counter/case.h"
 #include "appliance/counter/export.h"
 #include "storage/verify.h"
 

@@ -4,6 +4,7 @@
  */
 #include "ui/cli/cli.h"
 
+#include "appliance/counter/case_open.h"
 #include "appliance/counter/completeness.h"
 #include "appliance/counter/copies.h"
 #include "appliance/counter/step.h"

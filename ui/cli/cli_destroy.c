@@ -8,7 +8,6 @@
 #include "appliance/counter/destroy.h"
 #include "ui/http/role.h"
 
-#include <string.h>
 
 static const CliOption list_options[] = {
     {"by", 0, "DATE", FALSE, "due on this day or before (today)", "到该日为止到期 (默认今日)"},
@@ -28,18 +27,12 @@ static const CliOption destroy_options[] = {
     {0},
 };
 
-static const char *who_acts(const Cli *cli)
-{
-    const char *actor = cli_actor(cli)->actor;
-
-    return g_str_has_prefix(actor, "os:") ? actor + strlen("os:") : actor;
-}
-
 /* Rows of either list: as lines, and as a paper where one is wanted. */
 static int show_destruction(Cli *cli, House *house, json_t *rows, const char *columns,
                             GError **error)
 {
     const char *path = cli_value(cli, "output");
+    g_autofree char *name = house_person(house, cli_actor(cli)->actor);
     g_autoptr(GBytes) pdf = NULL;
     gsize i;
     json_t *row;
@@ -54,7 +47,7 @@ static int show_destruction(Cli *cli, House *house, json_t *rows, const char *co
         json_object_set_new(row, "state",
                             json_string(json_int(row, "holds", 0) > 0 ? "held" : "due"));
     }
-    pdf = path != NULL ? destroy_paper(house, rows, who_acts(cli), error) : NULL;
+    pdf = path != NULL ? destroy_paper(house, rows, name, error) : NULL;
     if (path != NULL && (pdf == NULL || !file_replace(path, 0644, g_bytes_get_data(pdf, NULL),
                                                       g_bytes_get_size(pdf), error)))
         return 4;

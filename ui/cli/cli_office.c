@@ -63,12 +63,9 @@ static gboolean check_terminal(const Cli *cli, GError **error)
            error_set(error, ERROR_USAGE, "a PDF is written with -o FILE.pdf");
 }
 
-/* "os:wang" is wang on paper. */
-static const char *signer(const Cli *cli)
+static char *signer(const Cli *cli, House *house)
 {
-    const char *actor = cli_actor(cli)->actor;
-
-    return g_str_has_prefix(actor, "os:") ? actor + 3 : actor;
+    return house_person(house, cli_actor(cli)->actor);
 }
 
 /* ── audit ───────────────────────────────────────────────────────────────────────────────── */
@@ -107,6 +104,7 @@ static gboolean put_audit(Cli *cli, House *house, Catalog *reader, const json_t 
 {
     const char *format = cli_value(cli, "format");
     const Profile *profile;
+    g_autofree char *name = NULL;
     g_autoptr(GBytes) pdf = NULL;
 
     if (format == NULL || strcmp(format, "text") == 0)
@@ -118,7 +116,8 @@ static gboolean put_audit(Cli *cli, House *house, Catalog *reader, const json_t 
         return FALSE;
     if (strcmp(format, "html") == 0)
         return put_text(cli, audit_html(audit, profile->heading), error);
-    pdf = audit_pdf(house, audit, &(AuditSigner){signer(cli), profile->heading}, error);
+    name = signer(cli, house);
+    pdf = audit_pdf(house, audit, &(AuditSigner){name, profile->heading}, error);
     return pdf != NULL && put_bytes(cli, g_bytes_get_data(pdf, NULL), g_bytes_get_size(pdf), error);
 }
 
@@ -183,11 +182,12 @@ static gboolean record_full(const Cli *cli, House *house, const LedgerRequest *r
 
 static gboolean put_ledger(Cli *cli, House *house, const json_t *book, GError **error)
 {
+    g_autofree char *name = signer(cli, house);
     g_autoptr(GBytes) pdf = NULL;
 
     if (g_strcmp0(cli_value(cli, "format"), "pdf") != 0)
         return cli_json(cli) || put_text(cli, ledger_book_csv(book), error);
-    pdf = ledger_book_pdf(house, book, signer(cli), error);
+    pdf = ledger_book_pdf(house, book, name, error);
     return pdf != NULL && put_bytes(cli, g_bytes_get_data(pdf, NULL), g_bytes_get_size(pdf), error);
 }
 
@@ -317,11 +317,12 @@ static void put_left(Cli *cli, json_t *left)
 static gboolean put_sheet(const Cli *cli, House *house, Catalog *reader, const WindowDay *of_day,
                           GError **error)
 {
+    g_autofree char *name = signer(cli, house);
     g_autoptr(GBytes) pdf = NULL;
 
     if (cli_value(cli, "output") == NULL)
         return TRUE;
-    pdf = day_sheet(house, reader, of_day, signer(cli), error);
+    pdf = day_sheet(house, reader, of_day, name, error);
     return pdf != NULL && put_bytes(cli, g_bytes_get_data(pdf, NULL), g_bytes_get_size(pdf), error);
 }
 

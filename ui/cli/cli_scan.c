@@ -5,6 +5,7 @@
 #include "ui/cli/cli_intern.h"
 
 #include "appliance/counter/case.h"
+#include "appliance/counter/case_place.h"
 #include "appliance/intake/intake.h"
 
 #include <dirent.h>

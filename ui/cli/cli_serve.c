@@ -7,7 +7,13 @@
 #include "ui/rescue.h"
 #include "ui/serve.h"
 
+#include <malloc.h>
+
 #define MEGABYTE (G_GINT64_CONSTANT(1000) * 1000)
+
+/* What is larger comes from the system and goes back to it. glibc's own limits grow with what a day
+ * has freed: three times the memory stayed with a daemon that exports and shows pages. */
+#define LARGE_BYTES (256 * 1024)
 
 static const CliOption serve_options[] = {
     {"listen", 0, "ADDR:PORT", FALSE, "where to listen (127.0.0.1:8080)",
@@ -111,6 +117,8 @@ static int run_serve(Cli *cli, GError **error)
 
     if (settings == NULL)
         return 4;
+    mallopt(M_MMAP_THRESHOLD, LARGE_BYTES);
+    mallopt(M_TRIM_THRESHOLD, LARGE_BYTES);
     options.tls = options.tls || g_strcmp0(settings_text(settings, "serve", "tls"), "yes") == 0;
     options.lang = language(cli, settings);
     if (options.listen == NULL)

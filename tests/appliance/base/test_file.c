@@ -63,34 +63,23 @@ static void replacing_keeps_the_old_bytes_until_the_new_are_whole(void **state G
     assert_string_equal(text, "new");
 }
 
-typedef struct {
-    int at, seen, fault;
-} Nth;
-
-static int fail_nth(FileOp op G_GNUC_UNUSED, const char *path G_GNUC_UNUSED, void *data)
-{
-    Nth *nth = data;
-
-    return nth->seen++ == nth->at ? nth->fault : 0;
-}
-
 static void a_replacement_that_fails_leaves_old_or_new_and_nothing_else(void **state G_GNUC_UNUSED)
 {
     static const int faults[] = {ENOSPC, FILE_SHORT_WRITE};
     int injected = 0;
 
     for (gsize f = 0; f < G_N_ELEMENTS(faults); f++) {
-        for (int at = 0;; at++) {
+        for (guint at = 1;; at++) {
             g_autofree char *folder = testing_folder();
             g_autofree char *path = g_build_filename(folder, "a", NULL);
             g_autofree char *text = NULL;
             g_autoptr(GDir) dir = NULL;
-            Nth nth = {at, 0, faults[f]};
+            NthFault nth = {.at = at, .fault = faults[f]};
             GError *error = NULL;
             gboolean ok;
 
             assert_true(file_replace(path, 0600, "old", 3, &error));
-            file_fault_set(fail_nth, &nth);
+            file_fault_set(testing_fail_nth, &nth);
             ok = file_replace(path, 0600, "new", 3, &error);
             file_fault_set(NULL, NULL);
             text = text_of(path);

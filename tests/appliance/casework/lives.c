@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/appliance/casework/lives.h"
 
+#include "appliance/casework/item_load.h"
+
 Lives *lives_new(const char *profile)
 {
     Lives *lives = g_new0(Lives, 1);

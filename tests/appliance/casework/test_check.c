@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/casework/check.h"
+#include "appliance/casework/item_load.h"
 #include "tests/testing.h"
 
 #include <string.h>

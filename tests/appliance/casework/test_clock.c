@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/casework/clock.h"
 #include "appliance/casework/item.h"
+#include "appliance/casework/item_load.h"
 #include "tests/testing.h"
 
 #include <string.h>

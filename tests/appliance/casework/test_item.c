@@ -2,6 +2,7 @@
 #include "appliance/casework/definition.h"
 #include "appliance/casework/department.h"
 #include "appliance/casework/item.h"
+#include "appliance/casework/item_load.h"
 #include "appliance/casework/profile.h"
 #include "tests/testing.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "appliance/casework/item_load.h"
 #include "appliance/casework/life.h"
 #include "tests/testing.h"
 

@@ -3,6 +3,7 @@
  * Random lives: no sequence of events, sensible or not, leads where casework forbids, a refused
  * step changes nothing, and replaying what was done gives the same bytes.
  */
+#include "appliance/casework/item_load.h"
 #include "appliance/casework/life.h"
 #include "tests/testing.h"
 

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/appliance/counter/hall.h"
 
-#include "appliance/counter/act.h"
-
 #include "appliance/base/digest.h"
 #include "appliance/base/text.h"
+#include "appliance/counter/act.h"
+#include "appliance/counter/case_open.h"
+#include "appliance/counter/case_place.h"
 #include "storage/db.h"
 
 #include <string.h>
@@ -261,6 +262,39 @@ json_t *hall_documents(const Hall *hall, const char *number)
 
     assert_no_error(error);
     return rows;
+}
+
+void hall_life(const Hall *hall, const char *number, CaseLife *life)
+{
+    GError *error = NULL;
+    g_autoptr(Catalog) reader = store_reader(hall->store, &error);
+    gboolean ok = case_life(hall->house, reader, number, life, &error);
+
+    assert_no_error(error);
+    assert_true(ok);
+}
+
+gint64 hall_count(const Hall *hall, const char *sql)
+{
+    GError *error = NULL;
+    g_autoptr(Catalog) reader = store_reader(hall->store, &error);
+    gint64 n = -1;
+
+    assert_true(db_int(catalog_db(reader), &n, 0, &error, sql, ""));
+    return n;
+}
+
+char *hall_codes(const json_t *rows)
+{
+    GString *codes = g_string_new(NULL);
+    gsize i;
+    json_t *row;
+
+    json_array_foreach(rows, i, row)
+    {
+        g_string_append_printf(codes, "%s%s", i > 0 ? " " : "", json_text(row, "code"));
+    }
+    return g_string_free(codes, FALSE);
 }
 
 char *hall_dump(const Hall *hall)

@@ -11,6 +11,7 @@
 #include "appliance/counter/archive.h"
 #include "appliance/counter/case.h"
 #include "appliance/counter/issue.h"
+#include "appliance/counter/side.h"
 
 #define HALL_ITEM  "900001"
 #define HALL_SLOTS 7
@@ -57,6 +58,15 @@ char *hall_thirteen(const Hall *hall);
 
 json_t *hall_row(const Hall *hall, const char *number);
 json_t *hall_documents(const Hall *hall, const char *number);
+
+/* Where a case stands, in place: a CaseLife points into itself. */
+void hall_life(const Hall *hall, const char *number, CaseLife *life);
+
+/* The one number that a query gives. */
+gint64 hall_count(const Hall *hall, const char *sql);
+
+/* The codes of rows, in their order, joined by blanks. Caller's. */
+char *hall_codes(const json_t *rows);
 
 /* Every row of every journalled table, to compare. */
 char *hall_dump(const Hall *hall);

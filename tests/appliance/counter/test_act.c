@@ -4,6 +4,9 @@
  * due by itself, later entry, corrections, releases, and endings that are all filed.
  */
 #include "appliance/casework/definition.h"
+#include "appliance/counter/archive_view.h"
+#include "appliance/counter/case_open.h"
+#include "appliance/counter/case_place.h"
 #include "appliance/counter/copies.h"
 #include "appliance/counter/sweep.h"
 #include "tests/appliance/counter/hall.h"
@@ -15,21 +18,11 @@
 
 static const StoreActor supervisor = {"000002", "window:003"};
 
-static void life_of(const Hall *hall, const char *number, CaseLife *life)
-{
-    GError *error = NULL;
-    g_autoptr(Catalog) reader = store_reader(hall->store, &error);
-    gboolean ok = case_life(hall->house, reader, number, life, &error);
-
-    assert_no_error(error);
-    assert_true(ok);
-}
-
 static LifeStage stage_of(const Hall *hall, const char *number)
 {
     CaseLife life;
 
-    life_of(hall, number, &life);
+    hall_life(hall, number, &life);
     return life.state.stage;
 }
 
@@ -37,7 +30,7 @@ static guint flags_of(const Hall *hall, const char *number)
 {
     CaseLife life;
 
-    life_of(hall, number, &life);
+    hall_life(hall, number, &life);
     return life.state.flags;
 }
 
@@ -45,15 +38,8 @@ static guint flags_of(const Hall *hall, const char *number)
 static char *codes_of(const Hall *hall, const char *number)
 {
     g_autoptr(json_t) rows = hall_documents(hall, number);
-    GString *codes = g_string_new(NULL);
-    gsize i;
-    json_t *row;
 
-    json_array_foreach(rows, i, row)
-    {
-        g_string_append_printf(codes, "%s%s", i > 0 ? " " : "", json_text(row, "code"));
-    }
-    return g_string_free(codes, FALSE);
+    return hall_codes(rows);
 }
 
 static void answer_no(const Hall *hall, const char *number, const char *const *questions)
@@ -94,7 +80,7 @@ static void silence_accepts_as_of_the_receipt_and_writes_the_paper(void **state 
     assert_int_equal(stage_of(&hall, number), LIFE_RECEIVED);
     hall_now_us += DAY_US;
     sweep(&hall);
-    life_of(&hall, number, &life);
+    hall_life(&hall, number, &life);
     assert_int_equal(life.state.stage, LIFE_ACCEPTED);
     assert_int_equal(life.state.effective, received);
     assert_int_equal(life.state.accepted, house_today(hall.house));
@@ -226,7 +212,7 @@ static void a_later_entry_counts_from_the_day_it_came_in(void **state G_GNUC_UNU
     g_clear_error(&error);
     late.second = supervisor.actor;
     assert_true(open_late(&hall, late, &number, &error));
-    life_of(&hall, number, &life);
+    hall_life(&hall, number, &life);
     assert_true(life.state.flags & FLAG_LATE_ENTRY);
     assert_int_equal(life.state.recorded - life.state.received, 2);
     assert_int_equal(life.state.received_minute, 16 * 60 + 5);
@@ -248,7 +234,7 @@ taking_in_for_a_colleague_names_her_and_keeps_her_name_secret(void **state G_GNU
     g_clear_error(&error);
     opening.taken_for = "李代收";
     assert_true(open_late(&hall, opening, &number, &error));
-    life_of(&hall, number, &life);
+    hall_life(&hall, number, &life);
     assert_int_equal(life.state.evidence, EVIDENCE_TAKEN_FOR);
     hall_close(&hall);
 }

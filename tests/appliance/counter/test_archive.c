@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "appliance/counter/archive_view.h"
+#include "appliance/counter/case_place.h"
 #include "tests/appliance/counter/hall.h"
 
 #include "appliance/counter/export.h"
@@ -376,12 +378,7 @@ static void two_processes_number_without_gaps(void **state G_GNUC_UNUSED)
     for (int i = 0; i < 2; i++)
         if ((children[i] = fork()) == 0)
             file_in_process(hall.folder);
-    for (int i = 0; i < 2; i++) {
-        int status = 0;
-
-        waitpid(children[i], &status, 0);
-        assert_int_equal(status, 0);
-    }
+    testing_wait_all(children, 2);
     assert_true(store_catch_up(hall.store, &error));
     reader = store_reader(hall.store, &error);
     rows = db_rows(catalog_db(reader), &error,
@@ -397,20 +394,6 @@ static void two_processes_number_without_gaps(void **state G_GNUC_UNUSED)
 }
 
 /* ── faults ──────────────────────────────────────────────────────────────────────────────── */
-
-typedef struct {
-    guint at, count;
-    int fault;
-    gboolean stays; /* nothing works behind it either: the process is as good as dead */
-} Nth;
-
-static int fail_at(FileOp op G_GNUC_UNUSED, const char *path G_GNUC_UNUSED, void *data)
-{
-    Nth *nth = data;
-
-    nth->count++;
-    return nth->count == nth->at || (nth->stays && nth->count > nth->at) ? nth->fault : 0;
-}
 
 /* A hall with one case that waits for filing, made once and copied. */
 typedef struct {
@@ -446,12 +429,12 @@ static gboolean survive(const Ready *ready, guint at, int fault, gboolean stays)
     Hall hall = ready_copy(ready);
     const char *number = ready->number;
     g_autoptr(GError) error = NULL;
-    Nth nth = {at, 0, fault, stays};
+    NthFault nth = {.at = at, .fault = fault};
     g_autofree char *archive_number = NULL, *again = NULL;
     g_autoptr(json_t) row = NULL;
     gboolean was_filed, recovered;
 
-    file_fault_set(fail_at, &nth);
+    file_fault_set(stays ? testing_fail_from : testing_fail_nth, &nth);
     archive_number = file_case(&hall, number, NULL, &error);
     file_fault_set(NULL, NULL);
     g_clear_error(&error);
@@ -530,13 +513,13 @@ static void export_it(const Hall *hall, const char *number)
  * failed; 0 when the seal was not yet on record there. */
 static guint fallen_at(const Ready *ready, guint at, Hall *hall)
 {
-    Nth nth = {at, 0, EIO, TRUE};
+    NthFault nth = {.at = at, .fault = EIO};
     g_autofree char *archive_number = NULL;
     g_autoptr(json_t) row = NULL;
     GError *error = NULL;
 
     *hall = ready_copy(ready);
-    file_fault_set(fail_at, &nth);
+    file_fault_set(testing_fail_from, &nth);
     archive_number = file_case(hall, ready->number, NULL, &error);
     file_fault_set(NULL, NULL);
     g_clear_error(&error);

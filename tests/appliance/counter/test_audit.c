@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "appliance/counter/case_place.h"
 #include "tests/appliance/counter/hall.h"
 
 #include "appliance/counter/audit.h"

@@ -251,16 +251,6 @@ static void nothing_personal_can_be_read_in_a_backup(void **state G_GNUC_UNUSED)
     fixture_clear(&f);
 }
 
-static void flip(const char *path, gint64 at, guint8 mask)
-{
-    g_auto(Fd) fd = open(path, O_RDWR);
-    guint8 byte = 0;
-
-    assert_int_equal(pread(fd, &byte, 1, at), 1);
-    byte ^= mask;
-    assert_int_equal(pwrite(fd, &byte, 1, at), 1);
-}
-
 static void a_flipped_bit_anywhere_in_a_backup_is_noticed(void **state G_GNUC_UNUSED)
 {
     Fixture f = fixture_made();
@@ -287,11 +277,11 @@ static void a_flipped_bit_anywhere_in_a_backup_is_noticed(void **state G_GNUC_UN
         RestoreRequest restoring = {.paths = paths, .keys = &file_key, .folder = folder};
         g_auto(RestoreDone) done = {0};
 
-        flip(path, at, mask);
+        testing_flip(path, at, mask);
         if (restore_folder(&restoring, &done, &error))
             fail_msg("a flipped bit at %" G_GINT64_FORMAT " was not noticed", at);
         g_clear_error(&error);
-        flip(path, at, mask);
+        testing_flip(path, at, mask);
     }
     for (gint64 size = info.st_size - 1; size > 0; size -= info.st_size / 20) {
         const char *paths[] = {path, NULL};
@@ -449,20 +439,6 @@ static void a_folder_in_use_is_never_restored_over(void **state G_GNUC_UNUSED)
 
 /* ── faults ──────────────────────────────────────────────────────────────────────────────── */
 
-typedef struct {
-    guint at, count;
-    int fault;
-    gboolean stays;
-} Nth;
-
-static int fail_at(FileOp op G_GNUC_UNUSED, const char *path G_GNUC_UNUSED, void *data)
-{
-    Nth *nth = data;
-
-    nth->count++;
-    return nth->count == nth->at || (nth->stays && nth->count > nth->at) ? nth->fault : 0;
-}
-
 static void an_interrupted_restore_is_begun_again(void **state G_GNUC_UNUSED)
 {
     Fixture f = fixture_made();
@@ -473,11 +449,11 @@ static void an_interrupted_restore_is_begun_again(void **state G_GNUC_UNUSED)
     for (guint at = 1; !over; at += g_strcmp0(g_getenv("ANJUAN_LONG"), "1") == 0 ? 1 : 29) {
         g_autofree char *folder = g_strdup_printf("%s/r%u", f.out, at);
         g_auto(RestoreDone) done = {0}, again = {0};
-        Nth nth = {at, 0, EIO, TRUE};
+        NthFault nth = {.at = at, .fault = EIO};
         GError *error = NULL;
         gboolean ok;
 
-        file_fault_set(fail_at, &nth);
+        file_fault_set(testing_fail_from, &nth);
         ok = restore_to(folder, paths, &done, &error);
         file_fault_set(NULL, NULL);
         g_clear_error(&error);

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "appliance/counter/case_open.h"
+#include "appliance/counter/case_place.h"
 #include "tests/appliance/counter/hall.h"
 
 #include <pthread.h>
@@ -572,12 +574,7 @@ static void processes_draw_every_serial_once(void **state G_GNUC_UNUSED)
             _exit(open_many(&own) == NULL ? 0 : 1);
         }
     }
-    for (int i = 0; i < PROCESSES; i++) {
-        int status = 0;
-
-        assert_int_equal(waitpid(children[i], &status, 0), children[i]);
-        assert_int_equal(status, 0);
-    }
+    testing_wait_all(children, PROCESSES);
     assert_null(open_many(&hall));
     assert_serials_run_to(&hall, (PROCESSES + 1) * CASES_EACH);
     hall_close(&hall);

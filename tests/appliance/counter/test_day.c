@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "appliance/counter/case_place.h"
 #include "tests/appliance/counter/hall.h"
 
 #include "appliance/counter/day.h"
@@ -26,13 +27,8 @@ static json_t *left(const Hall *hall)
 static char *left_codes(const Hall *hall)
 {
     g_autoptr(json_t) rows = left(hall);
-    GString *text = g_string_new(NULL);
-    gsize i;
-    json_t *row;
 
-    json_array_foreach(rows, i, row)
-        g_string_append_printf(text, "%s%s", i > 0 ? " " : "", json_text(row, "code"));
-    return g_string_free(text, FALSE);
+    return hall_codes(rows);
 }
 
 static void expect_left(const Hall *hall, const char *codes)

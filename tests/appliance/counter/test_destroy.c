@@ -377,17 +377,6 @@ static void the_register_is_a_paper_without_the_applicant(void **state G_GNUC_UN
     fixture_clear(&f);
 }
 
-typedef struct {
-    guint at, count;
-} Nth;
-
-static int fail_from(FileOp op G_GNUC_UNUSED, const char *path G_GNUC_UNUSED, void *data)
-{
-    Nth *nth = data;
-
-    return ++nth->count >= nth->at ? EIO : 0;
-}
-
 static void an_interrupted_destruction_is_finished(void **state G_GNUC_UNUSED)
 {
     Fixture f = fixture_made();
@@ -397,10 +386,10 @@ static void an_interrupted_destruction_is_finished(void **state G_GNUC_UNUSED)
     hall_now_us += DECADES_US;
     needles = content_of(&f, f.number);
     for (guint at = 1;; at += 3) {
-        Nth nth = {at, 0};
+        NthFault nth = {.at = at, .fault = EIO};
         gboolean ok;
 
-        file_fault_set(fail_from, &nth);
+        file_fault_set(testing_fail_from, &nth);
         ok = destroy(&f, f.number, &error);
         file_fault_set(NULL, NULL);
         g_clear_error(&error);

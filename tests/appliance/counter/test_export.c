@@ -455,20 +455,6 @@ static void a_case_without_an_archive_number_is_no_transfer_package(void **state
 
 /* ── faults ──────────────────────────────────────────────────────────────────────────────── */
 
-typedef struct {
-    guint at, count;
-    int fault;
-    gboolean stays;
-} Nth;
-
-static int fail_at(FileOp op G_GNUC_UNUSED, const char *path G_GNUC_UNUSED, void *data)
-{
-    Nth *nth = data;
-
-    nth->count++;
-    return nth->count == nth->at || (nth->stays && nth->count > nth->at) ? nth->fault : 0;
-}
-
 /* Whatever fails: a bundle that is there is whole, the store opens, and the next export works. */
 static void walk_faults(ExportFormat form, int fault, gboolean stays, guint step)
 {
@@ -482,10 +468,10 @@ static void walk_faults(ExportFormat form, int fault, gboolean stays, guint step
         g_autofree char *path = g_strdup_printf("%s/f%u%s", f.out, at, ending);
         g_autofree char *again = g_strdup_printf("%s/g%u%s", f.out, at, ending);
         g_autoptr(GError) error = NULL;
-        Nth nth = {at, 0, fault, stays};
+        NthFault nth = {.at = at, .fault = fault};
         gboolean ok;
 
-        file_fault_set(fail_at, &nth);
+        file_fault_set(stays ? testing_fail_from : testing_fail_nth, &nth);
         ok = export_to(&f, numbers[at % 2], path, form, &error);
         file_fault_set(NULL, NULL);
         over = ok && nth.count < at;

@@ -114,16 +114,6 @@ static void list_files(const char *folder, const char *relative, GPtrArray *file
     }
 }
 
-static void flip(const char *path, gint64 at, guint8 mask)
-{
-    g_auto(Fd) fd = open(path, O_RDWR);
-    guint8 byte = 0;
-
-    assert_int_equal(pread(fd, &byte, 1, at), 1);
-    byte ^= mask;
-    assert_int_equal(pwrite(fd, &byte, 1, at), 1);
-}
-
 static gint64 size_of(const char *path)
 {
     struct stat info;
@@ -193,9 +183,9 @@ static void flip_and_look(const Fixture *f, const char *file, GRand *rand, guint
         guint8 mask = (guint8)(1 << g_rand_int_range(rand, 0, 8));
         FsckSummary summary;
 
-        flip(path, at, mask);
+        testing_flip(path, at, mask);
         summary = checked(f->folder, (FsckOptions){.read_data = TRUE}, &found);
-        flip(path, at, mask);
+        testing_flip(path, at, mask);
         ++*ran;
         if (summary.errors == 0)
             fail_msg("%s: bit %02x at %" G_GINT64_FORMAT " was not found", file, mask, at);
@@ -243,7 +233,7 @@ static void a_flipped_bit_in_the_catalogue_is_found_or_changes_nothing(void **st
 
         path = g_build_filename(folder, "catalogue.db", NULL);
         at = g_rand_int_range(rand, 0, (gint32)size_of(path));
-        flip(path, at, (guint8)(1 << g_rand_int_range(rand, 0, 8)));
+        testing_flip(path, at, (guint8)(1 << g_rand_int_range(rand, 0, 8)));
         ran++;
         if (checked(folder, (FsckOptions){0}, &found).errors > 0) {
             if (strstr(text->str, "catalogue") == NULL && strstr(text->str, "record") == NULL &&

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "appliance/counter/archive_view.h"
+#include "appliance/counter/case_place.h"
 #include "tests/appliance/counter/hall.h"
 
 #include "appliance/counter/hold.h"

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/appliance/counter/hall.h"
 
+#include "appliance/counter/say.h"
+#include "storage/local/local.h"
+
 #include <errno.h>
 #include <pthread.h>
 #include <string.h>
@@ -194,6 +197,74 @@ static void a_receipt_of_an_unknown_case_is_refused(void **state G_GNUC_UNUSED)
                                      &issued, &error));
     assert_error_code(error, ERROR_NO_CASE);
     g_clear_error(&error);
+    hall_close(&hall);
+}
+
+/* ── who signs ───────────────────────────────────────────────────────────────────────────── */
+
+/* 王芳 has the number 000007 on this machine. */
+static void know_somebody(const Hall *hall)
+{
+    g_autofree char *path = store_path(hall->store, "local.db");
+    GError *error = NULL;
+    g_autoptr(Local) local = local_open(path, &error);
+    char number[] = "000007", name[] = "王芳";
+
+    assert_no_error(error);
+    assert_true(local_person_put(local, &(LocalPerson){number, name, 0, TRUE}, &error));
+}
+
+static void expect_named(const Hall *hall, const char *actor, const char *name)
+{
+    g_autofree char *found = house_person(hall->house, actor);
+
+    assert_string_equal(found, name);
+}
+
+static void who_acts_is_named_on_paper_where_she_is_known(void **state G_GNUC_UNUSED)
+{
+    Hall hall = hall_made("procedure");
+    g_autofree char *path = store_path(hall.store, "local.db");
+
+    expect_named(&hall, "000007", "000007");
+    assert_false(g_file_test(path, G_FILE_TEST_EXISTS));
+    know_somebody(&hall);
+    expect_named(&hall, "000007", "王芳");
+    expect_named(&hall, "000008", "000008");
+    expect_named(&hall, "os:wang", "wang");
+    expect_named(&hall, "system", "system");
+    hall_close(&hall);
+}
+
+static void a_file_of_people_that_cannot_be_read_leaves_the_number(void **state G_GNUC_UNUSED)
+{
+    static const char text[] = "no database at all, and long enough for the head of one: "
+                               "a hundred bytes must stand here before it is looked at again.";
+    Hall hall = hall_made("procedure");
+    g_autofree char *path = store_path(hall.store, "local.db");
+
+    assert_true(g_file_set_contents(path, text, -1, NULL));
+    expect_named(&hall, "000007", "000007");
+    hall_close(&hall);
+}
+
+static void the_receipt_says_name_and_number_of_who_took_the_paper(void **state G_GNUC_UNUSED)
+{
+    static const StoreActor wang = {"000007", "window:003"};
+    Hall hall = hall_made("procedure");
+    g_autofree char *number = hall_case(&hall, HALL_ITEM);
+    GError *error = NULL;
+    g_autoptr(Catalog) reader = store_reader(hall.store, &error);
+    Say say = {.house = hall.house, .catalog = reader, .actor = &wang, .number = number};
+    g_autoptr(json_t) values = NULL;
+
+    know_somebody(&hall);
+    assert_true(say_load(&say, &error));
+    values = say_paper(&say, PAPER_RECEIPT, 1, NULL);
+    assert_string_equal(json_text(values, "clerk"), "王芳");
+    assert_string_equal(json_text(values, "clerk_number"), "000007");
+    say_clear(&say);
+    g_clear_pointer(&reader, catalog_close);
     hall_close(&hall);
 }
 
@@ -434,12 +505,7 @@ static void two_processes_give_every_number_once(void **state G_GNUC_UNUSED)
     for (int i = 0; i < 2; i++)
         if ((children[i] = fork()) == 0)
             process_notices(hall.folder);
-    for (int i = 0; i < 2; i++) {
-        int status = 0;
-
-        waitpid(children[i], &status, 0);
-        assert_int_equal(status, 0);
-    }
+    testing_wait_all(children, 2);
     assert_true(store_catch_up(hall.store, &error));
     reader = store_reader(hall.store, &error);
     rows = db_rows(catalog_db(reader), &error,
@@ -457,18 +523,6 @@ static void two_processes_give_every_number_once(void **state G_GNUC_UNUSED)
 
 /* ── a disk that fails ───────────────────────────────────────────────────────────────────── */
 
-typedef struct {
-    guint at, count;
-    int fault;
-} Nth;
-
-static int fail_nth(FileOp op G_GNUC_UNUSED, const char *path G_GNUC_UNUSED, void *data)
-{
-    Nth *nth = data;
-
-    return ++nth->count == nth->at ? nth->fault : 0;
-}
-
 static void a_failing_disk_never_leaves_a_number_without_its_paper(void **state G_GNUC_UNUSED)
 {
     static const int faults[] = {EIO, ENOSPC, FILE_SHORT_WRITE};
@@ -483,10 +537,10 @@ static void a_failing_disk_never_leaves_a_number_without_its_paper(void **state 
             g_auto(PaperIssued) issued = {0};
             g_autoptr(GError) error = NULL;
             g_autoptr(json_t) rows = NULL;
-            Nth nth = {at, 0, faults[f]};
+            NthFault nth = {.at = at, .fault = faults[f]};
             gboolean ok;
 
-            file_fault_set(fail_nth, &nth);
+            file_fault_set(testing_fail_nth, &nth);
             ok = issue_notice(&hall, number, &issued, &error);
             file_fault_set(NULL, NULL);
             done = nth.count < at;
@@ -516,6 +570,9 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_receipt_of_nothing_handed_in_is_still_a_receipt),
     cmocka_unit_test(large_print_is_another_sheet_of_the_same_paper),
     cmocka_unit_test(a_receipt_of_an_unknown_case_is_refused),
+    cmocka_unit_test(who_acts_is_named_on_paper_where_she_is_known),
+    cmocka_unit_test(a_file_of_people_that_cannot_be_read_leaves_the_number),
+    cmocka_unit_test(the_receipt_says_name_and_number_of_who_took_the_paper),
     cmocka_unit_test(the_notice_tells_every_defect_at_once),
     cmocka_unit_test(a_complete_case_gets_no_notice),
     cmocka_unit_test(a_second_notice_is_refused),

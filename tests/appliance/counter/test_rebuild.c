@@ -3,6 +3,7 @@
  * A catalogue made again from the journal is the one that was there, row by row: 4,000 pages in an
  * ordinary run, 100,000 in a long one.
  */
+#include "appliance/counter/case_place.h"
 #include "tests/appliance/counter/hall.h"
 
 #include "appliance/base/file.h"

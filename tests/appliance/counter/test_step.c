@@ -4,24 +4,13 @@
 #include <errno.h>
 #include <string.h>
 
-/* In place: a CaseLife points into itself. */
-static void life_of(const Hall *hall, const char *number, CaseLife *life)
-{
-    GError *error = NULL;
-    g_autoptr(Catalog) reader = store_reader(hall->store, &error);
-    gboolean ok = case_life(hall->house, reader, number, life, &error);
-
-    assert_no_error(error);
-    assert_true(ok);
-}
-
 /* What the state says, without the pointers into one house. */
 static char *words_of(const Hall *hall, const char *number)
 {
     g_autoptr(json_t) object = NULL;
     CaseLife life;
 
-    life_of(hall, number, &life);
+    hall_life(hall, number, &life);
     object = case_life_json(&life, house_today(hall->house), 600);
     return json_line(object);
 }
@@ -31,7 +20,7 @@ static void assert_stage(const Hall *hall, const char *number, LifeStage stage)
     g_autoptr(json_t) row = hall_row(hall, number);
     CaseLife life;
 
-    life_of(hall, number, &life);
+    hall_life(hall, number, &life);
     assert_string_equal(life_stage_token(life.state.stage), life_stage_token(stage));
     assert_string_equal(json_text(row, "state"), life_stage_token(stage));
 }
@@ -63,7 +52,7 @@ static void a_received_case_stands_at_received(void **state G_GNUC_UNUSED)
     g_autofree char *number = hall_case(&hall, HALL_ITEM);
     CaseLife life;
 
-    life_of(&hall, number, &life);
+    hall_life(&hall, number, &life);
     assert_stage(&hall, number, LIFE_RECEIVED);
     assert_int_equal(life.state.received, house_today(hall.house));
     assert_string_equal(life.state.kind, "instant");
@@ -236,8 +225,8 @@ static void the_same_steps_give_the_same_bytes_of_state(void **state G_GNUC_UNUS
     for (int i = 0; i < 4; i++) {
         CaseLife one, two;
 
-        life_of(&hall, numbers[i], &one);
-        life_of(&hall, numbers[i], &two);
+        hall_life(&hall, numbers[i], &one);
+        hall_life(&hall, numbers[i], &two);
         /* Both point to their own rules. */
         one.state.rules = two.state.rules = NULL;
         assert_memory_equal(&one.state, &two.state, sizeof one.state);
@@ -312,19 +301,6 @@ static void a_reason_stands_in_no_journal(void **state G_GNUC_UNUSED)
     hall_close(&hall);
 }
 
-/* Fails operation `at` and counts. */
-typedef struct {
-    guint at, count;
-    int fault;
-} Nth;
-
-static int fail_nth(FileOp op G_GNUC_UNUSED, const char *path G_GNUC_UNUSED, void *data)
-{
-    Nth *nth = data;
-
-    return ++nth->count == nth->at ? nth->fault : 0;
-}
-
 /* Acceptance and its paper become durable together or not at all, wherever the disk fails. */
 static void walk_faults(int fault)
 {
@@ -334,7 +310,7 @@ static void walk_faults(int fault)
 
     hall_fill(&hall, number, NULL);
     for (guint at = 1; !accepted; at++) {
-        Nth nth = {at, 0, fault};
+        NthFault nth = {.at = at, .fault = fault};
         CaseAct act = {.number = number, .event = accept};
         g_auto(CaseActDone) done = {0};
         g_autoptr(GError) error = NULL;
@@ -343,12 +319,12 @@ static void walk_faults(int fault)
         LifeStage stage;
         CaseLife life;
 
-        file_fault_set(fail_nth, &nth);
+        file_fault_set(testing_fail_nth, &nth);
         ok = case_act(hall.house, &hall_clerk, &act, &done, &error);
         file_fault_set(NULL, NULL);
         hall_reopen(&hall);
         rows = hall_documents(&hall, number);
-        life_of(&hall, number, &life);
+        hall_life(&hall, number, &life);
         stage = life.state.stage;
         assert_int_equal(stage == LIFE_ACCEPTED, json_array_size(rows) > HALL_SLOTS);
         if (ok)

@@ -121,16 +121,6 @@ static IntakeSummary closed(Intake *intake)
     return summary;
 }
 
-static gint64 rows(const Hall *hall, const char *sql)
-{
-    GError *error = NULL;
-    g_autoptr(Catalog) reader = store_reader(hall->store, &error);
-    gint64 n = -1;
-
-    assert_true(db_int(catalog_db(reader), &n, 0, &error, sql, ""));
-    return n;
-}
-
 /* ── files ───────────────────────────────────────────────────────────────────────────────── */
 
 static void every_page_of_every_kind_of_file_is_a_side(void **state G_GNUC_UNUSED)
@@ -235,7 +225,9 @@ static void paper_of_nobody_waits_in_the_tray(void **state G_GNUC_UNUSED)
     assert_int_equal(summary.tray, 2);
     assert_int_equal(heard.tray, 2);
     assert_int_equal(
-        rows(&hall, "SELECT count(*) FROM side WHERE \"case\" IS NULL AND reason = 'no-case'"), 2);
+        hall_count(&hall,
+                   "SELECT count(*) FROM side WHERE \"case\" IS NULL AND reason = 'no-case'"),
+        2);
     intake_summary_clear(&summary);
     heard_clear(&heard);
     station_close(&station);
@@ -261,7 +253,7 @@ static void a_slot_that_a_clerk_named_makes_one_document(void **state G_GNUC_UNU
     documents = hall_documents(&hall, number);
     assert_int_equal(json_array_size(documents), 1);
     assert_string_equal(json_text(json_array_get(documents, 0), "code"), "A02");
-    assert_int_equal(rows(&hall, "SELECT count(*) FROM side WHERE document = 1"), 3);
+    assert_int_equal(hall_count(&hall, "SELECT count(*) FROM side WHERE document = 1"), 3);
     intake_summary_clear(&summary);
     heard_clear(&heard);
     station_close(&station);
@@ -348,7 +340,7 @@ static void an_unknown_case_opens_no_batch(void **state G_GNUC_UNUSED)
     assert_null(intake_open(hall.store, &hall_clerk, &station.options, &error));
     assert_error_code(error, ERROR_NO_CASE);
     g_clear_error(&error);
-    assert_int_equal(rows(&hall, "SELECT count(*) FROM batch"), 0);
+    assert_int_equal(hall_count(&hall, "SELECT count(*) FROM batch"), 0);
     station_close(&station);
     hall_close(&hall);
 }
@@ -539,10 +531,11 @@ static void crash_after(guint sides)
     ok = intake_recover(hall.store, &hall_clerk, &adopted, &error);
     assert_no_error(error);
     assert_true(ok);
-    assert_true(rows(&hall, "SELECT count(*) FROM side") >= promised);
-    assert_int_equal(rows(&hall, "SELECT count(*) FROM batch WHERE closed_at IS NULL"), 0);
+    assert_true(hall_count(&hall, "SELECT count(*) FROM side") >= promised);
+    assert_int_equal(hall_count(&hall, "SELECT count(*) FROM batch WHERE closed_at IS NULL"), 0);
     assert_int_equal(
-        rows(&hall, "SELECT count(*) FROM side WHERE \"case\" IS NULL AND reason = 'interrupted'"),
+        hall_count(&hall,
+                   "SELECT count(*) FROM side WHERE \"case\" IS NULL AND reason = 'interrupted'"),
         adopted);
     ok = intake_recover(hall.store, &hall_clerk, &adopted, &error);
     assert_true(ok);
@@ -580,8 +573,8 @@ static void orphaned(const char *name, const char *bytes, gsize size, gint64 exp
     assert_no_error(error);
     assert_true(ok);
     assert_int_equal(adopted, expected);
-    assert_int_equal(rows(&hall, "SELECT count(*) FROM side WHERE \"case\" IS NULL"
-                                 " AND reason = 'interrupted'"),
+    assert_int_equal(hall_count(&hall, "SELECT count(*) FROM side WHERE \"case\" IS NULL"
+                                       " AND reason = 'interrupted'"),
                      expected);
     assert_int_equal(g_file_test(path, G_FILE_TEST_EXISTS), expected > 0);
     heard_clear(&heard);
@@ -633,8 +626,8 @@ static void an_orphan_keeps_the_number_of_its_sheet(void **state G_GNUC_UNUSED)
     hall_reopen(&hall);
     assert_true(intake_recover(hall.store, &hall_clerk, &adopted, &error));
     assert_int_equal(adopted, G_N_ELEMENTS(names));
-    assert_int_equal(rows(&hall, "SELECT count(*) FROM side WHERE (sheet, side) IN"
-                                 " ((7, 'b'), (8, 'a'), (9, 'a'), (10, 'b'), (10000, 'a'))"),
+    assert_int_equal(hall_count(&hall, "SELECT count(*) FROM side WHERE (sheet, side) IN"
+                                       " ((7, 'b'), (8, 'a'), (9, 'a'), (10, 'b'), (10000, 'a'))"),
                      G_N_ELEMENTS(names));
     hall_close(&hall);
 }

@@ -111,16 +111,6 @@ static char *all_names(void)
     return g_string_free(names, FALSE);
 }
 
-static gint64 rows(const Hall *hall, const char *sql)
-{
-    GError *error = NULL;
-    g_autoptr(Catalog) reader = store_reader(hall->store, &error);
-    gint64 n = -1;
-
-    assert_true(db_int(catalog_db(reader), &n, 0, &error, sql, ""));
-    return n;
-}
-
 /* One stack while workers die; how many of its sides stayed unread (their raw bytes are kept). */
 static guint feed_stack(Hall *hall, const char *number, Device *device)
 {
@@ -201,8 +191,8 @@ static void workers_that_die_at_random_lose_and_double_no_side(void **state G_GN
     }
     print_message("%u page workers killed in %u stacks: %u of %u sides unread\n", killer.kills,
                   stacks, unread, stacks * 2 * SHEETS);
-    assert_int_equal(rows(&hall, "SELECT count(*) FROM side"), stacks * 2 * SHEETS);
-    assert_int_equal(rows(&hall, "SELECT count(*) FROM side WHERE bytes = 0"), 0);
+    assert_int_equal(hall_count(&hall, "SELECT count(*) FROM side"), stacks * 2 * SHEETS);
+    assert_int_equal(hall_count(&hall, "SELECT count(*) FROM side WHERE bytes = 0"), 0);
     hall_close(&hall);
 }
 

@@ -366,7 +366,19 @@ static void a_separator_that_comes_twice_asks(void **state G_GNUC_UNUSED)
     Placed placed = sheet(&placing, separator(1001, 1, 3));
 
     placed = sheet(&placing, separator(1001, 1, 3));
-    assert_asking(&placing, &placed, "gap");
+    assert_asking(&placing, &placed, "used-before: sheet 1 of 3 of set 000005");
+}
+
+static void an_earlier_separator_of_the_set_asks(void **state G_GNUC_UNUSED)
+{
+    Placing placing = begun(TRUE);
+    Placed placed;
+
+    (void)sheet(&placing, separator(1001, 1, 3));
+    (void)page(&placing);
+    (void)sheet(&placing, separator(1002, 2, 3));
+    placed = sheet(&placing, separator(1001, 1, 3));
+    assert_asking(&placing, &placed, "used-before: sheet 1 of 3");
 }
 
 static void a_separator_of_another_set_asks(void **state G_GNUC_UNUSED)
@@ -519,7 +531,7 @@ static void a_separator_behind_the_last_one_asks(void **state G_GNUC_UNUSED)
 
     placed = sheet(&placing, separator(CODE_ITEM_CARD, 2, 2));
     placed = sheet(&placing, separator(1001, 1, 2));
-    assert_asking(&placing, &placed, "gap");
+    assert_asking(&placing, &placed, "used-before: sheet 1 of 2");
 }
 
 /* ── commands ────────────────────────────────────────────────────────────────────────────── */
@@ -672,6 +684,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_set_that_does_not_begin_at_one_asks),
     cmocka_unit_test(a_missing_separator_asks),
     cmocka_unit_test(a_separator_that_comes_twice_asks),
+    cmocka_unit_test(an_earlier_separator_of_the_set_asks),
     cmocka_unit_test(a_separator_of_another_set_asks),
     cmocka_unit_test(a_set_of_another_size_asks),
     cmocka_unit_test(a_separator_of_another_item_asks),

@@ -3,6 +3,7 @@
 
 #include "appliance/base/message.h"
 #include "appliance/base/random.h"
+#include "appliance/page/pass.h"
 
 #include <fcntl.h>
 #include <math.h>
@@ -104,6 +105,21 @@ Fd drawing_memory(const Drawing *drawing)
     assert_no_error(error);
     assert_true(file_write_all(fd, "drawing", drawing->rows, size, &error));
     return fd;
+}
+
+void drawing_pass(const Drawing *drawing, PageResult *result)
+{
+    PassOptions options = {.geometry = drawing->geometry,
+                           .page_mode = drawing->geometry.mode,
+                           .keep = TRUE,
+                           .memory = drawing->rows};
+    GError *error = NULL;
+    g_autoptr(StripPass) pass = pass_new(&options, &error);
+
+    assert_no_error(error);
+    assert_true(pass_rows(pass, drawing->rows, drawing->geometry.height_px,
+                          drawing->geometry.stride_bytes, &error));
+    assert_true(pass_finish(pass, result, &error));
 }
 
 GBytes *bytes_of(int fd)

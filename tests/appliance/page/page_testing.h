@@ -26,6 +26,9 @@ void drawing_text(Drawing *drawing, guint32 lines, gint32 mdeg, guint64 seed);
 /* The drawing's rows in a memfd. */
 Fd drawing_memory(const Drawing *drawing);
 
+/* What the strip pass finds on the drawing, pixels kept: what a page worker would. */
+void drawing_pass(const Drawing *drawing, PageResult *result);
+
 /* All bytes behind a descriptor. */
 GBytes *bytes_of(int fd);
 

@@ -5,7 +5,6 @@
 #include "tests/appliance/page/page_testing.h"
 
 #include "appliance/base/random.h"
-#include "appliance/page/pass.h"
 #include "appliance/page/patch.h"
 #include "appliance/page/symbols.h"
 
@@ -48,17 +47,9 @@ static void draw_symbol(Drawing *drawing, int symbology, const char *text, int x
 
 static GPtrArray *codes_of(const Drawing *drawing)
 {
-    PassOptions options = {.geometry = drawing->geometry,
-                           .page_mode = drawing->geometry.mode,
-                           .keep = TRUE,
-                           .memory = drawing->rows};
-    GError *error = NULL;
-    g_autoptr(StripPass) pass = pass_new(&options, &error);
     g_auto(PageResult) result = PAGE_RESULT_NONE;
 
-    assert_true(pass_rows(pass, drawing->rows, drawing->geometry.height_px,
-                          drawing->geometry.stride_bytes, &error));
-    assert_true(pass_finish(pass, &result, &error));
+    drawing_pass(drawing, &result);
     return g_steal_pointer(&result.codes);
 }
 

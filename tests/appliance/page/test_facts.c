@@ -5,25 +5,15 @@
 #include "tests/appliance/page/page_testing.h"
 
 #include "appliance/base/random.h"
-#include "appliance/page/pass.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 static PageFacts facts_of(const Drawing *drawing)
 {
-    PassOptions options = {.geometry = drawing->geometry,
-                           .page_mode = drawing->geometry.mode,
-                           .keep = TRUE,
-                           .memory = drawing->rows};
-    GError *error = NULL;
-    g_autoptr(StripPass) pass = pass_new(&options, &error);
     g_auto(PageResult) result = PAGE_RESULT_NONE;
 
-    assert_no_error(error);
-    assert_true(pass_rows(pass, drawing->rows, drawing->geometry.height_px,
-                          drawing->geometry.stride_bytes, &error));
-    assert_true(pass_finish(pass, &result, &error));
+    drawing_pass(drawing, &result);
     return result.facts;
 }
 

@@ -202,7 +202,7 @@ static void tags_are_written_and_the_case_is_not(void **state G_GNUC_UNUSED)
     gboolean keep;
     const char *expected[] = {
         "{\"batch\":\"20261121-003\",\"sheet\":17,\"side\":\"back\",\"serial\":\"A7\"}", "fi-8170",
-        "anjuan " ANJUAN_VERSION, "2026:11:21 "};
+        ("anjuan " ANJUAN_VERSION), "2026:11:21 "};
 
     assert_true(import_page(bytes_in(jpeg), &options, &result, &keep, &error));
     tiff = bytes_of(result.fd);

@@ -211,7 +211,7 @@ static void what_is_no_database_is_refused(void **state)
     (void)state;
     assert_true(g_file_set_contents(path, "this is no database, whatever its name says", -1, NULL));
     assert_null(local_open(path, &error));
-    assert_error_code(error, ERROR_CATALOGUE);
+    assert_error_code(error, ERROR_IO);
 }
 
 static const struct CMUnitTest tests[] = {
