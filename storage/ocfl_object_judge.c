@@ -59,7 +59,9 @@ static void judge_sidecar_text(ObjectJudge *object, const char *where, GBytes *s
     g_autoptr(HashPass) pass = hash_pass_new(HASH_SET(inventory->algorithm));
     guint8 digest[HASH_BYTES_MAX];
 
-    if (blanks == 0 || strcmp(rest, OCFL_INVENTORY) != 0 ||
+    /* A NUL would hide what stands behind it. */
+    if (strlen(text) != g_bytes_get_size(sidecar) || blanks == 0 ||
+        strcmp(rest, OCFL_INVENTORY) != 0 ||
         !hex_decode(given, digest, hash_size(inventory->algorithm))) {
         object_judge_find(object, FOUND_OCFL_E061, where, "");
         return;

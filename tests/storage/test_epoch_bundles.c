@@ -342,12 +342,14 @@ static char *signed_again(const char *const *paths, const char *earlier)
 static void backups_on_both_sides_of_an_epoch_give_a_store_that_signs(void **state G_GNUC_UNUSED)
 {
     Hall mine = hall_made("procedure");
-    g_autofree char *number = hall_ended(&mine), *note = signed_by(&mine), *vkey = NULL;
+    g_autofree char *note = NULL, *vkey = NULL;
     g_autofree char *first = NULL, *second = NULL, *third = NULL, *again = NULL, *kept = NULL;
     g_autofree char *copy = NULL;
     gint64 seq, next;
     GError *error = NULL;
 
+    g_free(hall_ended(&mine));
+    note = signed_by(&mine);
     first = backed_up(&mine, "first.backup", BACKUP_FULL, &seq);
     vkey = signing_new_epoch(mine.store, &hall_clerk, &epoch, &error);
     assert_no_error(error);

@@ -193,6 +193,25 @@ static void bad_files_are_errors(void **state G_GNUC_UNUSED)
     assert_cases(cases, G_N_ELEMENTS(cases), TRUE);
 }
 
+/* Bytes behind a NUL are bytes of the side-car, whatever a text function makes of them. */
+static void a_sidecar_hides_nothing_behind_a_nul(void **state G_GNUC_UNUSED)
+{
+    static const char *const places[] = {"inventory.json.sha512", "v1/inventory.json.sha512"};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(places); i++) {
+        g_autofree char *object = testing_folder();
+        g_autoptr(GBytes) line = NULL;
+        g_autoptr(GByteArray) bytes = g_byte_array_new();
+
+        put_object(object, &(Case){0});
+        line = tree_get(object, places[i]);
+        g_byte_array_append(bytes, g_bytes_get_data(line, NULL), (guint)g_bytes_get_size(line));
+        g_byte_array_append(bytes, (const guint8 *)"\0more", 5);
+        tree_put_bytes(object, places[i], bytes->data, bytes->len);
+        assert_judged(object, TRUE, "E061");
+    }
+}
+
 static void bad_inventories_are_errors(void **state G_GNUC_UNUSED)
 {
     static const Case cases[] = {
@@ -436,6 +455,7 @@ int main(void)
         cmocka_unit_test(good_objects_are_valid),
         cmocka_unit_test(doubtful_objects_get_a_warning),
         cmocka_unit_test(bad_files_are_errors),
+        cmocka_unit_test(a_sidecar_hides_nothing_behind_a_nul),
         cmocka_unit_test(bad_inventories_are_errors),
         cmocka_unit_test(an_empty_folder_in_the_content_is_an_error),
         cmocka_unit_test(a_folder_of_nothing_is_an_object_without_anything),

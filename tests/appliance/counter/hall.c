@@ -220,6 +220,19 @@ char *hall_ended(const Hall *hall)
     return number;
 }
 
+char *hall_filed(const Hall *hall)
+{
+    char *number = hall_ended(hall);
+    ArchiveRequest request = {.number = number};
+    g_autofree char *archive_number = NULL;
+    GError *error = NULL;
+    gboolean ok = archive_file(hall->house, &hall_clerk, &request, &archive_number, &error);
+
+    assert_no_error(error);
+    assert_true(ok);
+    return number;
+}
+
 char *hall_thirteen(const Hall *hall)
 {
     char *number = hall_case(hall, HALL_ITEM);

@@ -53,6 +53,9 @@ void hall_step(const Hall *hall, const char *number, LifeEvent event);
 /* Every slot filled, accepted, decided, delivered: ready for filing. */
 char *hall_ended(const Hall *hall);
 
+/* … and filed. */
+char *hall_filed(const Hall *hall);
+
 /* The same of eight submitted documents, one of them void, and five issued ones. */
 char *hall_thirteen(const Hall *hall);
 

@@ -24,13 +24,8 @@ typedef struct {
 static Fixture fixture_made(void)
 {
     Fixture f = {.hall = hall_made("procedure"), .out = testing_folder()};
-    ArchiveRequest request = {0};
-    g_autofree char *archive_number = NULL;
-    GError *error = NULL;
 
-    f.filed = hall_ended(&f.hall);
-    request.number = f.filed;
-    assert_true(archive_file(f.hall.house, &hall_clerk, &request, &archive_number, &error));
+    f.filed = hall_filed(&f.hall);
     f.open = hall_case(&f.hall, HALL_ITEM);
     hall_fill(&f.hall, f.open, "A03");
     hall_page(&f.hall, "a page in the tray");

@@ -28,24 +28,12 @@ typedef struct {
     char *out;
 } Fixture;
 
-static char *filed(const Hall *hall)
-{
-    char *number = hall_ended(hall);
-    ArchiveRequest request = {.number = number};
-    g_autofree char *archive_number = NULL;
-    GError *error = NULL;
-
-    if (!archive_file(hall->house, &hall_clerk, &request, &archive_number, &error))
-        fail_msg("not filed: %s", error->message);
-    return number;
-}
-
 static Fixture fixture_made(void)
 {
     Fixture f = {.hall = hall_made("procedure"), .out = testing_folder()};
 
-    f.number = filed(&f.hall);
-    f.other = filed(&f.hall);
+    f.number = hall_filed(&f.hall);
+    f.other = hall_filed(&f.hall);
     return f;
 }
 

@@ -20,19 +20,11 @@ typedef struct {
 static Fixture fixture_made(void)
 {
     Fixture f = {.hall = hall_made("procedure"), .out = testing_folder()};
-    ArchiveRequest request = {0};
-    g_autofree char *archive_number = NULL;
-    GError *error = NULL;
-    gboolean ok;
 
     f.open = hall_case(&f.hall, HALL_ITEM);
     hall_hand_in(&f.hall, f.open, "A01");
     hall_hand_in(&f.hall, f.open, "A02");
-    f.filed = hall_ended(&f.hall);
-    request.number = f.filed;
-    ok = archive_file(f.hall.house, &hall_clerk, &request, &archive_number, &error);
-    assert_no_error(error);
-    assert_true(ok);
+    f.filed = hall_filed(&f.hall);
     return f;
 }
 

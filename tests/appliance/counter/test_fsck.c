@@ -21,14 +21,11 @@ typedef struct {
 static Fixture fixture_made(void)
 {
     Hall hall = hall_made("procedure");
-    ArchiveRequest request = {0};
-    g_autofree char *number = hall_ended(&hall), *open = hall_case(&hall, HALL_ITEM);
-    g_autofree char *archive_number = NULL, *note = NULL;
+    g_autofree char *number = hall_filed(&hall), *open = hall_case(&hall, HALL_ITEM);
+    g_autofree char *note = NULL;
     GError *error = NULL;
     Fixture f;
 
-    request.number = number;
-    assert_true(archive_file(hall.house, &hall_clerk, &request, &archive_number, &error));
     hall_fill(&hall, open, "A03");
     hall_page(&hall, "a page in the tray");
     {

@@ -21,16 +21,14 @@ typedef struct {
 static Patrol *patrol_new(void)
 {
     Patrol *patrol = g_new0(Patrol, 1);
-    ArchiveRequest request = {0};
-    g_autofree char *number = NULL, *open = NULL, *path = NULL, *archive_number = NULL;
+    g_autofree char *number = NULL, *open = NULL, *path = NULL;
     GError *error = NULL;
 
     patrol->hall = hall_made("procedure");
     patrol->found = g_string_new(NULL);
     patrol->read = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     patrol->patience = G_MAXINT64;
-    request.number = number = hall_ended(&patrol->hall);
-    assert_true(archive_file(patrol->hall.house, &hall_clerk, &request, &archive_number, &error));
+    number = hall_filed(&patrol->hall);
     open = hall_case(&patrol->hall, HALL_ITEM);
     hall_fill(&patrol->hall, open, "A03");
     hall_page(&patrol->hall, "a page in the tray");

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Volumes of a bundle: one alone is not the whole, and the answer is no."""
+import hashlib
 import os
 import sys
 import zlib
@@ -54,6 +55,17 @@ class Volumes(line.Case):
             copy.write(file.read())
         flip(broken, os.path.getsize(broken) // 2)
         self.assertEqual(self.status(1, run("verify", broken)).rows[-1], ["invalid"])
+
+    def test_a_strangers_bag_that_is_one_of_many_is_whole_by_itself(self):
+        bag = self.path("stranger")
+        os.makedirs(os.path.join(bag, "data"))
+        texts = {"data/a.txt": b"a", "bag-info.txt": b"Bag-Group-Identifier: letters\nBag-Count: 1 of 15\n",
+                 "bagit.txt": b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n",
+                 "manifest-sha256.txt": hashlib.sha256(b"a").hexdigest().encode() + b"  data/a.txt\n"}
+        for name, text in texts.items():
+            with open(os.path.join(bag, name), "wb") as file:
+                file.write(text)
+        self.assertEqual(good("verify", bag).rows[-1], ["valid"])
 
 
 if __name__ == "__main__":
