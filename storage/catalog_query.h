@@ -78,6 +78,10 @@ json_t *catalog_slots(Catalog *catalog, const char *number,
 /* A batch by its id: the columns of `batch`, `case` as its number, and how many sides it has. */
 json_t *catalog_batch(Catalog *catalog, gint64 batch, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* How many sheets a device has fed since an instant (RFC 3339), among its latest thousand batches. */
+gboolean catalog_sheets_fed(Catalog *catalog, const char *device, const char *since, gint64 *sheets,
+                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Batches without an end: what a crash interrupted. */
 json_t *catalog_open_batches(Catalog *catalog, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -56,6 +56,17 @@ json_t *catalog_batch(Catalog *catalog, gint64 batch, GError **error)
                   "i", batch);
 }
 
+gboolean catalog_sheets_fed(Catalog *catalog, const char *device, const char *since, gint64 *sheets,
+                            GError **error)
+{
+    /* Ids rise with time, so that the latest batches are found without an index of their own. */
+    return db_int(catalog_db(catalog), sheets, 0, error,
+                  "SELECT count(*) FROM (SELECT DISTINCT batch, sheet FROM side WHERE batch IN"
+                  " (SELECT id FROM (SELECT id, device, opened_at FROM batch ORDER BY id DESC"
+                  " LIMIT 1000) WHERE device = ? AND opened_at >= ?))",
+                  "tt", device, since);
+}
+
 json_t *catalog_open_batches(Catalog *catalog, GError **error)
 {
     return db_rows(catalog_db(catalog), error,

@@ -28,6 +28,18 @@ static json_t *features_json(guint features)
     return list;
 }
 
+/* Sheets since midnight, as the hall's clock tells it. */
+static gint64 fed_today(const Call *call, const char *name)
+{
+    g_autofree char *since = clock_format(day_instant(call->today, 0, HOUSE_OFFSET_S));
+    g_autoptr(GError) why = NULL;
+    gint64 sheets = 0;
+
+    if (!catalog_sheets_fed(call->reader, name, since, &sheets, &why))
+        g_message("sheets of %s: %s", name, why->message);
+    return sheets;
+}
+
 /* A device that scans is not asked: it is busy with paper. */
 static json_t *show_device(Call *call, const char *name, gboolean first)
 {
@@ -42,14 +54,14 @@ static json_t *show_device(Call *call, const char *name, gboolean first)
                        : device != NULL ? call_words(call, "就绪", "ready")
                                         : sentence;
 
-    return json_pack("{s:s, s:s, s:s, s:s?, s:s, s:s, s:b, s:i, s:o}", "name", name, "kind",
-                     "scanner", "driver", driver, "serial",
-                     serial != NULL && *serial != '\0' ? serial : NULL, "light",
-                     busy             ? "waiting"
-                     : device != NULL ? "fine"
-                                      : "needs-you",
-                     "text", text, "default", first, "today", 0, "can",
-                     features_json(device != NULL ? device_capabilities(device)->features : 0));
+    return json_pack(
+        "{s:s, s:s, s:s, s:s?, s:s, s:s, s:b, s:I, s:o}", "name", name, "kind", "scanner", "driver",
+        driver, "serial", serial != NULL && *serial != '\0' ? serial : NULL, "light",
+        busy             ? "waiting"
+        : device != NULL ? "fine"
+                         : "needs-you",
+        "text", text, "default", first, "today", (json_int_t)fed_today(call, name), "can",
+        features_json(device != NULL ? device_capabilities(device)->features : 0));
 }
 
 Response *get_devices(Call *call, GError **error G_GNUC_UNUSED)

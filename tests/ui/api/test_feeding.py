@@ -123,6 +123,16 @@ class Feeding(Hall):
         self.assertTrue(self.case(number)["counts"]["even"])
         self.say(batch, "keep", want=409)
 
+    def test_a_device_tells_how_many_sheets_it_fed_today(self):
+        def fed():
+            return next(one["today"] for one in self.clerk.want(200, "GET", "/devices").json["devices"]
+                        if one["name"] == self.stacks["plain"].name)
+
+        before = fed()
+        _, events = self.feed("plain", case=self.receive("张数"))
+        events.wait(is_scan("done"), "the end")
+        self.assertEqual(fed(), before + 1)
+
     def test_keep_is_for_double_feeds_alone(self):
         number = self.receive("卡纸")
         batch, events = self.feed("jam", case=number)

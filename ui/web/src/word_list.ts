@@ -498,6 +498,7 @@ export const words = {
   diagnostics: ['诊断信息（已去除个人信息）', 'Diagnostics (without personal data)'],
   storage: ['存储', 'Storage'],
   storageText: ['剩 {g} GB，约够 {d} 天', '{g} GB free, enough for about {d} days'],
+  sheetsToday: ['今天 {n} 张', '{n} today'],
   storageFree: ['剩 {g} GB', '{g} GB free'],
 
   keysNow: ['现在可用的按键', 'Keys valid now'],

@@ -25,7 +25,7 @@ function deviceRow(device: Api.Device): TemplateResult {
   const bad = device.light === 'needs-you';
   return html`<li class="device"><div class="device-name"><span class="light light-${device.light}"><span aria-hidden="true">${lights[device.light]}</span> ${sayToken('light', device.light)}</span>
     <b>${device.name}</b></div>
-    <p><span class=${bad ? 'wrong' : ''}>${device.text}</span> <span class="muted">${device.driver}${device.serial ? ` · ${device.serial}` : ''}</span></p>
+    <p><span class=${bad ? 'wrong' : ''}>${device.text}</span> <span class="muted">${device.driver}${device.serial ? ` · ${device.serial}` : ''}${device.kind === 'reader' ? '' : ` · ${say('sheetsToday', { n: device.today })}`}</span></p>
     ${device.can.includes('test') && may('clerk', 'admin') ? html`<button @click=${() => void test(device)}>${say('test')}</button>` : nothing}
     ${result ? html`<p class=${result.good ? 'good' : 'wrong'}>${result.good ? '✓' : '✗'} ${result.text}</p>` : nothing}</li>`;
 }
