@@ -68,13 +68,15 @@ gsize day_close_of_case(const LifeState *state, const char *number, Day today, L
 {
     gsize n = 0;
     gboolean waits = state->stage == LIFE_RECEIVED || state->stage == LIFE_CHECKED;
+    /* While the applicant brings what is missing the hall's own limit presses nobody. */
+    gboolean works = life_is_open(state->stage) && state->stage != LIFE_SUPPLEMENT;
 
     if (state->stage != LIFE_NONE && !state->numbers_fixed)
         facts[n++] = (LeftFact){LEFT_NO_RECEIPT, number, NULL, 1};
     if (state->stage == LIFE_SUPPLEMENT && state->told == DAY_NONE)
         facts[n++] = (LeftFact){LEFT_TO_TELL, number, NULL, 1};
     if ((waits && is_due(state, CLOCK_TELL, today)) ||
-        (life_is_open(state->stage) && is_due(state, CLOCK_DECIDE, today)))
+        (works && is_due(state, CLOCK_DECIDE, today)))
         facts[n++] = (LeftFact){LEFT_DUE, number, NULL, 1};
     return n;
 }

@@ -48,6 +48,8 @@ static void a_case_leaves_what_its_state_says(void **state)
                 LIVES_MONDAY, "to-tell");
     expect_left(lives, &(LifePlan){"100007", "instant", LIFE_ACCEPTED, 0, 0, FALSE, FALSE},
                 LIVES_MONDAY, "due");
+    expect_left(lives, &(LifePlan){"100007", "instant", LIFE_SUPPLEMENT, 0, 0, FALSE, FALSE},
+                LIVES_MONDAY, "to-tell");
     expect_left(lives, &(LifePlan){"100001", "promise", LIFE_FILED, 3, 0, FALSE, FALSE},
                 LIVES_MONDAY + 90, "");
     lives_free(lives);
