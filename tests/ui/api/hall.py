@@ -70,6 +70,9 @@ class Hall(unittest.TestCase):
         self.assertIn("jammed sheet", data["fault"]["text"])
         clerk.want(200, "POST", f"/scans/{scan['id']}/acts", {"act": "continue"})
         events.wait(is_scan("done"), "the end of the scan")
+        # Records come by way of the journal, and may come after it.
+        if not any(is_record("batch.close")(kind, data) for kind, _, data in events.seen):
+            events.wait(is_record("batch.close"), "the close of the batch")
         events.close()
         return scan, events.seen
 
