@@ -4,6 +4,7 @@
  */
 #include "ui/cli/cli.h"
 
+#include "storage/local/local.h"
 #include "ui/rescue.h"
 #include "ui/serve.h"
 
@@ -66,11 +67,21 @@ typedef struct {
     Store *store; /* once it opens; the cli's */
 } Waiting;
 
+/* The store, once its people can be read too: without them nobody signs on. */
+static Store *opened(Cli *cli, GError **error)
+{
+    Store *store = cli_store_rebuilt(cli, error);
+    g_autofree char *path = store != NULL ? store_path(store, "local.db") : NULL;
+    g_autoptr(Local) local = path != NULL ? local_open(path, error) : NULL;
+
+    return local != NULL ? store : NULL;
+}
+
 static gboolean opens_now(void *context)
 {
     Waiting *waiting = context;
 
-    waiting->store = cli_store_rebuilt(waiting->cli, NULL);
+    waiting->store = opened(waiting->cli, NULL);
     return waiting->store != NULL;
 }
 
@@ -78,7 +89,7 @@ static gboolean opens_now(void *context)
 static Store *open_or_wait(Cli *cli, const ServeOptions *options, GError **error)
 {
     g_autoptr(GError) why = NULL;
-    Store *store = cli_store_rebuilt(cli, &why);
+    Store *store = opened(cli, &why);
     Waiting waiting = {cli, NULL};
     gboolean mended;
 
