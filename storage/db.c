@@ -2,8 +2,9 @@
 #include "storage/db.h"
 
 #include "appliance/base/text.h"
-#include "storage/sqlite_error.h"
 
+#include <errno.h>
+#include <sqlite3.h>
 #include <string.h>
 
 #define RECENT 64
@@ -16,15 +17,32 @@ struct Db {
         sqlite3_stmt *statement;
     } recent[RECENT]; /* by the address of the text, which may hold another one by now */
     char *path;
+    ErrorCode trouble; /* what it is called that has no name of its own */
 };
 
 /* How long a reader or writer of another process may hold a short lock of SQLite's own. */
 #define BUSY_TIMEOUT_MS 30000
 
+/* A full disk also shows as a failed read or write, because the index of the log cannot grow. */
+static gboolean is_full(sqlite3 *handle)
+{
+    return sqlite3_errcode(handle) == SQLITE_FULL ||
+           sqlite3_extended_errcode(handle) == SQLITE_IOERR_SHMSIZE ||
+           ((sqlite3_errcode(handle) & 0xff) == SQLITE_IOERR &&
+            sqlite3_system_errno(handle) == ENOSPC);
+}
+
+/* What SQLite said of the last call, as a code of the one list. */
+static ErrorCode code_of(const Db *db)
+{
+    if ((sqlite3_errcode(db->handle) & 0xff) == SQLITE_BUSY)
+        return ERROR_BUSY;
+    return is_full(db->handle) ? ERROR_DISK_FULL : db->trouble;
+}
+
 static gboolean failed(Db *db, GError **error, const char *what)
 {
-    return error_set(error, sqlite_error_code(db->handle, ERROR_CATALOGUE), "%s: %s (%s)", db->path,
-                     sqlite3_errmsg(db->handle), what);
+    return error_set(error, code_of(db), "%s: %s (%s)", db->path, sqlite3_errmsg(db->handle), what);
 }
 
 /* What a connection is opened with. */
@@ -33,6 +51,7 @@ typedef struct {
     int flags;
     const char *vfs;      /* NULL: the usual one */
     const char *settings; /* on top of those of every connection */
+    ErrorCode trouble;
 } Opening;
 
 /* Opened and read once: only then has SQLite made what it needs beside the file. */
@@ -44,6 +63,7 @@ static Db *open_with(const Opening *opening, GError **error)
     g_autoptr(Db) db = g_new0(Db, 1);
 
     db->path = g_strdup(opening->path);
+    db->trouble = opening->trouble;
     db->statements = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
                                            (GDestroyNotify)(void (*)(void))sqlite3_finalize);
     if (sqlite3_open_v2(opening->path, &db->handle, opening->flags | SQLITE_OPEN_NOMUTEX,
@@ -61,20 +81,27 @@ static Db *open_with(const Opening *opening, GError **error)
 
 Db *db_open(const char *path, DbMode mode, GError **error)
 {
+    static const char *const settings[] = {
+        [DB_READ_ONLY] = "",
+        [DB_READ_WRITE] = "PRAGMA journal_mode = WAL",
+        [DB_OWN] = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL",
+    };
     g_autoptr(GError) why = NULL;
     gboolean reads = mode == DB_READ_ONLY;
     Opening usual = {.path = path,
                      .flags =
                          reads ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
-                     .settings = reads ? "" : "PRAGMA journal_mode = WAL"};
+                     .settings = settings[mode],
+                     .trouble = mode == DB_OWN ? ERROR_IO : ERROR_CATALOGUE};
     /* Only who may write may lock others out. */
     Opening alone = {.path = path,
                      .flags = SQLITE_OPEN_READWRITE,
                      .vfs = "unix-excl",
-                     .settings = reads ? "PRAGMA query_only = ON" : ""};
+                     .settings = reads ? "PRAGMA query_only = ON" : "",
+                     .trouble = ERROR_CATALOGUE};
     Db *db = open_with(&usual, &why);
 
-    if (db == NULL && g_error_matches(why, ANJUAN_ERROR, ERROR_DISK_FULL))
+    if (db == NULL && mode != DB_OWN && g_error_matches(why, ANJUAN_ERROR, ERROR_DISK_FULL))
         db = open_with(&alone, NULL);
     if (db == NULL)
         g_propagate_error(error, g_steal_pointer(&why));
@@ -175,15 +202,11 @@ static sqlite3_stmt *bound(Db *db, GError **error, const char *sql, const char *
     return statement;
 }
 
-gboolean db_run(Db *db, GError **error, const char *sql, const char *types, ...)
+gboolean db_run_va(Db *db, GError **error, const char *sql, const char *types, va_list *args)
 {
-    sqlite3_stmt *statement;
-    va_list args;
+    sqlite3_stmt *statement = bound(db, error, sql, types, args);
     int result;
 
-    va_start(args, types);
-    statement = bound(db, error, sql, types, &args);
-    va_end(args);
     if (statement == NULL)
         return FALSE;
     result = sqlite3_step(statement);
@@ -191,6 +214,17 @@ gboolean db_run(Db *db, GError **error, const char *sql, const char *types, ...)
         failed(db, error, sql);
     done(statement);
     return result == SQLITE_DONE || result == SQLITE_ROW;
+}
+
+gboolean db_run(Db *db, GError **error, const char *sql, const char *types, ...)
+{
+    gboolean ok;
+    va_list args;
+
+    va_start(args, types);
+    ok = db_run_va(db, error, sql, types, &args);
+    va_end(args);
+    return ok;
 }
 
 static json_t *column_value(sqlite3_stmt *statement, int column)
@@ -239,15 +273,22 @@ static json_t *collect(Db *db, sqlite3_stmt *statement, gsize limit, GError **er
     return g_steal_pointer(&rows);
 }
 
+json_t *db_rows_va(Db *db, GError **error, const char *sql, const char *types, va_list *args)
+{
+    sqlite3_stmt *statement = bound(db, error, sql, types, args);
+
+    return statement != NULL ? collect(db, statement, G_MAXSIZE, error) : NULL;
+}
+
 json_t *db_rows(Db *db, GError **error, const char *sql, const char *types, ...)
 {
-    sqlite3_stmt *statement;
+    json_t *rows;
     va_list args;
 
     va_start(args, types);
-    statement = bound(db, error, sql, types, &args);
+    rows = db_rows_va(db, error, sql, types, &args);
     va_end(args);
-    return statement != NULL ? collect(db, statement, G_MAXSIZE, error) : NULL;
+    return rows;
 }
 
 json_t *db_row(Db *db, GError **error, const char *sql, const char *types, ...)

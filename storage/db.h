@@ -4,7 +4,7 @@
  *
  * Statements are prepared once per connection and found again by their text. Parameters follow a
  * type string, one letter each:
- *   i  gint64        t  const char * (NULL binds NULL)        b  32- or 64-byte blob: ptr, int size
+ *   i  gint64        t  const char * (NULL binds NULL)        b  blob: ptr, int size
  *   o  gint64 or NULL: a pointer to gint64, NULL binds NULL
  * A connection belongs to one thread at a time.
  */
@@ -12,20 +12,22 @@
 
 #include "appliance/base/json.h"
 
-#include <sqlite3.h>
+#include <stdarg.h>
 
 typedef struct Db Db;
 
 typedef enum {
     DB_READ_ONLY,
     DB_READ_WRITE, /* creates the file where it is missing */
+    DB_OWN,        /* the same, for what no journal brings back: every commit is on the disk */
 } DbMode;
 
 /* Opens `path` ("" is a temporary file that nobody sees). On a disk without a byte left SQLite
  * cannot make the index of its log beside the file. Then the index is kept in memory (SQLite's VFS
  * "unix-excl"), which asks that no other process has the file open: one process after the other
- * reads, and waits for the one before it. Where that is not to be had either it is ERROR_DISK_FULL.
- */
+ * reads, and waits for the one before it. Where that is not to be had either, and always for
+ * DB_OWN, it is ERROR_DISK_FULL. What SQLite says beside that is ERROR_BUSY while another process
+ * holds the file for long, ERROR_CATALOGUE otherwise, ERROR_IO for DB_OWN. */
 Db *db_open(const char *path, DbMode mode, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Closes the connection and forgets its statements. */
 void db_close(Db *db);
@@ -45,6 +47,12 @@ gboolean db_run(Db *db, GError **error, const char *sql, const char *types,
 /* The rows as an array of objects by column name: integers, texts, blobs as hex, NULL as null. */
 json_t *db_rows(Db *db, GError **error, const char *sql, const char *types,
                 ...) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Both with the parameters as a list, for who takes them from others. */
+gboolean db_run_va(Db *db, GError **error, const char *sql, const char *types,
+                   va_list *args) G_GNUC_WARN_UNUSED_RESULT;
+json_t *db_rows_va(Db *db, GError **error, const char *sql, const char *types,
+                   va_list *args) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The first row, or NULL without an error where there is none. */
 json_t *db_row(Db *db, GError **error, const char *sql, const char *types,

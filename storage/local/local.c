@@ -2,107 +2,55 @@
 #include "storage/local/local.h"
 
 #include "appliance/base/embed.h"
+#include "appliance/base/text.h"
 #include "storage/local/local_intern.h"
-#include "storage/sqlite_error.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
-#include <sqlite3.h>
+#include <string.h>
 #include <unistd.h>
 
 #define APPLICATION_ID 0x414a4c43 /* "AJLC" */
 #define VERSION        2
-#define BUSY_MS        5000
+#define NUMBER_MAX     999999
 
 extern const Embedded embedded_local[];
 
 #define WAL_TRIES   100
 #define WAL_POLL_US 50000
 
-static gboolean failed(Local *local, GError **error)
+gboolean local_run(Local *local, GError **error, const char *sql, const char *types, ...)
 {
-    return error_set(error, sqlite_error_code(local->db, ERROR_IO), "local.db: %s",
-                     sqlite3_errmsg(local->db));
-}
+    gboolean ok;
+    va_list args;
 
-gboolean local_query_begin(LocalQuery *query, Local *local, const char *sql, GError **error)
-{
-    *query = (LocalQuery){local, NULL, 1};
+    va_start(args, types);
     pthread_mutex_lock(&local->lock);
-    if (sqlite3_prepare_v2(local->db, sql, -1, &query->stmt, NULL) == SQLITE_OK)
-        return TRUE;
-    failed(local, error);
+    ok = db_run_va(local->db, error, sql, types, &args);
     pthread_mutex_unlock(&local->lock);
-    return FALSE;
+    va_end(args);
+    return ok;
 }
 
-void local_put_text(LocalQuery *query, const char *text)
+json_t *local_rows(Local *local, GError **error, const char *sql, const char *types, ...)
 {
-    sqlite3_bind_text(query->stmt, query->next++, text, -1, SQLITE_TRANSIENT);
+    json_t *rows;
+    va_list args;
+
+    va_start(args, types);
+    pthread_mutex_lock(&local->lock);
+    rows = db_rows_va(local->db, error, sql, types, &args);
+    pthread_mutex_unlock(&local->lock);
+    va_end(args);
+    return rows;
 }
 
-void local_put_int(LocalQuery *query, gint64 value)
-{
-    sqlite3_bind_int64(query->stmt, query->next++, value);
-}
-
-char *local_take_text(LocalQuery *query)
-{
-    return g_strdup((const char *)sqlite3_column_text(query->stmt, query->next++));
-}
-
-gint64 local_take_int(LocalQuery *query)
-{
-    return sqlite3_column_int64(query->stmt, query->next++);
-}
-
-gboolean local_query_row(LocalQuery *query, gboolean *found, GError **error)
-{
-    int result = sqlite3_step(query->stmt);
-
-    query->next = 0;
-    *found = result == SQLITE_ROW;
-    return *found || result == SQLITE_DONE || failed(query->local, error);
-}
-
-void local_query_end(LocalQuery *query)
-{
-    sqlite3_finalize(query->stmt);
-    pthread_mutex_unlock(&query->local->lock);
-}
-
-gboolean local_query_run(LocalQuery *query, GError **error)
-{
-    gboolean done = sqlite3_step(query->stmt) == SQLITE_DONE || failed(query->local, error);
-
-    local_query_end(query);
-    return done;
-}
-
-static gboolean execute(Local *local, const char *sql, GError **error)
-{
-    return sqlite3_exec(local->db, sql, NULL, NULL, NULL) == SQLITE_OK || failed(local, error);
-}
-
-static gboolean pragma_int(Local *local, const char *sql, gint64 *value, GError **error)
-{
-    LocalQuery query;
-    gboolean found = FALSE;
-    gboolean good;
-
-    if (!local_query_begin(&query, local, sql, error))
-        return FALSE;
-    good = local_query_row(&query, &found, error);
-    *value = found ? local_take_int(&query) : 0;
-    local_query_end(&query);
-    return good;
-}
+/* ── the file ────────────────────────────────────────────────────────────────────────────── */
 
 /* One file a version; each is run once, in order. */
 static const char *const versions[VERSION] = {"local.sql", "local-2.sql"};
 
-static gboolean upgrade(Local *local, gint64 from, GError **error)
+static gboolean upgrade(Db *db, gint64 from, GError **error)
 {
     for (gint64 version = from; version < VERSION; version++) {
         const char *file = (const char *)embedded_find(embedded_local, versions[version])->bytes;
@@ -110,25 +58,25 @@ static gboolean upgrade(Local *local, gint64 from, GError **error)
             "BEGIN IMMEDIATE; %s PRAGMA application_id=%d; PRAGMA user_version=%d; COMMIT;", file,
             APPLICATION_ID, (int)version + 1);
 
-        if (!execute(local, sql, error))
+        if (!db_script(db, sql, error))
             return FALSE;
     }
     return TRUE;
 }
 
-static gboolean check_schema(Local *local, GError **error)
+static gboolean check_schema(Db *db, GError **error)
 {
-    gint64 version = 0;
-    gint64 id = 0;
+    gint64 version;
+    gint64 id;
 
-    if (!pragma_int(local, "PRAGMA user_version", &version, error) ||
-        !pragma_int(local, "PRAGMA application_id", &id, error))
+    if (!db_int(db, &version, 0, error, "PRAGMA user_version", "") ||
+        !db_int(db, &id, 0, error, "PRAGMA application_id", ""))
         return FALSE;
     if (id != APPLICATION_ID && (version != 0 || id != 0))
         return error_set(error, ERROR_FORMAT, "local.db is another program's");
     if (version > VERSION)
         return error_set(error, ERROR_NEWER_SCHEMA, "local.db");
-    return upgrade(local, version, error);
+    return upgrade(db, version, error);
 }
 
 Local *local_open(const char *path, GError **error)
@@ -142,16 +90,8 @@ Local *local_open(const char *path, GError **error)
         return NULL;
     }
     close(fd);
-    if (sqlite3_open_v2(path, &local->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) !=
-        SQLITE_OK) {
-        failed(local, error);
-        return NULL;
-    }
-    sqlite3_busy_timeout(local->db, BUSY_MS);
-    /* FULL: no journal brings back a person or an answer that a power cut takes away. */
-    if (!execute(local, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON",
-                 error) ||
-        !check_schema(local, error))
+    local->db = db_open(path, DB_OWN, error);
+    if (local->db == NULL || !check_schema(local->db, error))
         return NULL;
     return g_steal_pointer(&local);
 }
@@ -160,19 +100,12 @@ void local_close(Local *local)
 {
     if (local == NULL)
         return;
-    sqlite3_close(local->db);
+    db_close(local->db);
     pthread_mutex_destroy(&local->lock);
     g_free(local);
 }
 
-static void take_person(LocalQuery *query, LocalPerson *person)
-{
-    query->next = 0;
-    person->number = local_take_text(query);
-    person->name = local_take_text(query);
-    person->roles = (guint32)local_take_int(query);
-    person->active = local_take_int(query) != 0;
-}
+/* ── people ──────────────────────────────────────────────────────────────────────────────── */
 
 void local_person_clear(LocalPerson *person)
 {
@@ -181,66 +114,96 @@ void local_person_clear(LocalPerson *person)
     *person = (LocalPerson){0};
 }
 
+static LocalPerson person_of(const json_t *row)
+{
+    return (LocalPerson){.number = g_strdup(json_text(row, "number")),
+                         .name = g_strdup(json_text(row, "name")),
+                         .roles = (guint32)json_int(row, "roles", 0),
+                         .active = json_int(row, "active", 0) != 0};
+}
+
 gboolean local_person_get(Local *local, const char *number_or_name, LocalPerson *person,
                           GError **error)
 {
-    LocalQuery query;
-    gboolean found = FALSE;
-    gboolean more = FALSE;
-    gboolean good;
+    g_autoptr(json_t) rows = local_rows(local, error,
+                                        "SELECT number, name, roles, active FROM person"
+                                        " WHERE number = ?1 OR name = ?1 LIMIT 2",
+                                        "t", number_or_name);
 
     *person = (LocalPerson){0};
-    if (!local_query_begin(&query, local,
-                           "SELECT number, name, roles, active FROM person "
-                           "WHERE number = ?1 OR name = ?1 LIMIT 2",
-                           error))
+    if (rows == NULL)
         return FALSE;
-    local_put_text(&query, number_or_name);
-    good = local_query_row(&query, &found, error);
-    if (found) {
-        take_person(&query, person);
-        good = local_query_row(&query, &more, error);
-    }
-    local_query_end(&query);
-    if (!good)
-        return FALSE;
-    return (found && !more) || error_set(error, ERROR_NOT_FOUND, "%s", number_or_name);
+    if (json_array_size(rows) != 1)
+        return error_set(error, ERROR_NOT_FOUND, "%s", number_or_name);
+    *person = person_of(json_array_get(rows, 0));
+    return TRUE;
 }
 
 gboolean local_person_put(Local *local, const LocalPerson *person, GError **error)
 {
-    LocalQuery query;
-
-    if (!local_query_begin(&query, local,
-                           "INSERT OR REPLACE INTO person (number, name, roles, active) "
-                           "VALUES (?, ?, ?, ?)",
-                           error))
-        return FALSE;
-    local_put_text(&query, person->number);
-    local_put_text(&query, person->name);
-    local_put_int(&query, person->roles);
-    local_put_int(&query, person->active);
-    return local_query_run(&query, error);
+    return local_run(local, error,
+                     "INSERT OR REPLACE INTO person (number, name, roles, active)"
+                     " VALUES (?, ?, ?, ?)",
+                     "ttii", person->number, person->name, (gint64)person->roles,
+                     (gint64)person->active);
 }
 
 gboolean local_person_list(Local *local, LocalPersonTake take, void *taker, GError **error)
 {
-    LocalQuery query;
-    gboolean found = FALSE;
-    gboolean good;
+    g_autoptr(json_t) rows = local_rows(
+        local, error, "SELECT number, name, roles, active FROM person ORDER BY number", "");
+    json_t *row;
+    gsize i;
 
-    if (!local_query_begin(&query, local,
-                           "SELECT number, name, roles, active FROM person ORDER BY number", error))
-        return FALSE;
-    while ((good = local_query_row(&query, &found, error)) && found) {
-        g_auto(LocalPerson) person = {0};
+    json_array_foreach(rows, i, row)
+    {
+        g_auto(LocalPerson) person = person_of(row);
 
-        take_person(&query, &person);
         take(taker, &person);
     }
-    local_query_end(&query);
-    return good;
+    return rows != NULL;
 }
+
+/* The number that a question with one row answers under the name "n". */
+static gboolean answered(json_t *rows, gint64 *n)
+{
+    if (rows == NULL)
+        return FALSE;
+    *n = json_int(json_array_get(rows, 0), "n", 0);
+    json_decref(rows);
+    return TRUE;
+}
+
+gboolean local_person_count(Local *local, guint32 roles, const char *but, guint *n, GError **error)
+{
+    gint64 count = 0;
+    gboolean ok = answered(local_rows(local, error,
+                                      "SELECT count(*) AS n FROM person WHERE active"
+                                      " AND (roles & ?) <> 0 AND number <> coalesce(?, '')",
+                                      "it", (gint64)roles, but),
+                           &count);
+
+    *n = (guint)count;
+    return ok;
+}
+
+char *local_person_next(Local *local, GError **error)
+{
+    gint64 next;
+
+    if (!answered(local_rows(local, error,
+                             "SELECT coalesce(max(CAST(number AS INTEGER)), 0) + 1 AS n"
+                             " FROM person",
+                             ""),
+                  &next))
+        return NULL;
+    if (next <= NUMBER_MAX)
+        return g_strdup_printf("%06d", (int)next);
+    error_set(error, ERROR_SERIAL_EXHAUSTED, "people are numbered to %d", NUMBER_MAX);
+    return NULL;
+}
+
+/* ── secrets ─────────────────────────────────────────────────────────────────────────────── */
 
 void local_secret_clear(LocalSecret *secret)
 {
@@ -248,108 +211,49 @@ void local_secret_clear(LocalSecret *secret)
     *secret = (LocalSecret){0};
 }
 
-gboolean local_person_count(Local *local, guint32 roles, const char *but, guint *n, GError **error)
-{
-    LocalQuery query;
-    gboolean found = FALSE, good;
-
-    if (!local_query_begin(&query, local,
-                           "SELECT count(*) FROM person WHERE active AND (roles & ?) <> 0"
-                           " AND number <> coalesce(?, '')",
-                           error))
-        return FALSE;
-    local_put_int(&query, roles);
-    local_put_text(&query, but);
-    good = local_query_row(&query, &found, error);
-    *n = found ? (guint)local_take_int(&query) : 0;
-    local_query_end(&query);
-    return good;
-}
-
-char *local_person_next(Local *local, GError **error)
-{
-    LocalQuery query;
-    gboolean found = FALSE, good;
-    gint64 next = 1;
-
-    if (!local_query_begin(&query, local,
-                           "SELECT coalesce(max(CAST(number AS INTEGER)), 0) + 1 FROM person",
-                           error))
-        return NULL;
-    good = local_query_row(&query, &found, error);
-    if (found)
-        next = local_take_int(&query);
-    local_query_end(&query);
-    if (good && next <= 999999)
-        return g_strdup_printf("%06d", (int)next);
-    if (good)
-        error_set(error, ERROR_SERIAL_EXHAUSTED, "people are numbered to 999999");
-    return NULL;
-}
-
 gboolean local_secret_get(Local *local, const char *person, LocalSecret *secret, GError **error)
 {
-    LocalQuery query;
-    gboolean found = FALSE;
-    gboolean good;
+    g_autoptr(json_t) rows =
+        local_rows(local, error, "SELECT hash, failed, not_before_us FROM secret WHERE person = ?",
+                   "t", person);
+    const json_t *row = json_array_get(rows, 0);
 
-    *secret = (LocalSecret){0};
-    if (!local_query_begin(&query, local,
-                           "SELECT hash, failed, not_before_us FROM secret WHERE person = ?",
-                           error))
-        return FALSE;
-    local_put_text(&query, person);
-    good = local_query_row(&query, &found, error);
-    if (found) {
-        secret->hash = local_take_text(&query);
-        secret->failed = (guint)local_take_int(&query);
-        secret->not_before_us = local_take_int(&query);
-    }
-    local_query_end(&query);
-    return good;
+    *secret = (LocalSecret){.hash = g_strdup(json_text(row, "hash")),
+                            .failed = (guint)json_int(row, "failed", 0),
+                            .not_before_us = json_int(row, "not_before_us", 0)};
+    return rows != NULL;
 }
 
 gboolean local_secret_set(Local *local, const char *person, const char *hash, GError **error)
 {
-    LocalQuery query;
-
-    if (!local_query_begin(
-            &query, local,
-            "INSERT INTO secret (person, hash) VALUES (?, ?) ON CONFLICT (person) DO "
-            "UPDATE SET hash = excluded.hash, failed = 0, not_before_us = 0",
-            error))
-        return FALSE;
-    local_put_text(&query, person);
-    local_put_text(&query, hash);
-    return local_query_run(&query, error);
+    return local_run(local, error,
+                     "INSERT INTO secret (person, hash) VALUES (?, ?) ON CONFLICT (person) DO"
+                     " UPDATE SET hash = excluded.hash, failed = 0, not_before_us = 0",
+                     "tt", person, hash);
 }
 
 gboolean local_secret_tried(Local *local, const char *person, guint count, gint64 not_before_us,
                             GError **error)
 {
-    LocalQuery query;
-
-    if (!local_query_begin(&query, local,
-                           "INSERT INTO secret (person, failed, not_before_us) VALUES (?, ?, ?) "
-                           "ON CONFLICT (person) DO UPDATE SET failed = excluded.failed, "
-                           "not_before_us = excluded.not_before_us",
-                           error))
-        return FALSE;
-    local_put_text(&query, person);
-    local_put_int(&query, count);
-    local_put_int(&query, not_before_us);
-    return local_query_run(&query, error);
+    return local_run(local, error,
+                     "INSERT INTO secret (person, failed, not_before_us) VALUES (?, ?, ?)"
+                     " ON CONFLICT (person) DO UPDATE SET failed = excluded.failed,"
+                     " not_before_us = excluded.not_before_us",
+                     "tii", person, (gint64)count, not_before_us);
 }
 
 gboolean local_secret_count(Local *local, guint *n, GError **error)
 {
     gint64 count = 0;
+    gboolean ok = answered(
+        local_rows(local, error, "SELECT count(*) AS n FROM secret WHERE hash IS NOT NULL", ""),
+        &count);
 
-    if (!pragma_int(local, "SELECT count(*) FROM secret WHERE hash IS NOT NULL", &count, error))
-        return FALSE;
     *n = (guint)count;
-    return TRUE;
+    return ok;
 }
+
+/* ── sessions ────────────────────────────────────────────────────────────────────────────── */
 
 void local_session_clear(LocalSession *session)
 {
@@ -361,78 +265,51 @@ void local_session_clear(LocalSession *session)
 
 gboolean local_session_put(Local *local, const LocalSession *session, GError **error)
 {
-    LocalQuery query;
-
-    if (!local_query_begin(&query, local,
-                           "INSERT INTO session (digest, person, csrf, begun_us, seen_us) "
-                           "VALUES (?, ?, ?, ?, ?)",
-                           error))
-        return FALSE;
-    local_put_text(&query, session->digest);
-    local_put_text(&query, session->person);
-    local_put_text(&query, session->csrf);
-    local_put_int(&query, session->begun_us);
-    local_put_int(&query, session->seen_us);
-    return local_query_run(&query, error);
+    return local_run(local, error,
+                     "INSERT INTO session (digest, person, csrf, begun_us, seen_us)"
+                     " VALUES (?, ?, ?, ?, ?)",
+                     "tttii", session->digest, session->person, session->csrf, session->begun_us,
+                     session->seen_us);
 }
 
 gboolean local_session_get(Local *local, const char *digest, LocalSession *session, GError **error)
 {
-    LocalQuery query;
-    gboolean found = FALSE;
-    gboolean good;
+    g_autoptr(json_t) rows = local_rows(local, error,
+                                        "SELECT person, csrf, begun_us, seen_us FROM session"
+                                        " WHERE digest = ?",
+                                        "t", digest);
+    const json_t *row = json_array_get(rows, 0);
 
     *session = (LocalSession){0};
-    if (!local_query_begin(&query, local,
-                           "SELECT digest, person, csrf, begun_us, seen_us FROM session "
-                           "WHERE digest = ?",
-                           error))
+    if (rows == NULL)
         return FALSE;
-    local_put_text(&query, digest);
-    good = local_query_row(&query, &found, error);
-    if (found) {
-        session->digest = local_take_text(&query);
-        session->person = local_take_text(&query);
-        session->csrf = local_take_text(&query);
-        session->begun_us = local_take_int(&query);
-        session->seen_us = local_take_int(&query);
-    }
-    local_query_end(&query);
-    if (good && !found)
+    if (row == NULL)
         return error_set(error, ERROR_NO_SESSION, "the session has ended");
-    return good;
+    *session = (LocalSession){.digest = g_strdup(digest),
+                              .person = g_strdup(json_text(row, "person")),
+                              .csrf = g_strdup(json_text(row, "csrf")),
+                              .begun_us = json_int(row, "begun_us", 0),
+                              .seen_us = json_int(row, "seen_us", 0)};
+    return TRUE;
 }
 
 gboolean local_session_seen(Local *local, const char *digest, gint64 seen_us, GError **error)
 {
-    LocalQuery query;
-
-    if (!local_query_begin(&query, local, "UPDATE session SET seen_us = ? WHERE digest = ?", error))
-        return FALSE;
-    local_put_int(&query, seen_us);
-    local_put_text(&query, digest);
-    return local_query_run(&query, error);
-}
-
-static gboolean run_with_text(Local *local, const char *sql, const char *text, GError **error)
-{
-    LocalQuery query;
-
-    if (!local_query_begin(&query, local, sql, error))
-        return FALSE;
-    local_put_text(&query, text);
-    return local_query_run(&query, error);
+    return local_run(local, error, "UPDATE session SET seen_us = ? WHERE digest = ?", "it", seen_us,
+                     digest);
 }
 
 gboolean local_session_end(Local *local, const char *digest, GError **error)
 {
-    return run_with_text(local, "DELETE FROM session WHERE digest = ?", digest, error);
+    return local_run(local, error, "DELETE FROM session WHERE digest = ?", "t", digest);
 }
 
 gboolean local_session_end_all(Local *local, const char *person, GError **error)
 {
-    return run_with_text(local, "DELETE FROM session WHERE person = ?", person, error);
+    return local_run(local, error, "DELETE FROM session WHERE person = ?", "t", person);
 }
+
+/* ── answers ─────────────────────────────────────────────────────────────────────────────── */
 
 void local_answer_clear(LocalAnswer *answer)
 {
@@ -442,96 +319,75 @@ void local_answer_clear(LocalAnswer *answer)
     *answer = (LocalAnswer){0};
 }
 
+/* A blob of a row, which db.h gives as hex. */
+static GBytes *bytes_of(const json_t *row, const char *column)
+{
+    const char *hex = json_text(row, column);
+    gsize size = strlen(hex) / 2;
+    guint8 *bytes = g_malloc(size + 1);
+
+    if (!hex_decode(hex, bytes, size))
+        g_error("%s is no blob", column);
+    return g_bytes_new_take(bytes, size);
+}
+
 gboolean local_answer_get(Local *local, const LocalKey *key, LocalAnswer *answer, gboolean *found,
                           GError **error)
 {
-    LocalQuery query;
-    gboolean good;
+    g_autoptr(json_t) rows = local_rows(local, error,
+                                        "SELECT request, status, type, body FROM answer"
+                                        " WHERE person = ? AND key = ?",
+                                        "tt", key->person, key->key);
+    const json_t *row = json_array_get(rows, 0);
 
     *answer = (LocalAnswer){0};
-    if (!local_query_begin(
-            &query, local,
-            "SELECT request, status, type, body FROM answer WHERE person = ? AND key = ?", error))
-        return FALSE;
-    local_put_text(&query, key->person);
-    local_put_text(&query, key->key);
-    good = local_query_row(&query, found, error);
-    if (*found) {
-        answer->request = local_take_text(&query);
-        answer->status = (guint)local_take_int(&query);
-        answer->type = local_take_text(&query);
-        answer->body = g_bytes_new(sqlite3_column_blob(query.stmt, query.next),
-                                   (gsize)sqlite3_column_bytes(query.stmt, query.next));
-    }
-    local_query_end(&query);
-    return good;
+    *found = row != NULL;
+    if (*found)
+        *answer = (LocalAnswer){.request = g_strdup(json_text(row, "request")),
+                                .status = (guint)json_int(row, "status", 0),
+                                .type = g_strdup(json_text(row, "type")),
+                                .body = bytes_of(row, "body")};
+    return rows != NULL;
 }
 
 gboolean local_answer_put(Local *local, const LocalKey *key, const LocalAnswer *answer,
                           gint64 now_us, GError **error)
 {
-    LocalQuery query;
     gsize size = 0;
     const void *bytes = g_bytes_get_data(answer->body, &size);
 
-    if (!local_query_begin(
-            &query, local,
-            "INSERT OR REPLACE INTO answer (person, key, request, status, type, body, "
-            "given_us) VALUES (?, ?, ?, ?, ?, ?, ?)",
-            error))
-        return FALSE;
-    local_put_text(&query, key->person);
-    local_put_text(&query, key->key);
-    local_put_text(&query, answer->request);
-    local_put_int(&query, answer->status);
-    local_put_text(&query, answer->type);
-    sqlite3_bind_blob64(query.stmt, query.next++, size > 0 ? bytes : "", size, SQLITE_TRANSIENT);
-    local_put_int(&query, now_us);
-    return local_query_run(&query, error);
+    return local_run(local, error,
+                     "INSERT OR REPLACE INTO answer (person, key, request, status, type, body,"
+                     " given_us) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                     "tttitbi", key->person, key->key, answer->request, (gint64)answer->status,
+                     answer->type, size > 0 ? bytes : "", (int)size, now_us);
 }
 
 gboolean local_forget(Local *local, gint64 sessions_us, gint64 answers_us, GError **error)
 {
-    LocalQuery query;
-
-    if (!local_query_begin(&query, local, "DELETE FROM session WHERE seen_us < ?", error))
-        return FALSE;
-    local_put_int(&query, sessions_us);
-    if (!local_query_run(&query, error) ||
-        !local_query_begin(&query, local, "DELETE FROM answer WHERE given_us < ?", error))
-        return FALSE;
-    local_put_int(&query, answers_us);
-    return local_query_run(&query, error);
+    return local_run(local, error, "DELETE FROM session WHERE seen_us < ?", "i", sessions_us) &&
+           local_run(local, error, "DELETE FROM answer WHERE given_us < ?", "i", answers_us);
 }
 
 /* Every other connection is between two statements nearly always. */
 static gboolean cut_wal(Local *local, GError **error)
 {
-    gboolean busy = TRUE;
+    gint64 is_busy = 1;
 
-    for (int i = 0; busy && i < WAL_TRIES; i++) {
-        LocalQuery query;
-        gboolean found;
+    for (int i = 0; is_busy && i < WAL_TRIES; i++) {
+        g_autoptr(json_t) rows = local_rows(local, error, "PRAGMA wal_checkpoint(TRUNCATE)", "");
 
-        if (!local_query_begin(&query, local, "PRAGMA wal_checkpoint(TRUNCATE)", error))
+        if (rows == NULL)
             return FALSE;
-        if (!local_query_row(&query, &found, error)) {
-            local_query_end(&query);
-            return FALSE;
-        }
-        busy = found && sqlite3_column_int(query.stmt, 0) != 0;
-        local_query_end(&query);
-        if (busy)
+        is_busy = json_int(json_array_get(rows, 0), "busy", 1);
+        if (is_busy)
             g_usleep(WAL_POLL_US);
     }
-    return !busy || error_set(error, ERROR_BUSY, "somebody reads local.db as it was");
+    return !is_busy || error_set(error, ERROR_BUSY, "somebody reads local.db as it was");
 }
 
 gboolean local_forget_answers(Local *local, GError **error)
 {
-    LocalQuery query;
-
-    return local_query_begin(&query, local, "DELETE FROM answer", error) &&
-           local_query_run(&query, error) && local_query_begin(&query, local, "VACUUM", error) &&
-           local_query_run(&query, error) && cut_wal(local, error);
+    return local_run(local, error, "DELETE FROM answer", "") &&
+           local_run(local, error, "VACUUM", "") && cut_wal(local, error);
 }

@@ -41,170 +41,117 @@ static void job_free(gpointer data)
     g_free(data);
 }
 
-static void take_job(LocalQuery *query, PrintJob *job)
+static void take_job(const json_t *row, PrintJob *job)
 {
-    g_autofree char *state = NULL;
-
-    query->next = 0;
-    job->id = local_take_int(query);
-    job->printer = local_take_text(query);
-    job->title = local_take_text(query);
-    job->type = local_take_text(query);
-    job->file = local_take_text(query);
-    job->copies = (guint)local_take_int(query);
-    job->number = local_take_text(query);
-    job->document = local_take_int(query);
-    job->reprint = (guint)local_take_int(query);
-    state = local_take_text(query);
-    job->state = state_of(state);
-    job->remote = (guint)local_take_int(query);
-    job->problem = local_take_text(query);
-    job->made_us = local_take_int(query);
-    job->done_us = local_take_int(query);
-}
-
-/* The id that a statement with RETURNING gives; 0 where it changed nothing. The statement ends by
- * itself only once it was asked for all of its rows. */
-static gboolean returned_id(LocalQuery *query, gint64 *id, GError **error)
-{
-    gboolean found = FALSE;
-    gboolean good = local_query_row(query, &found, error);
-
-    *id = found ? local_take_int(query) : 0;
-    while (good && found)
-        good = local_query_row(query, &found, error);
-    local_query_end(query);
-    return good;
+    *job = (PrintJob){.id = json_int(row, "id", 0),
+                      .printer = g_strdup(json_text(row, "printer")),
+                      .title = g_strdup(json_text(row, "title")),
+                      .type = g_strdup(json_text(row, "type")),
+                      .file = g_strdup(json_text(row, "file")),
+                      .copies = (guint)json_int(row, "copies", 0),
+                      .number = g_strdup(json_text(row, "case")),
+                      .document = json_int(row, "document", 0),
+                      .reprint = (guint)json_int(row, "reprint", 0),
+                      .state = state_of(json_text(row, "state")),
+                      .remote = (guint)json_int(row, "remote", 0),
+                      .problem = g_strdup(json_text(row, "problem")),
+                      .made_us = json_int(row, "made_us", 0),
+                      .done_us = json_int(row, "done_us", 0)};
 }
 
 gboolean local_print_add(Local *local, const PrintJob *job, gint64 *id, GError **error)
 {
-    LocalQuery query;
+    g_autoptr(json_t) rows = local_rows(
+        local, error,
+        "INSERT INTO print_job (printer, title, type, file, copies, \"case\", document, reprint,"
+        " state, made_us) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'waiting', ?) RETURNING id",
+        "ttttitiii", job->printer, job->title, job->type, job->file, (gint64)job->copies,
+        job->number, job->document, (gint64)job->reprint, job->made_us);
 
-    if (!local_query_begin(&query, local,
-                           "INSERT INTO print_job (printer, title, type, file, copies, \"case\","
-                           " document, reprint, state, made_us)"
-                           " VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'waiting', ?) RETURNING id",
-                           error))
-        return FALSE;
-    local_put_text(&query, job->printer);
-    local_put_text(&query, job->title);
-    local_put_text(&query, job->type);
-    local_put_text(&query, job->file);
-    local_put_int(&query, job->copies);
-    local_put_text(&query, job->number);
-    local_put_int(&query, job->document);
-    local_put_int(&query, job->reprint);
-    local_put_int(&query, job->made_us);
-    return returned_id(&query, id, error);
+    *id = json_int(json_array_get(rows, 0), "id", 0);
+    return rows != NULL;
 }
 
 gboolean local_print_change(Local *local, gint64 id, const PrintChange *change, GError **error)
 {
     gboolean is_done = change->state == PRINT_PRINTED || change->state == PRINT_CANCELLED;
-    LocalQuery query;
-    gint64 changed;
+    g_autoptr(json_t) rows = local_rows(
+        local, error,
+        "UPDATE print_job SET state = ?, remote = ?, problem = ?, done_us = ?"
+        " WHERE id = ? AND state IN ('waiting', 'sent') RETURNING id",
+        "titii", tokens[change->state], (gint64)change->remote,
+        change->problem != NULL ? change->problem : "", is_done ? change->now_us : (gint64)0, id);
 
-    if (!local_query_begin(&query, local,
-                           "UPDATE print_job SET state = ?, remote = ?, problem = ?, done_us = ?"
-                           " WHERE id = ? AND state IN ('waiting', 'sent') RETURNING id",
-                           error))
+    if (rows == NULL)
         return FALSE;
-    local_put_text(&query, tokens[change->state]);
-    local_put_int(&query, change->remote);
-    local_put_text(&query, change->problem != NULL ? change->problem : "");
-    local_put_int(&query, is_done ? change->now_us : 0);
-    local_put_int(&query, id);
-    return returned_id(&query, &changed, error) &&
-           (changed > 0 ||
-            error_set(error, ERROR_WRONG_STATE, "print job %" G_GINT64_FORMAT " is over", id));
+    return json_array_size(rows) > 0 ||
+           error_set(error, ERROR_WRONG_STATE, "print job %" G_GINT64_FORMAT " is over", id);
 }
 
-static GPtrArray *take_jobs(LocalQuery *query, GError **error)
+/* `rows` is taken; NULL gives NULL. */
+static GPtrArray *jobs_of(json_t *rows)
 {
     g_autoptr(GPtrArray) jobs = g_ptr_array_new_with_free_func(job_free);
-    gboolean found = TRUE, good = TRUE;
+    json_t *row;
+    gsize i;
 
-    while (good && (good = local_query_row(query, &found, error)) && found) {
+    if (rows == NULL)
+        return NULL;
+    json_array_foreach(rows, i, row)
+    {
         PrintJob *job = g_new0(PrintJob, 1);
 
-        take_job(query, job);
+        take_job(row, job);
         g_ptr_array_add(jobs, job);
     }
-    local_query_end(query);
-    return good ? g_steal_pointer(&jobs) : NULL;
+    json_decref(rows);
+    return g_steal_pointer(&jobs);
 }
 
 gboolean local_print_get(Local *local, gint64 id, PrintJob *job, GError **error)
 {
-    LocalQuery query;
-    gboolean found = FALSE, good;
+    g_autoptr(json_t) rows =
+        local_rows(local, error, "SELECT " COLUMNS " FROM print_job WHERE id = ?", "i", id);
 
     *job = (PrintJob){0};
-    if (!local_query_begin(&query, local, "SELECT " COLUMNS " FROM print_job WHERE id = ?", error))
+    if (rows == NULL)
         return FALSE;
-    local_put_int(&query, id);
-    good = local_query_row(&query, &found, error);
-    if (found)
-        take_job(&query, job);
-    local_query_end(&query);
-    return good && (found || error_set(error, ERROR_NOT_FOUND, "print job %" G_GINT64_FORMAT, id));
+    if (json_array_size(rows) == 0)
+        return error_set(error, ERROR_NOT_FOUND, "print job %" G_GINT64_FORMAT, id);
+    take_job(json_array_get(rows, 0), job);
+    return TRUE;
 }
 
 GPtrArray *local_print_open(Local *local, GError **error)
 {
-    LocalQuery query;
-
-    return local_query_begin(&query, local,
-                             "SELECT " COLUMNS " FROM print_job"
-                             " WHERE state IN ('waiting', 'sent') ORDER BY id",
-                             error)
-               ? take_jobs(&query, error)
-               : NULL;
+    return jobs_of(local_rows(local, error,
+                              "SELECT " COLUMNS " FROM print_job"
+                              " WHERE state IN ('waiting', 'sent') ORDER BY id",
+                              ""));
 }
 
 GPtrArray *local_print_list(Local *local, guint limit, GError **error)
 {
-    LocalQuery query;
-
-    if (!local_query_begin(&query, local,
-                           "SELECT * FROM (SELECT " COLUMNS
-                           " FROM print_job ORDER BY id DESC LIMIT ?) ORDER BY id",
-                           error))
-        return NULL;
-    local_put_int(&query, limit);
-    return take_jobs(&query, error);
+    return jobs_of(local_rows(local, error,
+                              "SELECT * FROM (SELECT " COLUMNS
+                              " FROM print_job ORDER BY id DESC LIMIT ?) ORDER BY id",
+                              "i", (gint64)limit));
 }
 
 /* ── settings ────────────────────────────────────────────────────────────────────────────── */
 
 char *local_setting_get(Local *local, const char *key, GError **error)
 {
-    LocalQuery query;
-    gboolean found = FALSE;
-    char *value = NULL;
+    g_autoptr(json_t) rows =
+        local_rows(local, error, "SELECT value FROM setting WHERE key = ?", "t", key);
 
-    if (!local_query_begin(&query, local, "SELECT value FROM setting WHERE key = ?", error))
-        return NULL;
-    local_put_text(&query, key);
-    if (local_query_row(&query, &found, error) && found)
-        value = local_take_text(&query);
-    local_query_end(&query);
-    return value;
+    return g_strdup(json_text(json_array_get(rows, 0), "value"));
 }
 
 gboolean local_setting_put(Local *local, const char *key, const char *value, GError **error)
 {
-    LocalQuery query;
-
-    if (!local_query_begin(&query, local,
-                           *value != '\0'
-                               ? "INSERT OR REPLACE INTO setting (key, value) VALUES (?, ?)"
-                               : "DELETE FROM setting WHERE key = ?",
-                           error))
-        return FALSE;
-    local_put_text(&query, key);
-    if (*value != '\0')
-        local_put_text(&query, value);
-    return local_query_run(&query, error);
+    if (*value == '\0')
+        return local_run(local, error, "DELETE FROM setting WHERE key = ?", "t", key);
+    return local_run(local, error, "INSERT OR REPLACE INTO setting (key, value) VALUES (?, ?)",
+                     "tt", key, value);
 }
