@@ -4,10 +4,13 @@
  */
 #include "ui/cli/cli.h"
 
+#include "appliance/base/random.h"
 #include "appliance/counter/case.h"
 #include "appliance/paper/label.h"
 
 #include <string.h>
+
+#define SET_MAX 999999
 
 /* ── code ────────────────────────────────────────────────────────────────────────────────── */
 
@@ -115,7 +118,7 @@ static int run_case_label(Cli *cli, GError **error)
 
 static const CliOption set_options[] = {
     {"item", 0, "CODE", TRUE, "the item, six digits", "事项, 六位"},
-    {"set", 0, "N", FALSE, "number of the set (1)", "套号 (1)"},
+    {"set", 0, "N", FALSE, "number of the set (drawn)", "套号 (随机)"},
     {"slot", 0, "CODE", FALSE, "only these slots (may be given again)", "只要这些材料项 (可多次)"},
     {"output", 'o', "FILE.pdf", TRUE, "write the PDF here", "PDF 写到此文件"},
     {0},
@@ -177,14 +180,24 @@ static gboolean add_slots(Cli *cli, Sheets *sheets, const Item *item, gint64 set
                   : error_set(error, ERROR_INVALID, "item %s has no such slot", item->code);
 }
 
+/* Two sets of one item in a stack must differ: a sheet that its batch has seen makes it ask. */
+static gint64 drawn_set(void)
+{
+    Random random = random_system();
+    guint32 drawn;
+
+    random_fill(&random, &drawn, sizeof drawn);
+    return 1 + drawn % SET_MAX;
+}
+
 static gboolean fill_set(Cli *cli, Sheets *sheets, GError **error)
 {
     Store *store = cli_store(cli, error);
     g_autoptr(House) house = store != NULL ? house_new(store) : NULL;
     const Item *item = house != NULL ? item_now(cli, house, error) : NULL;
-    gint64 set = 1;
+    gint64 set = drawn_set();
 
-    return item != NULL && cli_number(cli, "set", 0, 999999, &set, error) &&
+    return item != NULL && cli_number(cli, "set", 0, SET_MAX, &set, error) &&
            add_slots(cli, sheets, item, set, error);
 }
 
