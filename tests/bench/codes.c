@@ -11,11 +11,11 @@
 #include "appliance/page/image.h"
 #include "appliance/page/import.h"
 #include "appliance/page/symbols.h"
+#include "tests/bench/elapsed.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <zbar.h>
 
 enum { OURS, ZBAR_PLAIN, ZBAR_BINARY, READERS };
@@ -94,15 +94,6 @@ static gboolean is_right(const Truth *truth, const char *text)
     return FALSE;
 }
 
-static double cpu_now_s(void)
-{
-    struct rusage usage;
-
-    getrusage(RUSAGE_SELF, &usage);
-    return (double)usage.ru_utime.tv_sec + (double)usage.ru_utime.tv_usec / 1e6 +
-           (double)usage.ru_stime.tv_sec + (double)usage.ru_stime.tv_usec / 1e6;
-}
-
 static void read_ours(Bytes file, GPtrArray *codes)
 {
     ImportOptions options = {.look_only = !intake};
@@ -158,9 +149,8 @@ static void read_zbar(const Gray *gray, gboolean binary, GPtrArray *codes)
          s = zbar_symbol_next(s)) {
         gboolean qr = zbar_symbol_get_type(s) == ZBAR_QRCODE;
         g_autofree char *text =
-            binary && qr
-                ? symbols_text(zbar_symbol_get_data(s), zbar_symbol_get_data_length(s))
-                : g_strdup(zbar_symbol_get_data(s));
+            binary && qr ? symbols_text(zbar_symbol_get_data(s), zbar_symbol_get_data_length(s))
+                         : g_strdup(zbar_symbol_get_data(s));
 
         g_ptr_array_add(codes,
                         page_code_new(zbar_get_symbol_name(zbar_symbol_get_type(s)), text, "zbar"));
@@ -235,8 +225,8 @@ static void judge(Bench *bench, const char *name, int reader, GPtrArray *codes)
         score->symbols += reader == OURS;
         score->right[reader] += right;
         if (verbose && !right && claimed(truth->symbology))
-            printf("missed %-12s %s: %s \"%s\" %s\n", reader_names[reader], name,
-                   truth->symbology, truth->text, truth->state);
+            printf("missed %-12s %s: %s \"%s\" %s\n", reader_names[reader], name, truth->symbology,
+                   truth->text, truth->state);
     }
 }
 
@@ -254,13 +244,13 @@ static void run_file(Bench *bench, const char *folder, const char *name)
     gray = gray_page(file);
     for (int reader = 0; reader < READERS; reader++) {
         g_autoptr(GPtrArray) codes = page_codes_new();
-        double began_s = cpu_now_s();
+        double began_s = elapsed_cpu_s(RUSAGE_SELF);
 
         if (reader == OURS)
             read_ours(file, codes);
         else if (gray != NULL)
             read_zbar(gray, reader == ZBAR_BINARY, codes);
-        cpu_s[reader] += cpu_now_s() - began_s;
+        cpu_s[reader] += elapsed_cpu_s(RUSAGE_SELF) - began_s;
         judge(bench, name, reader, codes);
     }
 }

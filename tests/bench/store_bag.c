@@ -11,12 +11,12 @@
 #include "appliance/base/text.h"
 #include "storage/bag.h"
 #include "storage/verify.h"
+#include "tests/bench/elapsed.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <time.h>
 
 #define ROUNDS      5
 #define LARGE_PAGES 100
@@ -36,23 +36,6 @@ static G_NORETURN void give_up(const char *what, const GError *error)
     exit(2);
 }
 
-static double cpu_of(int who)
-{
-    struct rusage usage;
-
-    getrusage(who, &usage);
-    return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
-           (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
-}
-
-static double wall(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
-
 static void run(const char *command)
 {
     if (system(command) != 0)
@@ -61,10 +44,10 @@ static void run(const char *command)
 
 static double cpu_of_command(const char *command)
 {
-    double before = cpu_of(RUSAGE_CHILDREN);
+    double before = elapsed_cpu_s(RUSAGE_CHILDREN);
 
     run(command);
-    return cpu_of(RUSAGE_CHILDREN) - before;
+    return elapsed_cpu_s(RUSAGE_CHILDREN) - before;
 }
 
 static int compare_doubles(const void *a, const void *b)
@@ -137,10 +120,10 @@ static void export_bag(const Bench *bench, ArchiveForm form, const char *path)
 static double cpu_of_export(const Bench *bench)
 {
     g_autofree char *path = g_build_filename(bench->folder, "ours.tar", NULL);
-    double before = cpu_of(RUSAGE_SELF), spent;
+    double before = elapsed_cpu_s(RUSAGE_SELF), spent;
 
     export_bag(bench, ARCHIVE_TAR, path);
-    spent = cpu_of(RUSAGE_SELF) - before;
+    spent = elapsed_cpu_s(RUSAGE_SELF) - before;
     remove(path);
     return spent;
 }
@@ -151,12 +134,12 @@ static double cpu_of_verify(const char *path, guint threads, double *seconds)
     VerifyOptions options = {.level = VERIFY_FULL, .threads = threads};
     VerifySummary summary;
     GError *error = NULL;
-    double before = cpu_of(RUSAGE_SELF), begin = wall();
+    double before = elapsed_cpu_s(RUSAGE_SELF), begin = elapsed_wall_s();
 
     if (!verify_path(path, &options, NULL, NULL, &summary, &error) || summary.errors != 0)
         give_up(path, error);
-    *seconds = wall() - begin;
-    return cpu_of(RUSAGE_SELF) - before;
+    *seconds = elapsed_wall_s() - begin;
+    return elapsed_cpu_s(RUSAGE_SELF) - before;
 }
 
 /* One line of the result; FALSE when the goal is missed. */

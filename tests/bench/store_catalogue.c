@@ -10,15 +10,14 @@
 #include "storage/catalog_query.h"
 #include "storage/catalog_record.h"
 #include "storage/store.h"
+#include "tests/bench/elapsed.h"
 #include "tests/bench/made_journal.h"
 
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
-#include <time.h>
 
 #define LOOKUPS     2000
 #define COMMITS     200
@@ -41,23 +40,6 @@ static G_NORETURN void give_up(const char *what, const GError *error)
     exit(2);
 }
 
-static double cpu(void)
-{
-    struct rusage usage;
-
-    getrusage(RUSAGE_SELF, &usage);
-    return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
-           (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
-}
-
-static double wall(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
-
 /* ── making it ───────────────────────────────────────────────────────────────────────────── */
 
 /* Opening a store replays what the catalogue does not have yet: the whole journal but its first
@@ -66,12 +48,12 @@ static double replay(Bench *bench)
 {
     StoreOptions options = {.folder = bench->folder};
     GError *error = NULL;
-    double before = cpu();
+    double before = elapsed_cpu_s(RUSAGE_SELF);
 
     bench->store = store_open(&options, &error);
     if (bench->store == NULL)
         give_up("replay", error);
-    return cpu() - before;
+    return elapsed_cpu_s(RUSAGE_SELF) - before;
 }
 
 static double fill(Bench *bench, guint cases)
@@ -114,14 +96,14 @@ static int compare_doubles(const void *a, const void *b)
 static double look_up(Bench *bench, const char *number)
 {
     GError *error = NULL;
-    double before = wall();
+    double before = elapsed_wall_s();
     g_autoptr(json_t) row = catalog_case(bench->catalog, number, &error);
     g_autoptr(json_t) sides = catalog_sides(bench->catalog, number, &error);
 
     if (row == NULL || sides == NULL || json_array_size(sides) != MADE_PAGES ||
         !catalog_add_facts(bench->catalog, sides, &error))
         give_up(number, error);
-    return (wall() - before) * 1000;
+    return (elapsed_wall_s() - before) * 1000;
 }
 
 /* At places all over the file, the second time: warm. */
@@ -152,10 +134,10 @@ static gboolean measure_name(Bench *bench, const char *what, const char *name)
     gsize found = 0;
 
     for (guint i = 0; i < n; i++) {
-        double before = wall();
+        double before = elapsed_wall_s();
         g_autoptr(json_t) rows = catalog_find(bench->catalog, name, FIND_LIMIT, &error);
 
-        took_ms[i] = (wall() - before) * 1000;
+        took_ms[i] = (elapsed_wall_s() - before) * 1000;
         if (rows == NULL)
             give_up(name, error);
         found = json_array_size(rows);
@@ -207,7 +189,7 @@ static void measure_commits(Bench *bench, guint cases)
 {
     static const StoreActor actor = {"000012", "window:003"};
     GError *error = NULL;
-    double before = cpu();
+    double before = elapsed_cpu_s(RUSAGE_SELF);
 
     for (guint i = 0; i < COMMITS; i++) {
         guint at = (guint)((guint64)i * 2654435761U % cases);
@@ -215,7 +197,7 @@ static void measure_commits(Bench *bench, guint cases)
         if (!store_write(bench->store, &actor, turn_side, &at, &error))
             give_up("commit", error);
     }
-    bench->commit_us = (cpu() - before) / COMMITS * 1e6;
+    bench->commit_us = (elapsed_cpu_s(RUSAGE_SELF) - before) / COMMITS * 1e6;
     printf("%-58s %10.1f us of CPU\n", "commit of one record", bench->commit_us);
 }
 
@@ -306,13 +288,13 @@ static double cpu_of_copy(Bench *bench, const char *name,
     if (sqlite3_open(path, &db) != SQLITE_OK ||
         sqlite3_exec(db, begin, NULL, NULL, NULL) != SQLITE_OK)
         give_up(sqlite3_errmsg(db), NULL);
-    before = cpu();
+    before = elapsed_cpu_s(RUSAGE_SELF);
     for (guint i = 0; i < tables->len; i++)
         if (!fill_table(db, g_ptr_array_index(tables, i)))
             give_up(sqlite3_errmsg(db), NULL);
     if (sqlite3_exec(db, names, NULL, NULL, NULL) != SQLITE_OK)
         give_up(sqlite3_errmsg(db), NULL);
-    before = cpu() - before;
+    before = elapsed_cpu_s(RUSAGE_SELF) - before;
     sqlite3_close(db);
     return before;
 }

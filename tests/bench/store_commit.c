@@ -10,13 +10,13 @@
 #include "appliance/base/text.h"
 #include "storage/spool.h"
 #include "storage/store.h"
+#include "tests/bench/elapsed.h"
 
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <time.h>
 #include <unistd.h>
 
 #define ROUNDS     5
@@ -33,14 +33,6 @@ static G_NORETURN void give_up(const char *what, const GError *error)
     fprintf(stderr, "bench_store_commit: %s: %s\n", what,
             error != NULL ? error->message : g_strerror(errno));
     exit(2);
-}
-
-static double wall(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
 /* A page as a worker hands it over. */
@@ -78,10 +70,10 @@ static double plain_round(const char *folder, int page)
         give_up(folder, NULL);
     if (pread(page, bytes, PAGE_BYTES, 0) != PAGE_BYTES)
         give_up("read the page", NULL);
-    begun = wall();
+    begun = elapsed_wall_s();
     for (guint i = 0; i < GROUPS * GROUP; i++)
         write_synced(names, i, bytes);
-    return wall() - begun;
+    return elapsed_wall_s() - begun;
 }
 
 /* ── ours ────────────────────────────────────────────────────────────────────────────────── */
@@ -148,10 +140,10 @@ static double store_round(Store *store, int page)
 
     if (!store_write(store, &actor, open_batch, &group.batch, &error))
         give_up("open a batch", error);
-    begun = wall();
+    begun = elapsed_wall_s();
     for (guint i = 0; i < GROUPS; i++, group.first += GROUP)
         store_group(store, &group, page);
-    return wall() - begun;
+    return elapsed_wall_s() - begun;
 }
 
 /* ── rounds ──────────────────────────────────────────────────────────────────────────────── */
@@ -175,8 +167,8 @@ static double ratio_of_round(Store *store, const char *folder, int page)
     ours = store_round(store, page);
     if (!file_remove_tree(plain, &error))
         give_up(plain, error);
-    printf("%d pages in groups of %d: %.3f s, one by one: %.3f s\n", GROUPS * GROUP, GROUP,
-           ours, theirs);
+    printf("%d pages in groups of %d: %.3f s, one by one: %.3f s\n", GROUPS * GROUP, GROUP, ours,
+           theirs);
     return ours / theirs;
 }
 
