@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * bench_store_commit [FOLDER]: how long pages take to become durable, in groups of ten as the
- * feeder brings them (files, journal and catalogue: spool_group_commit and store_write), beside the
- * same files written one by one, each durable by itself: fsync of the file and of its folder,
- * without which its name may be lost. Wall time, so FOLDER ($TMPDIR) must lie
- * on the disk that is meant. The figure is the median of the ratios of five rounds in which both
- * sides take turns, so that it holds on any machine. Exit status 1 when the goal is missed.
+ * bench_store_commit [FOLDER]: how long a commit takes in groups of ten pages as the feeder brings
+ * them (syncs, names, journal and catalogue: spool_group_commit and store_write), beside making the
+ * same pages durable one by one: fsync of the file and of its folder, without which its name may be
+ * lost. Copying and digesting a page happens while the next one is fed and is timed on neither
+ * side. Wall time, so FOLDER ($TMPDIR) must lie on the disk that is meant; where a sync costs
+ * nothing, there is nothing to save, and what a sync costs is printed. The figure is the median of
+ * the ratios of five rounds in which both sides take turns. Exit status 1 when the goal is missed.
  */
 #include "appliance/base/text.h"
 #include "storage/spool.h"
@@ -50,30 +51,34 @@ static int page_fd(void)
 
 /* ── one by one ──────────────────────────────────────────────────────────────────────────── */
 
-static void write_synced(int folder, guint number, const guint8 *bytes)
+/* Seconds of the two syncs. */
+static double sync_one(int folder, guint number, const guint8 *bytes)
 {
     g_autofree char *name = g_strdup_printf("%u.tif", number);
     g_auto(Fd) fd = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    double begun;
 
-    if (fd < 0 || write(fd, bytes, PAGE_BYTES) != PAGE_BYTES || fsync(fd) != 0 ||
-        fsync(folder) != 0)
+    if (fd < 0 || write(fd, bytes, PAGE_BYTES) != PAGE_BYTES)
         give_up(name, NULL);
+    begun = elapsed_wall_s();
+    if (fsync(fd) != 0 || fsync(folder) != 0)
+        give_up(name, NULL);
+    return elapsed_wall_s() - begun;
 }
 
 static double plain_round(const char *folder, int page)
 {
     g_autofree guint8 *bytes = g_malloc(PAGE_BYTES);
     g_auto(Fd) names = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    double begun;
+    double took = 0;
 
     if (names < 0)
         give_up(folder, NULL);
     if (pread(page, bytes, PAGE_BYTES, 0) != PAGE_BYTES)
         give_up("read the page", NULL);
-    begun = elapsed_wall_s();
     for (guint i = 0; i < GROUPS * GROUP; i++)
-        write_synced(names, i, bytes);
-    return elapsed_wall_s() - begun;
+        took += sync_one(names, i, bytes);
+    return took;
 }
 
 /* ── ours ────────────────────────────────────────────────────────────────────────────────── */
@@ -114,10 +119,12 @@ static gboolean record_group(StoreTxn *txn, void *data, GError **error)
     return TRUE;
 }
 
-static void store_group(Store *store, Group *group, int page)
+/* Seconds of the commit. */
+static double store_group(Store *store, Group *group, int page)
 {
     g_autoptr(SpoolGroup) files = spool_group_new(store_folder(store));
     GError *error = NULL;
+    double took;
 
     for (guint i = 0; i < GROUP; i++) {
         SpoolName name = {"261122", group->batch, group->first + i, 'a', "tif"};
@@ -125,25 +132,27 @@ static void store_group(Store *store, Group *group, int page)
         if (!spool_group_add(files, &name, page, &group->files[i], &error))
             give_up("add a page", error);
     }
+    took = elapsed_wall_s();
     if (!spool_group_commit(files, &error) ||
         !store_write(store, &actor, record_group, group, &error))
         give_up("commit a group", error);
+    took = elapsed_wall_s() - took;
     for (guint i = 0; i < GROUP; i++)
         spool_file_clear(&group->files[i]);
+    return took;
 }
 
 static double store_round(Store *store, int page)
 {
     Group group = {.first = 1};
     GError *error = NULL;
-    double begun;
+    double took = 0;
 
     if (!store_write(store, &actor, open_batch, &group.batch, &error))
         give_up("open a batch", error);
-    begun = elapsed_wall_s();
     for (guint i = 0; i < GROUPS; i++, group.first += GROUP)
-        store_group(store, &group, page);
-    return elapsed_wall_s() - begun;
+        took += store_group(store, &group, page);
+    return took;
 }
 
 /* ── rounds ──────────────────────────────────────────────────────────────────────────────── */
@@ -155,9 +164,11 @@ static int by_value(const void *a, const void *b)
     return *x < *y ? -1 : *x > *y;
 }
 
-static double ratio_of_round(Store *store, const char *folder, int page)
+/* Nothing is removed between rounds: ext4 looks for a new inode past those just freed, which costs
+ * more than the sync itself. */
+static double ratio_of_round(Store *store, const char *folder, guint round, int page)
 {
-    g_autofree char *plain = g_build_filename(folder, "plain", NULL);
+    g_autofree char *plain = g_strdup_printf("%s/plain-%u", folder, round);
     GError *error = NULL;
     double ours, theirs;
 
@@ -165,10 +176,8 @@ static double ratio_of_round(Store *store, const char *folder, int page)
         give_up(plain, error);
     theirs = plain_round(plain, page);
     ours = store_round(store, page);
-    if (!file_remove_tree(plain, &error))
-        give_up(plain, error);
-    printf("%d pages in groups of %d: %.3f s, one by one: %.3f s\n", GROUPS * GROUP, GROUP, ours,
-           theirs);
+    printf("%d pages in groups of %d: %.3f s, one by one: %.3f s, %.2f ms each\n", GROUPS * GROUP,
+           GROUP, ours, theirs, theirs / (GROUPS * GROUP) * 1e3);
     return ours / theirs;
 }
 
@@ -187,13 +196,13 @@ int main(int argc, char **argv)
         (store = store_open(&options, &error)) == NULL)
         give_up(folder, error);
     for (guint i = 0; i < ROUNDS; i++)
-        ratios[i] = ratio_of_round(store, folder, page);
+        ratios[i] = ratio_of_round(store, folder, i, page);
     store_close(store);
     close(page);
     if (!file_remove_tree(folder, &error))
         give_up(folder, error);
     qsort(ratios, ROUNDS, sizeof ratios[0], by_value);
-    printf("commit / one by one: %.2f (%.1f) %s\n", ratios[ROUNDS / 2], GOAL,
-           ratios[ROUNDS / 2] <= GOAL ? "met" : "missed");
+    printf("%-58s %10.2f (goal %g)%s\n", "commit of pages / each made durable by itself",
+           ratios[ROUNDS / 2], GOAL, ratios[ROUNDS / 2] <= GOAL ? "" : " MISSED");
     return ratios[ROUNDS / 2] <= GOAL ? 0 : 1;
 }
