@@ -35,9 +35,19 @@ static gboolean is_full(sqlite3 *handle)
 /* What SQLite said of the last call, as a code of the one list. */
 static ErrorCode code_of(const Db *db)
 {
-    if ((sqlite3_errcode(db->handle) & 0xff) == SQLITE_BUSY)
+    if (is_full(db->handle))
+        return ERROR_DISK_FULL;
+    switch (sqlite3_errcode(db->handle) & 0xff) {
+    case SQLITE_BUSY:
         return ERROR_BUSY;
-    return is_full(db->handle) ? ERROR_DISK_FULL : db->trouble;
+    case SQLITE_CANTOPEN:
+    case SQLITE_IOERR:
+    case SQLITE_PERM:
+    case SQLITE_READONLY:
+        return ERROR_IO;
+    default:
+        return db->trouble;
+    }
 }
 
 static gboolean failed(Db *db, GError **error, const char *what)

@@ -26,8 +26,9 @@ typedef enum {
  * cannot make the index of its log beside the file. Then the index is kept in memory (SQLite's VFS
  * "unix-excl"), which asks that no other process has the file open: one process after the other
  * reads, and waits for the one before it. Where that is not to be had either, and always for
- * DB_OWN, it is ERROR_DISK_FULL. What SQLite says beside that is ERROR_BUSY while another process
- * holds the file for long, ERROR_CATALOGUE otherwise, ERROR_IO for DB_OWN. */
+ * DB_OWN, it is ERROR_DISK_FULL. Here and below it is ERROR_BUSY while another process holds the
+ * file for long, ERROR_IO where it cannot be opened, read or written, and else ERROR_CATALOGUE (of
+ * DB_OWN: ERROR_IO), which says that the content is not what it should be. */
 Db *db_open(const char *path, DbMode mode, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Closes the connection and forgets its statements. */
 void db_close(Db *db);

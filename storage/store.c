@@ -284,32 +284,52 @@ static gboolean open_recovered(Store *store, GError **error)
     return FALSE;
 }
 
-/* The catalogue of a newer version (an update was taken back) is no loss: the journal makes it
- * again. */
-static gboolean open_catalog(Store *store, const StoreOptions *options, GError **error)
+/* A new empty catalogue in place of the one that is there; under the lock. */
+static gboolean replace_catalog(Store *store, GError **error)
 {
     static const char *const files[] = {"catalogue.db", "catalogue.db-wal", "catalogue.db-shm"};
+    Catalog *fresh;
+
+    for (gsize i = 0; i < G_N_ELEMENTS(files); i++) {
+        g_autofree char *path = store_path(store, files[i]);
+
+        if (g_file_test(path, G_FILE_TEST_EXISTS) && !file_unlink(path, error))
+            return FALSE;
+    }
+    fresh = catalog_open(store->folder, DB_READ_WRITE, error);
+    if (fresh == NULL)
+        return FALSE;
+    catalog_close(store->catalog);
+    store->catalog = fresh;
+    return TRUE;
+}
+
+/* A damaged catalogue or one of a newer version (an update was taken back) is no loss: the journal
+ * makes it again. */
+static gboolean can_be_remade(const GError *why)
+{
+    return g_error_matches(why, ANJUAN_ERROR, ERROR_NEWER_SCHEMA) ||
+           g_error_matches(why, ANJUAN_ERROR, ERROR_CATALOGUE);
+}
+
+static gboolean open_catalog(Store *store, const StoreOptions *options, GError **error)
+{
     g_autoptr(GError) why = NULL;
-    gboolean ok = TRUE;
+    gboolean ok;
 
     store->catalog = catalog_open(store->folder, DB_READ_WRITE, &why);
     if (store->catalog != NULL)
         return TRUE;
-    if (store->read_only || !options->rebuild_newer ||
-        !g_error_matches(why, ANJUAN_ERROR, ERROR_NEWER_SCHEMA)) {
+    if (store->read_only || !options->remake || !can_be_remade(why)) {
         g_propagate_error(error, g_steal_pointer(&why));
         return FALSE;
     }
+    g_message("%s: %s; it is made again from the journal", store->folder, why->message);
     if (!store_lock(store, error))
         return FALSE;
-    for (gsize i = 0; ok && i < G_N_ELEMENTS(files); i++) {
-        g_autofree char *path = store_path(store, files[i]);
-
-        ok = !g_file_test(path, G_FILE_TEST_EXISTS) || file_unlink(path, error);
-    }
+    ok = replace_catalog(store, error);
     store_unlock(store);
-    store->catalog = ok ? catalog_open(store->folder, DB_READ_WRITE, error) : NULL;
-    return store->catalog != NULL;
+    return ok;
 }
 
 Store *store_open(const StoreOptions *options, GError **error)
@@ -397,6 +417,19 @@ static gboolean rebuild_locked(Store *store, gint64 *records, GError **error)
     return TRUE;
 }
 
+/* A file that SQLite cannot even empty gives way to a new one. */
+static gboolean rebuild_or_replace(Store *store, gint64 *records, GError **error)
+{
+    g_autoptr(GError) why = NULL;
+
+    if (rebuild_locked(store, records, &why))
+        return TRUE;
+    if (g_error_matches(why, ANJUAN_ERROR, ERROR_CATALOGUE))
+        return replace_catalog(store, error) && rebuild_locked(store, records, error);
+    g_propagate_error(error, g_steal_pointer(&why));
+    return FALSE;
+}
+
 gboolean store_rebuild(Store *store, gint64 *records, GError **error)
 {
     gboolean ok;
@@ -404,7 +437,7 @@ gboolean store_rebuild(Store *store, gint64 *records, GError **error)
     if (store->read_only)
         return error_set(error, ERROR_READ_ONLY, "%s", store->folder);
     pthread_mutex_lock(&store->write_mutex);
-    ok = store_lock(store, error) && rebuild_locked(store, records, error);
+    ok = store_lock(store, error) && rebuild_or_replace(store, records, error);
     store_unlock(store);
     pthread_mutex_unlock(&store->write_mutex);
     return ok;

@@ -32,7 +32,7 @@ typedef struct {
     Clock clock;   /* zero: the machine's */
     Random random; /* zero: the kernel's */
     gboolean read_only;
-    gboolean rebuild_newer; /* make a catalogue of a newer version again, instead of refusing it */
+    gboolean remake; /* a damaged catalogue or a newer version's is made again, not refused */
 } StoreOptions;
 
 /* What the first record of a new store fixes. */
@@ -116,7 +116,9 @@ gboolean txn_file(StoreTxn *txn, const char *relative, const void *bytes, gsize 
 
 /* ── rebuild ─────────────────────────────────────────────────────────────────────────────── */
 
-/* Make the catalogue again from journal, secrets and defs; `*records` were replayed. */
+/* Make the catalogue again from journal, secrets and defs; `*records` were replayed. In one
+ * transaction; where the file is too damaged for that a new one takes its place, which other
+ * processes see when they open the store again. */
 gboolean store_rebuild(Store *store, gint64 *records, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The records of a case as they stand in the journal, in order. Of char *, owned. */

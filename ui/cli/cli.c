@@ -285,9 +285,9 @@ static gboolean drop_to_owner(const char *folder, GError **error)
     return TRUE;
 }
 
-static Store *open_store(Cli *cli, gboolean rebuild_newer, GError **error)
+static Store *open_store(Cli *cli, gboolean remake, GError **error)
 {
-    StoreOptions options = {.folder = cli->data_folder, .rebuild_newer = rebuild_newer};
+    StoreOptions options = {.folder = cli->data_folder, .remake = remake};
 
     if (cli->store == NULL && drop_to_owner(cli->data_folder, error))
         cli->store = store_open(&options, error);

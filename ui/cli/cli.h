@@ -100,8 +100,8 @@ const Settings *cli_settings(Cli *cli, GError **error);
 const char *cli_data_folder(const Cli *cli);
 Store *cli_store(Cli *cli, GError **error);
 
-/* The same for who owns the machine (serve, rebuild): the catalogue of a newer version, which an
- * update that was taken back has left, is made again from the journal. */
+/* The same for who owns the machine (serve, rebuild): a damaged catalogue, or that of a newer
+ * version which an update that was taken back has left, is made again from the journal. */
 Store *cli_store_rebuilt(Cli *cli, GError **error);
 
 /* Who acts, at station "cli": "os:NAME", or with --as the six digits of who signed on. */

@@ -304,6 +304,26 @@ class Places(line.Case):
                 os.remove(os.path.join(where, name))
         self.assertEqual(line.good("case", "show", number, "--json", data=where).out, shown)
 
+    def test_a_damaged_catalogue_says_what_to_do_and_that_mends_it(self):
+        where = line.new_store(self.path("damaged"))
+        number = line.new_case(where)
+        shown = line.good("case", "show", number, "--json", data=where).out
+        path = os.path.join(where, "catalogue.db")
+        size = os.path.getsize(path)
+        # Its first page, its schema, every page but those, no database at all.
+        for at, length in ((100, 8), (0, 100), (4096, size - 4096), (0, size)):
+            with self.subTest(at=at, length=length):
+                for name in ("catalogue.db-wal", "catalogue.db-shm"):
+                    self.assertFalse(os.path.exists(os.path.join(where, name)))
+                with open(path, "r+b") as file:
+                    file.seek(at)
+                    file.write(b"\xa5" * length)
+                result = self.status(4, run("case", "show", number, data=where))
+                self.assertIn("anjuan rebuild", result.err)
+                line.good("rebuild", data=where)
+                self.assertEqual(line.good("case", "show", number, "--json", data=where).out, shown)
+        line.good("fsck", "--read-data", data=where)
+
     def test_a_changed_journal_is_noticed_and_the_record_named(self):
         where = line.new_store(self.path("changed"))
         line.new_case(where)
