@@ -267,8 +267,6 @@ Archive *archive_open(const char *path, const ArchiveLimits *limits, GError **er
 
 void archive_free(Archive *archive)
 {
-    if (archive == NULL)
-        return;
     fd_close(archive->fd);
     g_hash_table_unref(archive->by_path);
     g_hash_table_unref(archive->inodes);
@@ -432,8 +430,6 @@ gssize archive_reader_read(ArchiveReader *reader, void *bytes, gsize room, GErro
 
 void archive_reader_free(ArchiveReader *reader)
 {
-    if (reader == NULL)
-        return;
     fd_close(reader->fd);
     if (reader->flate != NULL)
         inflateEnd(reader->flate);

@@ -303,7 +303,9 @@ static gboolean add_checkpoint(Backup *backup, GError **error)
     g_autofree char *note = signing_last(backup->stream.store, &why);
     guint64 size;
 
-    if (note == NULL || !signing_note_size(note, &size, &why) || (gint64)size > backup->to.seq)
+    if (why != NULL || (note != NULL && !signing_note_size(note, &size, &why)))
+        backup_stream_lose(&backup->stream, "journal/checkpoint");
+    if (why != NULL || note == NULL || (gint64)size > backup->to.seq)
         return TRUE;
     return backup_stream_bytes(&backup->stream, "journal/checkpoint", note, strlen(note), error);
 }

@@ -114,11 +114,6 @@ Db *catalog_db(Catalog *catalog)
     return catalog->db;
 }
 
-const char *catalog_data_folder(const Catalog *catalog)
-{
-    return catalog->data_folder;
-}
-
 json_t *catalog_secret(Catalog *catalog, const char *path, const char *commitment, GError **error)
 {
     const char *text = catalog->pending_secrets != NULL

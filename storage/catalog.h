@@ -26,7 +26,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Catalog, catalog_close)
 
 /* The connection, for the queries of this folder. */
 Db *catalog_db(Catalog *catalog);
-const char *catalog_data_folder(const Catalog *catalog);
 
 /* One record to apply. `body` holds the fields of the act (head fields beside them are ignored). */
 typedef struct {

@@ -257,14 +257,6 @@ json_t *catalog_bundle(Catalog *catalog, gint64 seq, GError **error)
                   "i", seq);
 }
 
-json_t *catalog_serials(Catalog *catalog, const char *from, const char *to, GError **error)
-{
-    return db_rows(catalog_db(catalog), error,
-                   "SELECT window, day, serial FROM cases WHERE received_at >= ?"
-                   " AND received_at < ? ORDER BY window, day, serial",
-                   "tt", from, to);
-}
-
 #define LEAVES_AT_ONCE 4096
 
 /* The next leaves go into the tree; FALSE with `error` unset when there are none. */

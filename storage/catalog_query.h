@@ -63,7 +63,6 @@ json_t *catalog_sides(Catalog *catalog, const char *number,
                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
 json_t *catalog_side(Catalog *catalog, gint64 batch, gint64 sheet, const char *side,
                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
-json_t *catalog_codes(Catalog *catalog, gint64 batch, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The next place inside a document. */
 gboolean catalog_next_place(Catalog *catalog, const char *number, gint64 document, gint64 *place,
@@ -78,7 +77,8 @@ json_t *catalog_slots(Catalog *catalog, const char *number,
 /* A batch by its id: the columns of `batch`, `case` as its number, and how many sides it has. */
 json_t *catalog_batch(Catalog *catalog, gint64 batch, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* How many sheets a device has fed since an instant (RFC 3339), among its latest thousand batches. */
+/* How many sheets a device has fed since an instant (RFC 3339), among its latest thousand batches.
+ */
 gboolean catalog_sheets_fed(Catalog *catalog, const char *device, const char *since, gint64 *sheets,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
@@ -181,10 +181,6 @@ json_t *catalog_tray_stacks(Catalog *catalog, GError **error) G_GNUC_WARN_UNUSED
 json_t *catalog_bundles(Catalog *catalog, gint64 before, gint64 limit,
                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
 json_t *catalog_bundle(Catalog *catalog, gint64 seq, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-
-/* Numbers of cases given out in a period: window, day, serial. */
-json_t *catalog_serials(Catalog *catalog, const char *from, const char *to,
-                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Sides of the cases received in a period, with their files and digests. */
 json_t *catalog_sides_between(Catalog *catalog, const char *from, const char *to,

@@ -21,14 +21,6 @@ json_t *catalog_side(Catalog *catalog, gint64 batch, gint64 sheet, const char *s
                   "iit", batch, sheet, side);
 }
 
-json_t *catalog_codes(Catalog *catalog, gint64 batch, GError **error)
-{
-    return db_rows(catalog_db(catalog), error,
-                   "SELECT sheet, side, symbology, text, box, rung FROM code WHERE batch = ?"
-                   " ORDER BY sheet, side, n",
-                   "i", batch);
-}
-
 gboolean catalog_next_place(Catalog *catalog, const char *number, gint64 document, gint64 *place,
                             GError **error)
 {

@@ -74,6 +74,11 @@ gboolean cipher_key_load(const char *path, guint8 key[CIPHER_KEY_BYTES], GError 
            error_set(error, ERROR_FORMAT, "%s is no key file", path);
 }
 
+static gboolean cipher_start(GError **error)
+{
+    return sodium_init() >= 0 || error_set(error, ERROR_INTERNAL, "libsodium does not start");
+}
+
 /* The key behind `key` and the file's line. */
 static gboolean derive(const CipherKey *key, const json_t *line, guint8 out[CIPHER_KEY_BYTES],
                        GError **error)
@@ -153,9 +158,8 @@ CipherWriter *cipher_writer_new(const char *path, const CipherKey *key, const Ra
     writer->path = g_strdup(path);
     writer->batch = file_batch_new();
     writer->fd = -1;
-    if (sodium_init() < 0)
-        g_error("libsodium does not start");
-    if (!open_file(writer, error) || !write_head(writer, key, random, error))
+    if (!cipher_start(error) || !open_file(writer, error) ||
+        !write_head(writer, key, random, error))
         return NULL;
     return g_steal_pointer(&writer);
 }
@@ -237,8 +241,8 @@ CipherReader *cipher_reader_new(const char *path, const CipherKey *key, GError *
 {
     g_autoptr(CipherReader) reader = g_new0(CipherReader, 1);
 
-    if (sodium_init() < 0)
-        g_error("libsodium does not start");
+    if (!cipher_start(error))
+        return NULL;
     reader->path = g_strdup(path);
     reader->file = fopen(path, "re");
     if (reader->file == NULL) {

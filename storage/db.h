@@ -66,6 +66,3 @@ gboolean db_int(Db *db, gint64 *value, gint64 otherwise, GError **error, const c
 /* The last call failed because a write found no room: of the transaction not all reached the disk,
  * so that nothing of it will ever be seen. */
 gboolean db_found_no_room(Db *db);
-
-/* Rows changed by the last statement. */
-gint64 db_changes(Db *db);

@@ -100,8 +100,6 @@ void hash_pass_digest(HashPass *pass, HashKind kind, guint8 *digest)
 
 void hash_pass_free(HashPass *pass)
 {
-    if (pass == NULL)
-        return;
     for (HashKind kind = 0; kind < HASH_COUNT; kind++) {
         if (kinds[kind].nettle != NULL)
             g_free(pass->contexts[kind]);

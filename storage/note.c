@@ -157,8 +157,6 @@ const NoteKey *note_signer_key(const NoteSigner *signer)
 
 void note_signer_free(NoteSigner *signer)
 {
-    if (signer == NULL)
-        return;
     sodium_memzero(signer->secret, sizeof signer->secret);
     note_key_free(signer->key);
     g_free(signer);

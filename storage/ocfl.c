@@ -86,8 +86,6 @@ OcflRoot *ocfl_root_open(const char *path, const char *staging, GError **error)
 
 void ocfl_root_free(OcflRoot *root)
 {
-    if (root == NULL)
-        return;
     g_free(root->path);
     g_free(root->staging);
     g_free(root);
@@ -160,14 +158,6 @@ json_t *ocfl_inventory_read(const OcflRoot *root, const char *id, GError **error
     guint8 digest[SHA512_DIGEST_SIZE];
 
     return ocfl_pair_inventory(path, digest, error);
-}
-
-GBytes *ocfl_inventory_bytes(const OcflRoot *root, const char *id, GError **error)
-{
-    g_autofree char *path = ocfl_object_path(root, id);
-    guint8 digest[SHA512_DIGEST_SIZE];
-
-    return ocfl_pair_read(path, digest, error);
 }
 
 GHashTable *ocfl_inventory_state(const json_t *inventory)

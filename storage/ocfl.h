@@ -63,10 +63,6 @@ gboolean ocfl_object_exists(const OcflRoot *root, const char *id);
 json_t *ocfl_inventory_read(const OcflRoot *root, const char *id,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Its bytes, whose SHA-512 the seal record names. */
-GBytes *ocfl_inventory_bytes(const OcflRoot *root, const char *id,
-                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
-
 /* The head version: logical path → sha512, hex; both owned by the table. */
 GHashTable *ocfl_inventory_state(const json_t *inventory) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -127,8 +127,6 @@ OcflStage *ocfl_stage_new(const OcflRoot *root, const OcflVersion *version, GErr
 
 void ocfl_stage_free(OcflStage *stage)
 {
-    if (stage == NULL)
-        return;
     file_batch_free(stage->batch);
     g_hash_table_unref(stage->folders);
     g_hash_table_unref(stage->put);
@@ -448,11 +446,6 @@ OcflStage *ocfl_stage_open(const OcflRoot *root, const char *name,
     stage->version = g_strdup(stage->inventory != NULL ? json_text(stage->inventory, "head") : "");
     stage->state = stage->inventory != NULL ? STAGE_FINISHED : STAGE_OPEN;
     return g_steal_pointer(&stage);
-}
-
-const char *ocfl_stage_version(const OcflStage *stage)
-{
-    return stage->version;
 }
 
 const char *ocfl_stage_id(const OcflStage *stage)

@@ -65,6 +65,5 @@ OcflStage *ocfl_stage_open(const OcflRoot *root, const char *name,
                            guint8 digest[SHA512_DIGEST_SIZE],
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* "v2" of a stage, and the id of its object ("" when it was never finished). */
-const char *ocfl_stage_version(const OcflStage *stage);
+/* The id of its object ("" when it was never finished). */
 const char *ocfl_stage_id(const OcflStage *stage);

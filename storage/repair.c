@@ -64,6 +64,17 @@ static GBytes *merged_secrets(GBytes *good, GBytes *now)
     return g_string_free_to_bytes(g_steal_pointer(&back));
 }
 
+/* A file of the folder that may hold more than the backup has; NULL in `*bytes` where there is
+ * none. What cannot be read is never taken for one: its end would be lost. */
+static gboolean read_own(const char *path, GBytes **bytes, GError **error)
+{
+    *bytes = NULL;
+    if (!g_file_test(path, G_FILE_TEST_EXISTS))
+        return TRUE;
+    *bytes = file_read(path, G_MAXUINT32, error);
+    return *bytes != NULL;
+}
+
 /* One file of the backup over that of the folder; TRUE in `*changed` where it was another. */
 static gboolean mend_file(Repair *repair, const char *path, gboolean *changed, GError **error)
 {
@@ -71,14 +82,19 @@ static gboolean mend_file(Repair *repair, const char *path, gboolean *changed, G
     g_autofree char *to = g_build_filename(repair->folder, path, NULL);
     g_autofree char *parent = g_path_get_dirname(to);
     g_autoptr(GBytes) good = file_read(from, G_MAXUINT32, NULL);
-    g_autoptr(GBytes) now = file_read(to, G_MAXUINT32, NULL);
+    g_autoptr(GBytes) now = NULL;
 
     if (good != NULL && g_str_has_prefix(path, "secrets/")) {
-        GBytes *merged = merged_secrets(good, now);
+        GBytes *merged;
+
+        if (!read_own(to, &now, error))
+            return FALSE;
+        merged = merged_secrets(good, now);
 
         g_bytes_unref(good);
         good = merged;
-    }
+    } else
+        now = file_read(to, G_MAXUINT32, NULL);
     if (good == NULL || (now != NULL && g_bytes_equal(good, now)))
         return TRUE;
     *changed = TRUE;
@@ -113,14 +129,15 @@ static gboolean mend_segment(Repair *repair, const char *name, GError **error)
     g_autofree char *from = g_build_filename(repair->scratch, "journal", name, NULL);
     g_autofree char *to = g_build_filename(repair->folder, "journal", name, NULL);
     g_autoptr(GBytes) good = file_read(from, G_MAXUINT32, error);
-    g_autoptr(GBytes) now = good != NULL ? file_read(to, G_MAXUINT32, NULL) : NULL;
-    gsize size = 0, has = 0;
-    const char *bytes = good != NULL ? g_bytes_get_data(good, &size) : NULL;
-    const char *mine = now != NULL ? g_bytes_get_data(now, &has) : NULL;
+    g_autoptr(GBytes) now = NULL;
     g_autoptr(GByteArray) whole = NULL;
+    gsize size = 0, has = 0;
+    const char *bytes, *mine;
 
-    if (good == NULL)
+    if (good == NULL || !read_own(to, &now, error))
         return FALSE;
+    bytes = g_bytes_get_data(good, &size);
+    mine = now != NULL ? g_bytes_get_data(now, &has) : NULL;
     if (has >= size && memcmp(mine, bytes, size) == 0)
         return TRUE;
     whole = g_byte_array_new();

@@ -367,8 +367,18 @@ static gboolean move_into_place(const Restore *restore, GError **error)
         if (!move_up(restore, places[i], error))
             return FALSE;
     return move_up(restore, "catalogue.db", error) && file_sync_folder(folder, error) &&
-           move_up(restore, "lock", error) && file_sync_folder(folder, error) &&
-           file_remove_tree(restore->scratch, error) && file_sync_folder(folder, error);
+           move_up(restore, "lock", error) && file_sync_folder(folder, error);
+}
+
+/* What was moved up is no store yet: it goes with the scratch folder, and with a lock file that may
+ * not be on the disk. */
+static void take_back(const Restore *restore, const char *lock)
+{
+    g_autoptr(GError) why = NULL;
+
+    if ((g_file_test(lock, G_FILE_TEST_EXISTS) && !file_unlink(lock, &why)) ||
+        !clear_left_over(restore->request->folder, &why))
+        g_info("%s stays for the next restore to remove: %s", restore->scratch, why->message);
 }
 
 static gboolean restore_all(Restore *restore, GError **error)
@@ -397,7 +407,9 @@ gboolean restore_folder(const RestoreRequest *request, RestoreDone *done, GError
     if (g_file_test(lock, G_FILE_TEST_EXISTS))
         return error_set(error, ERROR_DATA_FOLDER_EXISTS, "%s", request->folder);
     ok = restore_all(&restore, error);
-    if (!ok && g_file_test(scratch, G_FILE_TEST_IS_DIR) && !file_remove_tree(scratch, NULL))
-        g_info("%s stays for the next restore to remove", scratch);
+    if (!ok && g_file_test(scratch, G_FILE_TEST_IS_DIR))
+        take_back(&restore, lock);
+    if (ok && !file_remove_tree(scratch, NULL))
+        g_info("%s stays, empty", scratch);
     return ok;
 }

@@ -56,8 +56,6 @@ Secret *secret_new(const char *path, const json_t *data, const Random *random)
 
 void secret_free(Secret *secret)
 {
-    if (secret == NULL)
-        return;
     g_free(secret->commitment);
     g_free(secret->line);
     g_free(secret->path);

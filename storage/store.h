@@ -89,7 +89,6 @@ gboolean store_write(Store *store, const StoreActor *actor, StoreCommand command
 
 /* The catalogue as this command sees it: everything before it, and its own records. */
 Catalog *txn_catalog(StoreTxn *txn);
-Store *txn_store(StoreTxn *txn);
 
 /* The instant of this command's records. */
 const char *txn_now(const StoreTxn *txn);

@@ -53,11 +53,6 @@ Catalog *txn_catalog(StoreTxn *txn)
     return txn->store->catalog;
 }
 
-Store *txn_store(StoreTxn *txn)
-{
-    return txn->store;
-}
-
 const char *txn_now(const StoreTxn *txn)
 {
     return txn->now;

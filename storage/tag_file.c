@@ -129,8 +129,6 @@ guint64 tag_file_line_number(const TagFile *file)
 
 void tag_file_free(TagFile *file)
 {
-    if (file == NULL)
-        return;
     g_string_free(file->line, TRUE);
     g_iconv_close(file->converter);
     archive_reader_free(file->reader);
