@@ -66,8 +66,7 @@ gboolean rescue_run(const RescueOptions *options, gboolean *mended, GError **err
     HttpOptions http = {.assets = assets, .ready = not_ready};
 
     *mended = FALSE;
-    if (!listen_address_parse(options->listen != NULL ? options->listen : SERVE_LISTEN,
-                              &http.listen, error))
+    if (!listen_address_parse(options->listen, &http.listen, error))
         return FALSE;
     /* Before any thread is made: they all inherit what is blocked. */
     signals = serve_signals(error);

@@ -13,7 +13,7 @@
 #include "appliance/base/error.h"
 
 typedef struct {
-    const char *listen; /* NULL: 127.0.0.1:8080 */
+    const char *listen; /* ADDRESS:PORT */
     const GError *why;  /* the store did not open */
     Lang lang;          /* of the console */
     /* Whether the store opens now. On the thread of rescue_run. */

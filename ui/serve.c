@@ -321,9 +321,8 @@ gboolean serve(Store *store, const ServeOptions *options, GError **error)
     gboolean ok;
 
     ok = open_parts(&daemon, options, error) &&
-         listen_address_parse(options->listen != NULL ? options->listen : SERVE_LISTEN, &listen,
-                              error) &&
-         open_sessions(&daemon, error) && open_api(&daemon, options, error);
+         listen_address_parse(options->listen, &listen, error) && open_sessions(&daemon, error) &&
+         open_api(&daemon, options, error);
     if (ok) {
         HttpOptions http = http_options(&daemon, options);
 

@@ -10,10 +10,8 @@
 #include "storage/store.h"
 #include "ui/http/assets.h"
 
-#define SERVE_LISTEN "127.0.0.1:8080"
-
 typedef struct {
-    const char *listen;       /* NULL: 127.0.0.1:8080 */
+    const char *listen;       /* ADDRESS:PORT */
     const GPtrArray *devices; /* names of configured scanners */
     const GPtrArray *readers; /* which reader belongs to which window, "SEAT=READER" */
     gboolean browser;         /* open one where there is a desktop */

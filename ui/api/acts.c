@@ -293,7 +293,7 @@ static gboolean promised(Call *call, const Doing *doing, const char *slot, GErro
     const ItemSlot *found = item != NULL ? item_slot(item, code_slot_number(slot)) : NULL;
     g_autoptr(json_t) rows =
         found != NULL ? catalog_documents(call->reader, doing->number, error) : NULL;
-    g_autofree char *paper = NULL;
+    g_autofree char *pledge = code_slot_name(paper_kind_slot(PAPER_PLEDGE)), *paper = NULL;
     gsize i;
     json_t *row;
 
@@ -303,7 +303,7 @@ static gboolean promised(Call *call, const Doing *doing, const char *slot, GErro
         return error_set(error, ERROR_RULE, "slot %s: no promise stands in for it", slot);
     json_array_foreach(rows, i, row)
     {
-        if (strcmp(json_text(row, "code"), paper_kind_token(PAPER_PLEDGE)) == 0 &&
+        if (strcmp(json_text(row, "code"), pledge) == 0 &&
             strcmp(json_text(row, "state"), "open") == 0) {
             g_free(paper);
             paper = g_strdup_printf("%" G_GINT64_FORMAT, json_int(row, "number", 0));

@@ -248,7 +248,9 @@ static void look_at_device(Doctor *doctor, guint number, const char *name)
     ErrorCode code;
     g_autofree char *text = NULL;
 
-    if (device != NULL && device_status(device, &status, &error) && status.reason == SCANNER_OK) {
+    /* An empty feeder is how it stands most of the day. */
+    if (device != NULL && device_status(device, &status, &error) &&
+        (status.reason == SCANNER_OK || status.reason == SCANNER_EMPTY)) {
         find(doctor, FINE, what, scanner_reason_token(status.reason));
         return;
     }

@@ -5,6 +5,7 @@
 #include "tests/appliance/page/page_testing.h"
 
 #include "appliance/base/random.h"
+#include "appliance/page/codes.h"
 #include "appliance/page/patch.h"
 #include "appliance/page/symbols.h"
 
@@ -293,6 +294,121 @@ static void texts_are_decoded_by_their_bytes(void **state G_GNUC_UNUSED)
     }
 }
 
+/* ── what black and white loses ──────────────────────────────────────────────────────────── */
+
+static Bits *bits_of(const Drawing *drawing)
+{
+    const PageGeometry *page = &drawing->geometry;
+    Bits *bits = bits_new(page->width_px, page->height_px);
+
+    for (guint32 y = 0; y < page->height_px; y++)
+        for (guint32 x = 0; x < page->width_px; x++)
+            if (drawing->rows[(gsize)y * page->stride_bytes + x] < 128)
+                ((guint8 *)bits_row(bits, y))[x / 8] |= (guint8)(0x80 >> x % 8);
+    return bits;
+}
+
+/* The codes of a page whose 1-bit page is `black`, and its pixels `gray` or gone (NULL). */
+static GPtrArray *read_both(const Drawing *black, const Drawing *gray, gboolean thorough)
+{
+    g_autoptr(Bits) bits = bits_of(black);
+    CodesPage page = {.bits = bits, .dpi = black->geometry.dpi, .thorough = thorough};
+    GPtrArray *codes = page_codes_new();
+
+    if (gray != NULL)
+        page.pixels = (Pixels){gray->rows, gray->geometry.stride_bytes, PAGE_GRAY};
+    codes_read(&page, codes);
+    return codes;
+}
+
+static const char qr_text[] = "981234561001000007010297", bar_text[] = "320583001261121003001742";
+
+/* A symbol, and the same one spoiled inside, where nothing tells what it is. */
+static void draw_pair(Drawing *pair[2], int symbology, int module)
+{
+    gboolean is_qr = symbology == BARCODE_QRCODE;
+
+    for (int i = 0; i < 2; i++) {
+        pair[i] = drawing_new(1654, 1200, 200, PAGE_GRAY);
+        draw_symbol(pair[i], symbology, is_qr ? qr_text : bar_text, 400, 600, module, 0);
+    }
+    for (int at = 0; is_qr && at < 144; at++)
+        drawing_box(pair[1], 400 + (9 + at % 12) * module, 600 + (9 + at / 12) * module, module,
+                    module, (at % 12 + at / 12) % 2 == 0 ? 30 : 255);
+    if (!is_qr)
+        drawing_box(pair[1], 400 + 30 * module, 600, 2 * module, LINEAR_HEIGHT_PX, 30);
+}
+
+static void pair_free(Drawing *pair[2])
+{
+    drawing_free(pair[0]);
+    drawing_free(pair[1]);
+}
+
+static void gray_reads_what_black_and_white_does_not(void **state G_GNUC_UNUSED)
+{
+    static const struct {
+        int symbology, module;
+        gboolean thorough;
+        const char *name, *text, *rung;
+    } cases[] = {
+        {BARCODE_QRCODE, 5, FALSE, "QR-Code", qr_text, "mean"},
+        {BARCODE_QRCODE, 2, TRUE, "QR-Code", qr_text, "gray"},
+        {BARCODE_CODE128, 4, FALSE, "CODE-128", bar_text, "mean"},
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        Drawing *pair[2];
+        g_autoptr(GPtrArray) codes = NULL, without = NULL;
+        const PageCode *code;
+
+        draw_pair(pair, cases[i].symbology, cases[i].module);
+        codes = read_both(pair[1], pair[0], cases[i].thorough);
+        code = find(codes, cases[i].name, cases[i].text);
+        if (code == NULL)
+            fail_msg("case %u not read", i);
+        assert_string_equal(code->rung, cases[i].rung);
+        without = read_both(pair[1], NULL, cases[i].thorough);
+        assert_int_equal(without->len, 0);
+        pair_free(pair);
+    }
+}
+
+static void what_is_spoiled_in_gray_too_is_not_read(void **state G_GNUC_UNUSED)
+{
+    for (int thorough = FALSE; thorough <= TRUE; thorough++) {
+        Drawing *pair[2];
+        g_autoptr(GPtrArray) codes = NULL;
+
+        draw_pair(pair, BARCODE_QRCODE, 5);
+        codes = read_both(pair[1], pair[1], thorough);
+        assert_int_equal(codes->len, 0);
+        pair_free(pair);
+    }
+}
+
+static void nine_bars_are_no_code(void **state G_GNUC_UNUSED)
+{
+    g_autoptr(Drawing) drawing = drawing_new(1654, 1200, 200, PAGE_GRAY);
+    g_autoptr(GPtrArray) codes = NULL;
+
+    for (int bar = 0; bar < 9; bar++)
+        drawing_box(drawing, 400 + 12 * bar, 600, 6, LINEAR_HEIGHT_PX, 30);
+    codes = read_both(drawing, drawing, FALSE);
+    assert_int_equal(codes->len, 0);
+}
+
+static void a_patch_alone_is_told_without_gray(void **state G_GNUC_UNUSED)
+{
+    g_autoptr(Drawing) drawing = drawing_new(1240, 1754, 150, PAGE_GRAY);
+    g_autoptr(GPtrArray) codes = NULL;
+
+    draw_patch(drawing, "nwnw", TRUE, 0);
+    codes = read_both(drawing, NULL, FALSE);
+    assert_non_null(find(codes, "PATCH", "T"));
+    assert_int_equal(codes->len, 1);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(every_symbology_is_read_beside_text),
     cmocka_unit_test(a_leaning_noisy_code_climbs_the_ladder),
@@ -304,6 +420,10 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(all_patches_are_read_both_ways_up),
     cmocka_unit_test(bars_that_are_no_patch_are_not_read),
     cmocka_unit_test(texts_are_decoded_by_their_bytes),
+    cmocka_unit_test(gray_reads_what_black_and_white_does_not),
+    cmocka_unit_test(what_is_spoiled_in_gray_too_is_not_read),
+    cmocka_unit_test(nine_bars_are_no_code),
+    cmocka_unit_test(a_patch_alone_is_told_without_gray),
 };
 
 TEST_MAIN(tests)

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The service as systemd sees it: its units' exposure, ready and watchdog, workers behind a socket;
 what the package ships is made from the program's tables; doctor and self-test."""
+import datetime
+import json
 import os
 import re
 import shutil
@@ -16,6 +18,8 @@ SOURCE = os.environ["ANJUAN_SOURCE"]
 sys.path.insert(0, os.path.join(SOURCE, "tests", "ui", "cli"))
 import line  # noqa: E402
 from line import ANJUAN, good, run  # noqa: E402
+from test_device import Simulator  # noqa: E402
+from test_office import LATER  # noqa: E402
 
 UNITS = os.path.join(SOURCE, "images", "service")
 # systemd-analyze security --threshold takes tenths.
@@ -193,6 +197,32 @@ class Service(line.Case):
         self.status(4, run(*scan, data=self.data, env={"ANJUAN_DEVICE_SOCKET": path + "-gone"}))
 
 
+class Clock(line.Case):
+    """The process beside the daemon that tells how far the clock is to be believed."""
+
+    def test_it_tells_again_and_again_until_it_cannot(self):
+        folder = self.path("clock")
+        os.mkdir(folder)
+        told = os.path.join(folder, "trust")
+        # Half a minute between two times goes by at once.
+        fast = {**os.environ, **LATER, "FAKETIME": "+0 x1000", "ANJUAN_CLOCK": told, "LC_ALL": "C.UTF-8"}
+        clock = subprocess.Popen([ANJUAN, "worker", "clock"], env=fast, stderr=subprocess.PIPE)
+        while not os.path.exists(told):
+            self.assertIsNone(clock.poll())
+        with open(told, encoding="ascii") as file:
+            self.assertRegex(file.read(), r"^(synced|holdover|unknown) \d+\n$")
+        os.rename(folder, self.path("away"))
+        _, why = clock.communicate(timeout=line.LIMIT_S)
+        self.assertEqual(clock.returncode, 4)
+        self.assertIn(b"trust", why)
+
+    def test_without_a_file_to_tell_in_it_ends(self):
+        done = subprocess.run([ANJUAN, "worker", "clock"], env=dict(os.environ, LC_ALL="C.UTF-8"),
+                              capture_output=True, check=False, timeout=line.LIMIT_S)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn(b"ANJUAN_CLOCK", done.stderr)
+
+
 class Doctor(line.Case):
     @classmethod
     def prepare(cls):
@@ -221,6 +251,71 @@ class Doctor(line.Case):
         result = self.status(1, run("doctor", "--config", path, data=self.data))
         self.assertIn(f"{path}:2", result.out)
         self.status(3, run("serve", "--config", path, data=self.data))
+
+    def config(self, text):
+        path = self.path("doctor.conf")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+        return "--config", path
+
+    def test_no_data_folder_yet_is_told_and_no_fault(self):
+        states = self.states(0, data=self.path("none"))
+        self.assertEqual((states["data"], states["fonts"]), ("warning", "fine"))
+        self.assertNotIn("journal", states)
+
+    def test_a_catalogue_that_is_gone_or_damaged_is_told(self):
+        copy = self.path("no-catalogue")
+        shutil.copytree(self.data, copy)
+        with open(os.path.join(copy, "catalogue.db"), "wb") as file:
+            file.write(b"no database any more, and long enough to be taken for one" * 20)
+        self.assertEqual(self.states(1, data=copy)["catalogue"], "fault")
+        os.remove(os.path.join(copy, "catalogue.db"))
+        self.assertEqual(self.states(0, data=copy)["catalogue"], "warning")
+
+    def test_every_scanner_of_the_settings_is_asked(self):
+        simulator = Simulator(self.folder)
+        self.addCleanup(simulator.down)
+        name = "escl:" + simulator.url
+        devices = self.config(f"[devices]\nscanner = {name};escl:http://127.0.0.1:1/eSCL\n")
+        for sheets, fault, state in ((0, {}, "fine"), (3, {}, "fine"), (3, {"fault": "cover"}, "warning")):
+            with self.subTest(sheets=sheets, **fault):
+                simulator.load(sheets, **fault)
+                if fault:  # it is told once a sheet was asked for
+                    self.status(1, run("device", "test", name, "--sheet"))
+                result = self.status(1, run("doctor", *devices, data=self.data))
+                found = {row[1]: row[0] for row in result.rows if row[1].startswith("scanner")}
+                self.assertEqual(found, {"scanner-1 escl": state, "scanner-2 escl": "fault"})
+                self.assertNotIn("127.0.0.1", result.out)
+
+    def test_a_certificate_is_told_before_it_ends(self):
+        serve = subprocess.Popen([ANJUAN, "serve", "--data", self.data, "--tls", "--listen", "127.0.0.1:0",
+                                  "--no-browser"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        self.assertIn(b"https://", serve.stdout.readline())
+        serve.terminate()
+        serve.communicate()
+        path = os.path.join(self.data, "tls", "server.pem")
+        config = self.config(f"[serve]\ncertificate = {path}\nkey = {path}\n")
+        row, = [row for row in good("doctor", *config, data=self.data).rows if row[1] == "certificate"]
+        self.assertEqual(row[0], "fine")
+        ends = datetime.datetime.strptime(row[2], "%Y-%m-%dT%H:%M:%SZ")
+        for days, state, status in ((-3, "warning", 0), (3, "fault", 1)):
+            at = dict(LATER, FAKETIME=f"@{ends + datetime.timedelta(days)}", TZ="UTC")
+            result = self.status(status, run("doctor", *config, data=self.data, env=at))
+            self.assertIn([state, "certificate", row[2]], result.rows)
+        for text in ("no certificate", None):
+            os.remove(path)
+            if text is not None:
+                with open(path, "w", encoding="ascii") as file:
+                    file.write(text)
+            self.assertEqual(self.states(1, "doctor", *config)["certificate"], "fault")
+
+    def test_diagnostics_are_printed_or_fail_by_name(self):
+        out = good("doctor", "--bundle", "-", data=self.data).out
+        self.assertIn("[system]", out)
+        result = run("doctor", "--bundle", self.path("no/such.txt"), data=self.data)
+        self.status((3, 4), result)
+        self.assertIn("such.txt", result.err)
+        self.assertNotIn("[records]", good("doctor", "--bundle", "-", data=self.path("none")).out)
 
     def test_diagnostics_hold_nobody_and_no_case(self):
         path = self.path("diagnostics.txt")
