@@ -434,6 +434,47 @@ static void a_path_of_any_length_stands_in_a_tar(void **state G_GNUC_UNUSED)
     }
 }
 
+/* What is not the file that was announced is never packed. */
+static void a_file_that_changes_while_it_is_packed_is_refused(void **state G_GNUC_UNUSED)
+{
+    g_autofree char *path = tree_path(folder, "changing.zip");
+    PackOptions options = {.form = ARCHIVE_ZIP, .path = path, .base = "bag"};
+    g_autoptr(Pack) pack = pack_new(&options, NULL);
+    GError *error = NULL;
+
+    assert_true(pack_begin(pack, &(PackMember){"grown", 2, 0}, &error));
+    assert_false(pack_write(pack, "xyz", 3, &error));
+    assert_error_code(error, ERROR_DIGEST);
+    g_clear_error(&error);
+    assert_true(pack_begin(pack, &(PackMember){"short", 2, 0}, &error));
+    assert_true(pack_write(pack, "x", 1, &error));
+    assert_false(pack_end(pack, &error));
+    assert_error_code(error, ERROR_DIGEST);
+    g_clear_error(&error);
+    assert_true(pack_begin(pack, &(PackMember){"other", 1, 1}, &error));
+    assert_true(pack_write(pack, "x", 1, &error));
+    assert_false(pack_end(pack, &error));
+    assert_error_code(error, ERROR_DIGEST);
+    g_clear_error(&error);
+}
+
+static void a_file_of_other_digests_is_not_copied(void **state G_GNUC_UNUSED)
+{
+    g_autofree char *path = tree_path(folder, "copied.zip"), *page = tree_path(folder, "page");
+    PackOptions options = {.form = ARCHIVE_ZIP, .path = path, .base = "bag"};
+    g_autoptr(Pack) pack = pack_new(&options, NULL);
+    Digests digests = {0};
+    GError *error = NULL;
+
+    tree_put(folder, "page", "a page");
+    assert_false(pack_copy(pack, "a", page, &digests, &error));
+    assert_error_code(error, ERROR_DIGEST);
+    g_clear_error(&error);
+    assert_false(pack_copy(pack, "a", folder, &digests, &error));
+    assert_error_code(error, ERROR_NO_FILE);
+    g_clear_error(&error);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(every_form_of_a_zip_is_read),
     cmocka_unit_test(no_byte_of_a_zip_makes_another_content),
@@ -443,6 +484,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_file_of_eight_gigabytes_stands_in_a_tar),
     cmocka_unit_test(a_file_of_four_gigabytes_stands_in_a_zip),
     cmocka_unit_test(a_path_of_any_length_stands_in_a_tar),
+    cmocka_unit_test(a_file_that_changes_while_it_is_packed_is_refused),
+    cmocka_unit_test(a_file_of_other_digests_is_not_copied),
 };
 
 TEST_MAIN_IN(folder, tests)
