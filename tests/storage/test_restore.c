@@ -145,11 +145,50 @@ static void what_is_no_key_file_is_refused(void **state G_GNUC_UNUSED)
     g_clear_error(&error);
 }
 
+/* What is sealed with a key file asks for one, and no other file is taken for a sealed one. */
+static void what_is_not_sealed_so_is_not_opened(void **state G_GNUC_UNUSED)
+{
+    static const struct {
+        const char *head;
+        ErrorCode code;
+    } cases[] = {
+        {"", ERROR_FORMAT},
+        {"no line end", ERROR_FORMAT},
+        {"{\"format\":\"another/1\"}\n", ERROR_FORMAT},
+        {"{\"format\":\"anjuan-cipher/1\",\"key\":\"file\"}\n", ERROR_FORMAT},
+    };
+    const CipherKey by_passphrase = {.passphrase = "correct horse"};
+    g_autofree char *path = tree_path(folder, "sealed"), *page = tree_path(folder, "page");
+    SeededRandom seeded;
+    Random random = random_seeded(&seeded, 1);
+    g_autoptr(CipherReader) reader = NULL;
+    GError *error = NULL;
+
+    seal("sealed", "a line of more than ten bytes\n");
+    assert_null(cipher_reader_new(path, &by_passphrase, &error));
+    assert_error_code(error, ERROR_WRONG_KEY);
+    g_clear_error(&error);
+    assert_null(cipher_writer_new(path, &key, &random, &error));
+    assert_error_code(error, ERROR_INVALID);
+    g_clear_error(&error);
+    reader = cipher_reader_new(path, &key, &error);
+    assert_null(cipher_read_line(reader, 10, &error));
+    assert_error_code(error, ERROR_FORMAT);
+    g_clear_error(&error);
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        tree_put(folder, "page", cases[i].head);
+        assert_null(cipher_reader_new(page, &key, &error));
+        assert_error_code(error, cases[i].code);
+        g_clear_error(&error);
+    }
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(entries_outside_a_store_are_refused),
     cmocka_unit_test(what_is_no_chain_is_refused),
     cmocka_unit_test(a_restore_is_cancelled_between_files),
     cmocka_unit_test(what_is_no_key_file_is_refused),
+    cmocka_unit_test(what_is_not_sealed_so_is_not_opened),
 };
 
 TEST_MAIN_IN(folder, tests)
