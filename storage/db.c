@@ -197,7 +197,8 @@ static void bind_one(sqlite3_stmt *statement, int index, char type, va_list *arg
         if (pointer != NULL)
             sqlite3_bind_int64(statement, index, *(const gint64 *)pointer);
         break;
-    default: /* uncovered: a caller's mistake, which ends the process */
+    /* uncovered: a caller's mistake, which ends the process */
+    default:
         g_error("unknown parameter type '%c'", type);
     }
 }

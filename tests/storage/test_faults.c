@@ -15,6 +15,7 @@
 #include "tests/appliance/counter/hall.h"
 #include "tests/appliance/intake/leaf.h"
 #include "tests/storage/fault.h"
+#include "tests/storage/store_copy.h"
 
 #include "appliance/counter/destroy.h"
 #include "appliance/counter/export.h"
@@ -273,35 +274,6 @@ static const Work works[] = {
 
 /* ── copies ──────────────────────────────────────────────────────────────────────────────── */
 
-/* What never changes in place is linked, the rest copied. */
-static void copy_tree(const char *from, const char *to)
-{
-    static const char *const changing[] = {"catalogue.db", ".log", "checkpoint", "local.db"};
-    g_autoptr(GDir) dir = g_dir_open(from, 0, NULL);
-    const char *name;
-
-    assert_int_equal(g_mkdir(to, 0700), 0);
-    while ((name = g_dir_read_name(dir)) != NULL) {
-        g_autofree char *a = g_build_filename(from, name, NULL);
-        g_autofree char *b = g_build_filename(to, name, NULL);
-        gboolean copied = strstr(from, "/secrets/") != NULL;
-
-        for (gsize i = 0; i < G_N_ELEMENTS(changing); i++)
-            copied = copied || strstr(name, changing[i]) != NULL;
-        if (g_file_test(a, G_FILE_TEST_IS_DIR))
-            copy_tree(a, b);
-        else if (copied) {
-            g_autofree char *bytes = NULL;
-            gsize size;
-
-            assert_true(g_file_get_contents(a, &bytes, &size, NULL));
-            assert_true(g_file_set_contents_full(b, bytes, (gssize)size, G_FILE_SET_CONTENTS_NONE,
-                                                 0600, NULL));
-        } else
-            assert_int_equal(link(a, b), 0);
-    }
-}
-
 static Base base_made(const Work *work)
 {
     Hall hall = hall_made("procedure");
@@ -459,7 +431,7 @@ static gboolean inject(const Work *work, const Base *base, FaultKind kind, guint
 
     g_free(where);
     where = g_strdup_printf("%s, operation %u, %s", work->name, at, fault_word(kind));
-    copy_tree(base->folder, folder);
+    store_copy(base->folder, folder);
     outcome = run_work(work, base, folder, product, kind, at);
     sound = is_sound(work, &run, folder, &outcome);
     if (g_file_test(product, G_FILE_TEST_EXISTS))
@@ -478,7 +450,7 @@ static guint operations(const Work *work, const Base *base)
     guint n;
     GError *error = NULL;
 
-    copy_tree(base->folder, folder);
+    store_copy(base->folder, folder);
     outcome = run_work(work, base, folder, product, FAULT_NONE, 0);
     assert_true(WIFEXITED(outcome.status));
     assert_int_equal(WEXITSTATUS(outcome.status), 0);

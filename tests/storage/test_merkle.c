@@ -171,6 +171,18 @@ static gboolean tile_hash(void *data G_GNUC_UNUSED, guint level, guint64 index, 
     return merkle_source_root(&below, G_GUINT64_CONSTANT(1) << level, out, error);
 }
 
+static void a_proof_between_equal_trees_is_empty(void **state G_GNUC_UNUSED)
+{
+    MerkleTree tree = {5, roots[5]}, other = {5, roots[6]}, empty = {0, roots[0]};
+    MerkleProof none = {0}, one = {.count = 1};
+
+    assert_true(merkle_verify_consistency(&tree, &tree, &none, NULL));
+    assert_false(merkle_verify_consistency(&tree, &tree, &one, NULL));
+    assert_false(merkle_verify_consistency(&tree, &other, &none, NULL));
+    assert_true(merkle_verify_consistency(&empty, &tree, &none, NULL));
+    assert_false(merkle_verify_consistency(&empty, &tree, &one, NULL));
+}
+
 static void a_source_of_tiles_gives_the_same_proofs(void **state G_GNUC_UNUSED)
 {
     MerkleSource array = merkle_source_array(leaves), tiles = {.hash = tile_hash, .stride = 8};
@@ -210,6 +222,7 @@ int main(void)
         cmocka_unit_test(a_changed_inclusion_proof_is_refused),
         cmocka_unit_test(every_consistency_proof_holds),
         cmocka_unit_test(a_changed_consistency_proof_is_refused),
+        cmocka_unit_test(a_proof_between_equal_trees_is_empty),
         cmocka_unit_test(a_source_of_tiles_gives_the_same_proofs),
         cmocka_unit_test(a_leaf_beyond_the_tree_has_no_proof),
     };

@@ -184,6 +184,33 @@ static void only_whole_lines_are_signed(void **state G_GNUC_UNUSED)
     assert_null(note_sign("\xff\n", signer, NULL));
 }
 
+static void a_name_that_is_none_signs_nothing(void **state G_GNUC_UNUSED)
+{
+    static const char *const bad[] = {"", "two words", "a+b", "\xff"};
+    guint8 seed[NOTE_SEED_BYTES] = {1};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(bad); i++) {
+        GError *error = NULL;
+
+        assert_null(note_signer_new(bad[i], seed, &error));
+        assert_error_code(error, ERROR_INVALID);
+        g_clear_error(&error);
+    }
+}
+
+static void a_note_beyond_the_limit_is_refused(void **state G_GNUC_UNUSED)
+{
+    g_autofree char *padding = g_strnfill(NOTE_BYTES_MAX, 'x');
+    g_autofree char *note = g_strconcat(padding, "\n\n", known_note, NULL);
+    gsize text_size;
+    GError *error = NULL;
+
+    assert_false(note_split(note, strlen(note), &text_size, &error));
+    assert_error_code(error, ERROR_PROOF_REFUSED);
+    assert_non_null(strstr(error->message, "long"));
+    g_clear_error(&error);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -197,6 +224,8 @@ int main(void)
         cmocka_unit_test(cosignatures_of_others_are_passed_over),
         cmocka_unit_test(a_text_that_is_no_checkpoint_is_refused),
         cmocka_unit_test(only_whole_lines_are_signed),
+        cmocka_unit_test(a_name_that_is_none_signs_nothing),
+        cmocka_unit_test(a_note_beyond_the_limit_is_refused),
     };
 
     testing_begin();

@@ -390,6 +390,53 @@ static void a_flipped_bit_in_any_file_is_found_and_named(void **state G_GNUC_UNU
     vault_close(&vault);
 }
 
+static void an_inventory_that_fits_no_sidecar_is_not_read(void **state G_GNUC_UNUSED)
+{
+    static const char *const others[] = {"{}", "{\"id\":\"x\",\"head\":\"v1\"}", "no JSON"};
+    Vault vault;
+    g_autofree char *object = NULL, *sidecar = NULL;
+    GError *error = NULL;
+
+    vault_open(&vault);
+    assert_true(seal(&vault, fill_first, &error));
+    object = ocfl_object_path(vault.root, ID);
+    sidecar = g_build_filename(object, "inventory.json.sha512", NULL);
+    for (gsize i = 0; i < G_N_ELEMENTS(others); i++) {
+        g_autofree char *hex = g_compute_checksum_for_string(G_CHECKSUM_SHA512, others[i], -1);
+        g_autofree char *line = g_strdup_printf("%s inventory.json\n", hex);
+
+        tree_put(object, "inventory.json", others[i]);
+        assert_null(ocfl_inventory_read(vault.root, ID, &error));
+        assert_error_code(error, ERROR_DIGEST);
+        g_clear_error(&error);
+        tree_put(object, "inventory.json.sha512", line);
+        assert_null(ocfl_inventory_read(vault.root, ID, &error));
+        assert_error_code(error, ERROR_FORMAT);
+        g_clear_error(&error);
+    }
+    assert_int_equal(unlink(sidecar), 0);
+    assert_null(ocfl_inventory_read(vault.root, ID, &error));
+    assert_error_code(error, ERROR_NO_FILE);
+    g_clear_error(&error);
+    vault_close(&vault);
+}
+
+static void a_folder_of_others_is_no_vault(void **state G_GNUC_UNUSED)
+{
+    Vault vault;
+    GError *error = NULL;
+
+    vault_open(&vault);
+    tree_put(vault.root_path, "0=ocfl_1.1", "something else\n");
+    assert_null(ocfl_root_open(vault.root_path, vault.staging, &error));
+    assert_error_code(error, ERROR_FORMAT);
+    g_clear_error(&error);
+    assert_null(ocfl_root_open(vault.folder, vault.staging, &error));
+    assert_error_code(error, ERROR_FORMAT);
+    g_clear_error(&error);
+    vault_close(&vault);
+}
+
 static void an_object_is_destroyed_without_a_trace(void **state G_GNUC_UNUSED)
 {
     Vault vault;
@@ -413,6 +460,8 @@ int main(void)
         cmocka_unit_test(a_fault_at_any_operation_leaves_the_old_or_the_new),
         cmocka_unit_test(an_interrupted_update_is_told_from_rot_and_put_right),
         cmocka_unit_test(a_flipped_bit_in_any_file_is_found_and_named),
+        cmocka_unit_test(an_inventory_that_fits_no_sidecar_is_not_read),
+        cmocka_unit_test(a_folder_of_others_is_no_vault),
         cmocka_unit_test(an_object_is_destroyed_without_a_trace),
     };
 

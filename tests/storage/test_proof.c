@@ -154,6 +154,66 @@ static void what_is_no_proof_is_refused(void **state G_GNUC_UNUSED)
     }
 }
 
+static void a_proof_cut_anywhere_is_refused(void **state G_GNUC_UNUSED)
+{
+    g_autofree char *inclusion = inclusion_of(5, 20), *consistency = consistency_of(5, 20);
+    g_autoptr(GString) extra = g_string_new(inclusion);
+
+    g_string_insert(extra, (gssize)(strchr(extra->str, '\n') - extra->str) + 1, "extra YQ==\n");
+    for (gsize size = 0; size < extra->len; size++) {
+        GError *error = NULL;
+
+        assert_false(proof_check_inclusion(extra->str, size, note_signer_key(signer), &leaves[5],
+                                           NULL, &error));
+        assert_error_code(error, ERROR_PROOF_REFUSED);
+        g_clear_error(&error);
+    }
+    for (gsize size = 0; size < strlen(consistency); size++) {
+        MerkleTree old = tree_of(5);
+
+        assert_false(proof_check_consistency(consistency, size, note_signer_key(signer), &old.root,
+                                             NULL, NULL));
+    }
+}
+
+static void a_proof_without_end_is_refused(void **state G_GNUC_UNUSED)
+{
+    g_autofree char *hash = as_base64(&leaves[0]), *path = tree_path(folder, "long");
+    g_autoptr(GString) proof = g_string_new("c2sp.org/tlog-proof@v1\nindex 0\n");
+    g_autofree char *whole = NULL;
+    ProofFile file;
+    GError *error = NULL;
+
+    for (guint i = 0; i <= MERKLE_PROOF_MAX; i++)
+        g_string_append_printf(proof, "%s\n", hash);
+    g_string_append_c(proof, '\n');
+    assert_false(proof_parse_inclusion(proof->str, proof->len, &file, &error));
+    assert_error_code(error, ERROR_PROOF_REFUSED);
+    g_clear_error(&error);
+    whole = g_strnfill(4 * 1024 * 1024, 'x');
+    tree_put(folder, "long", whole);
+    assert_false(proof_note_file(vkey, path, &error));
+    assert_error_code(error, ERROR_PROOF_REFUSED);
+    g_clear_error(&error);
+}
+
+static void the_checkpoint_of_a_proof_is_given_on(void **state G_GNUC_UNUSED)
+{
+    g_autofree char *inclusion = inclusion_of(5, 20), *consistency = consistency_of(5, 20);
+    MerkleTree old = tree_of(5), now = tree_of(20);
+    g_auto(Checkpoint) found = {0};
+
+    assert_true(proof_check_inclusion(inclusion, strlen(inclusion), note_signer_key(signer),
+                                      &leaves[5], &found, NULL));
+    assert_int_equal(found.tree.size, 20);
+    assert_true(merkle_hash_equal(&found.tree.root, &now.root));
+    assert_string_equal(found.origin, "hall.example/window-7");
+    found.tree.size = 0;
+    assert_true(proof_check_consistency(consistency, strlen(consistency), note_signer_key(signer),
+                                        &old.root, &found, NULL));
+    assert_int_equal(found.tree.size, 20);
+}
+
 static void the_verbs_tell_their_errors_apart(void **state G_GNUC_UNUSED)
 {
     g_autofree char *note = checkpoint_of(9);
@@ -261,6 +321,52 @@ static void records_that_do_not_fit_the_checkpoint_are_not_written(void **state 
     assert_false(g_file_test(path, G_FILE_TEST_EXISTS));
 }
 
+static GBytes *too_large(guint64 index G_GNUC_UNUSED, void *data G_GNUC_UNUSED,
+                         GError **error G_GNUC_UNUSED)
+{
+    return g_bytes_new_take(g_malloc0(TILE_ENTRY_MAX + 1), TILE_ENTRY_MAX + 1);
+}
+
+static GBytes *gone(guint64 index G_GNUC_UNUSED, void *data G_GNUC_UNUSED, GError **error)
+{
+    error_set(error, ERROR_JOURNAL_DAMAGED, "gone");
+    return NULL;
+}
+
+static void a_log_is_written_whole_or_not_at_all(void **state G_GNUC_UNUSED)
+{
+    g_autofree char *parent = testing_folder(), *path = tree_path(parent, "log");
+    g_autofree char *note = checkpoint_of(300);
+    TilesOptions options = {.folder = path, .note = note, .size = 300, .entry = too_large};
+    NthFault nth = {.at = G_MAXUINT, .fault = EIO};
+    GError *error = NULL;
+
+    assert_false(tiles_write(&options, &error));
+    assert_error_code(error, ERROR_RECORD_TOO_LARGE);
+    g_clear_error(&error);
+    options.entry = gone;
+    assert_false(tiles_write(&options, &error));
+    assert_error_code(error, ERROR_JOURNAL_DAMAGED);
+    g_clear_error(&error);
+    options.entry = record_at;
+    options.note = "no note";
+    assert_false(tiles_write(&options, &error));
+    assert_error_code(error, ERROR_PROOF_REFUSED);
+    g_clear_error(&error);
+    options.note = note;
+    for (nth.at = 1; !g_file_test(path, G_FILE_TEST_EXISTS); nth.at++) {
+        nth.count = 0;
+        file_fault_set(testing_fail_nth, &nth);
+        if (!tiles_write(&options, &error))
+            assert_error_code(error, ERROR_IO);
+        file_fault_set(NULL, NULL);
+        g_clear_error(&error);
+    }
+    assert_true(nth.at > 10);
+    assert_true(proof_log_folder(vkey, path, &error));
+    assert_no_error(error);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -270,11 +376,15 @@ int main(void)
         cmocka_unit_test(an_extra_line_is_passed_over),
         cmocka_unit_test(the_empty_tree_is_consistent_with_every_tree),
         cmocka_unit_test(what_is_no_proof_is_refused),
+        cmocka_unit_test(a_proof_cut_anywhere_is_refused),
+        cmocka_unit_test(a_proof_without_end_is_refused),
+        cmocka_unit_test(the_checkpoint_of_a_proof_is_given_on),
         cmocka_unit_test(the_verbs_tell_their_errors_apart),
         cmocka_unit_test(a_tile_is_named_in_groups_of_three),
         cmocka_unit_test(logs_of_every_size_hold),
         cmocka_unit_test(a_flipped_bit_in_any_file_of_a_log_is_found),
         cmocka_unit_test(records_that_do_not_fit_the_checkpoint_are_not_written),
+        cmocka_unit_test(a_log_is_written_whole_or_not_at_all),
     };
     guint8 seed[NOTE_SEED_BYTES] = {42};
     int failed;

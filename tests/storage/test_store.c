@@ -352,6 +352,37 @@ static void a_changed_record_is_found(void **state G_GNUC_UNUSED)
     assert_int_equal(count_cases(store), 1);
 }
 
+static void a_journal_that_lost_its_end_is_found(void **state G_GNUC_UNUSED)
+{
+    g_autofree char *folder = made_folder();
+    g_autofree char *log = g_build_filename(folder, "journal/0000000000000000.log", NULL);
+    g_autofree char *text = NULL;
+    g_autoptr(Store) store = opened(folder);
+    GError *error = NULL;
+    gint64 records;
+
+    write_case(store, 1);
+    text = journal_text(folder);
+    text[strlen(text) - 1] = '\0';
+    *(strrchr(text, '\n') + 1) = '\0';
+    assert_true(g_file_set_contents(log, text, -1, NULL));
+    assert_false(store_verify_journal(store, &records, &error));
+    assert_error_code(error, ERROR_JOURNAL_DAMAGED);
+    g_clear_error(&error);
+}
+
+static void a_record_that_is_not_there_is_told(void **state G_GNUC_UNUSED)
+{
+    g_autofree char *folder = made_folder();
+    g_autoptr(Store) store = opened(folder);
+    GError *error = NULL;
+    g_autoptr(Catalog) reader = store_reader(store, &error);
+
+    assert_null(store_record(store, reader, 99, &error));
+    assert_error_code(error, ERROR_NOT_FOUND);
+    g_clear_error(&error);
+}
+
 /* One write with a fault at position `at`; TRUE when the write went through. */
 static gboolean write_with_fault(const char *folder, guint at, int fault)
 {
@@ -532,6 +563,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_command_cut_in_the_middle_is_taken_back_whole),
     cmocka_unit_test(an_act_of_a_newer_version_opens_for_reading_only),
     cmocka_unit_test(a_changed_record_is_found),
+    cmocka_unit_test(a_journal_that_lost_its_end_is_found),
+    cmocka_unit_test(a_record_that_is_not_there_is_told),
     cmocka_unit_test(a_fault_at_every_file_operation_loses_nothing),
     cmocka_unit_test(threads_write_in_groups_without_losing_any),
     cmocka_unit_test(what_a_killed_process_acknowledged_is_there),

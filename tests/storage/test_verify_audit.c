@@ -193,8 +193,17 @@ static void a_key_wants_proofs_that_a_foreign_bag_has_not(void **state G_GNUC_UN
     sample_log_clear(&log);
 }
 
+/* What a bundle with one case says; NULL: as it should be. */
+typedef struct {
+    const char *page;
+    const char *seal, *export; /* records */
+    const char *inventory;     /* in the bundle, beside the one that was sealed */
+} Said;
+
+#define NO_INVENTORY ""
+
 /* A bundle with one case whose seal names an OCFL inventory. */
-static void write_with_inventory(const char *path, SampleLog *log, const char *page)
+static void write_with_inventory(const char *path, SampleLog *log, const Said *said)
 {
     g_autofree char *hello = g_compute_checksum_for_string(G_CHECKSUM_SHA512, "hello", -1);
     g_autofree char *inventory =
@@ -212,15 +221,19 @@ static void write_with_inventory(const char *path, SampleLog *log, const char *p
     g_autoptr(GBytes) export = NULL;
     g_autofree char *manifest = NULL;
 
-    sample_add_text(writer, "data/2026-1/a.tif", page);
+    sample_add_text(writer, "data/2026-1/a.tif", said->page != NULL ? said->page : "hello");
     assert_true(bag_close_payload(writer, &payload, NULL));
     manifest = hex_encode(payload.manifest_sha512, sizeof payload.manifest_sha512);
-    sample_log_add(log, g_strdup_printf("{\"act\":\"case.seal\",\"case\":\"2026-1\","
-                                        "\"inventory\":\"%s\"}",
-                                        hex));
-    sample_log_add(log, g_strdup_printf("{\"act\":\"bundle\",\"cases\":[\"2026-1\"],"
-                                        "\"manifest\":[\"sha512:%s\"]}",
-                                        manifest));
+    sample_log_add(log, said->seal != NULL
+                            ? g_strdup(said->seal)
+                            : g_strdup_printf("{\"act\":\"case.seal\",\"case\":\"2026-1\","
+                                              "\"inventory\":\"%s\"}",
+                                              hex));
+    sample_log_add(log, said->export != NULL
+                            ? g_strdup(said->export)
+                            : g_strdup_printf("{\"act\":\"bundle\",\"cases\":[\"2026-1\"],"
+                                              "\"manifest\":[\"sha512:%s\"]}",
+                                              manifest));
     source = merkle_source_array((const MerkleHash *)(void *)log->leaves->data);
     note = sample_checkpoint(log, log->records->len);
     audit = (AuditLog){.source = &source,
@@ -236,8 +249,47 @@ static void write_with_inventory(const char *path, SampleLog *log, const char *p
                                  &(AuditRecord){"cases/2026-1/seal", SAMPLE_OLD_SIZE, seal}, NULL));
     assert_true(audit_add_record(writer, &audit,
                                  &(AuditRecord){"export", SAMPLE_OLD_SIZE + 1, export}, NULL));
-    sample_add_text(writer, "audit/cases/2026-1/inventory.json", inventory);
+    if (said->inventory == NULL || *said->inventory != '\0')
+        sample_add_text(writer, "audit/cases/2026-1/inventory.json",
+                        said->inventory != NULL ? said->inventory : inventory);
     assert_true(bag_write(writer, NULL, NULL));
+}
+
+static void records_that_say_something_else_are_found(void **state G_GNUC_UNUSED)
+{
+    static const struct {
+        Said said;
+        const char *wanted;
+    } cases[] = {
+        {{.seal = "no JSON"}, "audit/cases/2026-1/seal"},
+        {{.seal = "{\"act\":\"note\",\"case\":\"2026-1\"}"}, "not the seal of this case"},
+        {{.seal = "{\"act\":\"case.seal\",\"case\":\"2026-2\"}"}, "not the seal of this case"},
+        {{.seal = "{\"act\":\"case.seal\",\"case\":\"2026-1\"}"}, "names no digest"},
+        {{.export = "no JSON"}, "audit/export"},
+        {{.export = "{\"act\":\"case.seal\"}"}, "not of an export"},
+        {{.export = "{\"act\":\"bundle\",\"cases\":[\"2026-1\"],\"manifest\":\"sha512:00\"}"},
+         "export manifest-sha512.txt"},
+        {{.export = "{\"act\":\"bundle\",\"cases\":[\"2026-1\"],\"manifest\":[\"md5:00\"]}"},
+         "export manifest-sha512.txt"},
+        {{.export = "{\"act\":\"bundle\",\"cases\":[\"2026-7\"]}"}, "the case is not in the bag"},
+        {{.inventory = NO_INVENTORY}, "proof-missing audit/cases/2026-1/inventory.json"},
+        {{.inventory = "{\"head\":\"v1\"}"}, "seal audit/cases/2026-1/inventory.json"},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *folder = testing_folder();
+        g_autofree char *path = tree_path(folder, "bag.tar"), *found = NULL;
+        SampleLog log = sample_log_new(7);
+        Outside outside = {note_signer_key(log.signer), NULL};
+        VerifySummary summary;
+
+        write_with_inventory(path, &log, &cases[i].said);
+        found = judge(path, &outside, &summary);
+        if (strstr(found, cases[i].wanted) == NULL)
+            fail_msg("'%s' is not in: %s", cases[i].wanted, found);
+        assert_true(summary.errors > 0);
+        sample_log_clear(&log);
+    }
 }
 
 static void a_seal_may_name_the_inventory_of_the_vault(void **state G_GNUC_UNUSED)
@@ -252,7 +304,7 @@ static void a_seal_may_name_the_inventory_of_the_vault(void **state G_GNUC_UNUSE
         VerifySummary summary;
         g_autofree char *found = NULL;
 
-        write_with_inventory(path, &log, pages[i]);
+        write_with_inventory(path, &log, &(Said){.page = pages[i]});
         found = judge(path, &outside, &summary);
         assert_string_equal(found, i == 0 ? ""
                                           : "seal data/2026-1/a.tif [another digest than in the "
@@ -317,6 +369,48 @@ static void write_volumes(const char *folder, gboolean lie, char *paths[2])
         sample_add_text(writers[i], "volumes.txt", volumes->str);
         assert_true(bag_write(writers[i], NULL, NULL));
         bag_writer_free(writers[i]);
+    }
+}
+
+/* The list of volumes in the first of two, otherwise than it is. */
+static void write_listed(const char *path, const char *list)
+{
+    BagField fields[] = {{"Bag-Count", "1 of 2"}};
+    BagOptions options = {
+        .form = ARCHIVE_TAR, .path = path, .name = "one", .fields = fields, .n_fields = 1};
+    g_autoptr(BagWriter) writer = bag_writer_new(&options, NULL);
+    BagPayload payload;
+
+    sample_add_text(writer, "data/a", "page");
+    assert_true(bag_close_payload(writer, &payload, NULL));
+    sample_add_text(writer, "volumes.txt", list);
+    assert_true(bag_write(writer, NULL, NULL));
+}
+
+static void a_list_of_other_volumes_is_found(void **state G_GNUC_UNUSED)
+{
+    g_autofree char *digest = g_strnfill(128, '0');
+    g_autofree char *other = g_strdup_printf("1 one %s 4.1\n2 two %s 4.1\n", digest, digest);
+    g_autofree char *short_of = g_strdup_printf("1 one %s 4.1\n", digest);
+    g_autofree char *order = g_strdup_printf("2 two %s 4.1\n1 one %s 4.1\n", digest, digest);
+    const struct {
+        const char *list, *wanted;
+    } cases[] = {{other, "another digest of manifest-sha512.txt"},
+                 {short_of, "1 lines, but Bag-Count 1 of 2"},
+                 {order, "line 1"},
+                 {"one two\n", "line 1"},
+                 {"1 one 00 4.1\n", "line 1"}};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *folder = testing_folder(), *path = tree_path(folder, "bag.tar");
+        Outside nothing = {NULL, NULL};
+        VerifySummary summary;
+        g_autofree char *found = NULL;
+
+        write_listed(path, cases[i].list);
+        found = judge(path, &nothing, &summary);
+        if (strstr(found, cases[i].wanted) == NULL)
+            fail_msg("'%s' is not in: %s", cases[i].wanted, found);
     }
 }
 
@@ -386,6 +480,8 @@ int main(void)
         cmocka_unit_test(a_key_wants_proofs_that_a_foreign_bag_has_not),
         cmocka_unit_test(a_seal_may_name_the_inventory_of_the_vault),
         cmocka_unit_test(a_proof_that_does_not_hold_is_not_written),
+        cmocka_unit_test(records_that_say_something_else_are_found),
+        cmocka_unit_test(a_list_of_other_volumes_is_found),
         cmocka_unit_test(every_volume_is_valid_alone_and_knows_the_others),
         cmocka_unit_test(a_flipped_bit_anywhere_in_a_bundle_is_found),
     };

@@ -157,7 +157,13 @@ static void doubtful_bags_are_valid_with_a_warning(void **state G_GNUC_UNUSED)
          "system-file"},
         {"1.0", {{"bag-info.txt", "Bagging-Date: yesterday\n"}}, "bag-info-date"},
         {"0.97", {{"bag-info.txt", "no colon here\n"}}, "bag-info-line-doubtful"},
+        {"0.97", {{"bag-info.txt", "Contact-Name: A\n\nno colon\n"}}, "bag-info-line-doubtful"},
         {"0.97", {{"fetch.txt", "http://example.org/x - data/hello.txt\n"}}, "fetch"},
+        {"1.0", {{"bag-info.txt", "Payload-Oxum: 6.1\nPayload-Oxum: 6.1\n"}}, "bag-info-repeated"},
+        {"1.0", {{"bag-info.txt", "Bag-Count: 1 of 1\nBag-Count: 1 of 1\n"}}, "bag-info-repeated"},
+        {"1.0",
+         {{"bagit.txt", "BagIt-Version: 1.0\nTag-File-Character-Encoding: ISO-8859-1\n"}},
+         "bag-not-utf8"},
     };
 
     assert_cases(cases, G_N_ELEMENTS(cases), FALSE);
@@ -175,6 +181,8 @@ static void bad_declarations_are_errors(void **state G_GNUC_UNUSED)
         {"1.0", {{"bagit.txt", ""}}, "bag-declaration"},
         {"1.0", {{"bagit.txt", "\xEF\xBB\xBF" BAGIT("1.0")}}, "bag-declaration"},
         {"1.0", {{"bagit.txt", BAGIT("1.0") "More: x\n"}}, "bag-declaration"},
+        {"1.0", {{"bagit.txt", "\n\n"}}, "bag-declaration"},
+        {"1.0", {{"bagit.txt", "\xff" BAGIT("1.0")}}, "bag-declaration"},
         {"1.0",
          {{"bagit.txt", "BagIt-Version: 1.0 \nTag-File-Character-Encoding: UTF-8\n"}},
          "bag-declaration"},
@@ -290,6 +298,37 @@ static void a_list_without_end_is_cut_off(void **state G_GNUC_UNUSED)
     assert_int_equal(summary.errors, 100);
 }
 
+static void a_line_without_end_is_cut_off(void **state G_GNUC_UNUSED)
+{
+    g_autofree char *folder = make_bag("1.0", NULL, 0), *line = g_strnfill(1 << 20, 'x');
+
+    tree_put(folder, "bag-info.txt", line);
+    assert_judged(folder, TRUE, "tag-line-too-long");
+    tree_put_bytes(folder, "bag-info.txt", "Contact-Name: a\0b\n", 18);
+    assert_judged(folder, TRUE, "tag-encoding");
+}
+
+static void a_pipe_in_a_bag_is_an_error(void **state G_GNUC_UNUSED)
+{
+    g_autofree char *folder = make_bag("1.0", NULL, 0), *path = tree_path(folder, "data/pipe");
+
+    assert_int_equal(mkfifo(path, 0600), 0);
+    assert_judged(folder, TRUE, "special-file");
+}
+
+static void a_name_in_two_forms_is_never_taken_for_the_other(void **state G_GNUC_UNUSED)
+{
+    /* "é" as one character on the disk, as two in the list; and the list twice over. */
+    g_autofree char *folder = make_bag("1.0", NULL, 0);
+
+    tree_put(folder, "data/\xc3\xa9", "hello\n");
+    tree_put(folder, "manifest-sha256.txt",
+             HELLO_SHA256 "  data/hello.txt\n" HELLO_SHA256 "  data/e\xcc\x81\n" HELLO_SHA256
+                          "  data/e\xcc\x81\n");
+    assert_judged(folder, TRUE, "file-missing");
+    assert_judged(folder, TRUE, "name-similar");
+}
+
 static void links_in_a_bag_are_errors(void **state G_GNUC_UNUSED)
 {
     g_autofree char *folder = make_bag("1.0", NULL, 0);
@@ -387,6 +426,9 @@ int main(void)
         cmocka_unit_test(other_encodings_are_read),
         cmocka_unit_test(a_list_without_end_is_cut_off),
         cmocka_unit_test(links_in_a_bag_are_errors),
+        cmocka_unit_test(a_line_without_end_is_cut_off),
+        cmocka_unit_test(a_pipe_in_a_bag_is_an_error),
+        cmocka_unit_test(a_name_in_two_forms_is_never_taken_for_the_other),
         cmocka_unit_test(quick_reads_no_payload),
         cmocka_unit_test(a_bag_in_an_archive_needs_a_base_folder),
         cmocka_unit_test(hostile_and_damaged_archives_are_judged_invalid),

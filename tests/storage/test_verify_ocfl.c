@@ -267,6 +267,15 @@ static void bad_inventories_are_errors(void **state G_GNUC_UNUSED)
         {"},\"type", ",\"00\":[\"v1/content/a.txt\"]},\"type", NULL, NULL, "E107"},
         {FIXITY, "\"fixity\":[]", NULL, NULL, "E111"},
         {ID, ID "," ID, NULL, NULL, "E033"},
+        {MANIFEST, "\"manifest\":{\"" HELLO "\":[7]}", NULL, NULL, "E092"},
+        {"\"" MD5 "\":[\"v1/content/a.txt\"]", "\"" MD5 "\":7", NULL, NULL, "E057"},
+        {"\"" MD5 "\":[\"v1/content/a.txt\"]", "\"" MD5 "\":[7]", NULL, NULL, "E057"},
+        {MD5 "\":[\"v1/content/a.txt\"]", MD5 "\":[\"v1/content/a.txt\",\"v1/content/a.txt\"]",
+         NULL, NULL, "E101"},
+        {"2026-01-02T03:04:05Z", "2026-01-02Txx:04:05Z", NULL, NULL, "E049"},
+        {"2026-01-02T03:04:05Z", "2026-01-02T03:04:05.Z", NULL, NULL, "E049"},
+        {V1, V1 ",\"v002\":{" CREATED "," STATE "}", NULL, NULL, "E012"},
+        {V1, "\"v001\":{" CREATED "," STATE "},\"v2\":{" CREATED "," STATE "}", NULL, NULL, "E012"},
     };
 
     assert_cases(cases, G_N_ELEMENTS(cases), TRUE);
@@ -394,6 +403,7 @@ static void roots_are_judged(void **state G_GNUC_UNUSED)
         {NULL, NULL, "ocfl_layout.json", "{\"extension\":\"x\",\"description\":\"\"}", "E071"},
         {NULL, NULL, "stray/x", "x", "E072"},
         {NULL, NULL, "extensions/x", "x", "E067"},
+        {NULL, NULL, "ocfl_layout.json", "[]", "E070"},
     };
 
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -410,6 +420,31 @@ static void roots_are_judged(void **state G_GNUC_UNUSED)
         assert_int_equal(system(command), 0);
         assert_judged(tar, cases[i].code != NULL, cases[i].code);
     }
+}
+
+static void what_is_neither_file_nor_folder_in_a_root_is_an_error(void **state G_GNUC_UNUSED)
+{
+    g_autofree char *folder = make_root(), *root = tree_path(folder, "root");
+    g_autofree char *link = tree_path(root, "linked"), *deep = tree_path(root, "a/b/linked");
+
+    tree_put(root, "extensions/of-our-own/x", "x");
+    assert_judged(root, FALSE, "W016");
+    tree_remove(root, "extensions/of-our-own");
+    assert_int_equal(symlink("elsewhere", link), 0);
+    assert_judged(root, TRUE, "E090");
+    tree_remove(root, "linked");
+    tree_put(root, "a/b/x", "x");
+    assert_int_equal(symlink("x", deep), 0);
+    assert_judged(root, TRUE, "E090");
+}
+
+static void a_text_of_brackets_is_no_inventory(void **state G_GNUC_UNUSED)
+{
+    g_autofree char *object = testing_folder(), *text = g_strnfill(4 << 20, '[');
+
+    put_object(object, &(Case){0});
+    put_inventory(object, "", text);
+    assert_judged(object, TRUE, "ocfl-inventory-too-large");
 }
 
 static void misplaced_and_newer_objects_of_a_root_are_errors(void **state G_GNUC_UNUSED)
@@ -463,6 +498,8 @@ int main(void)
         cmocka_unit_test(older_inventories_are_compared),
         cmocka_unit_test(an_older_version_must_not_be_of_a_newer_specification),
         cmocka_unit_test(roots_are_judged),
+        cmocka_unit_test(what_is_neither_file_nor_folder_in_a_root_is_an_error),
+        cmocka_unit_test(a_text_of_brackets_is_no_inventory),
         cmocka_unit_test(misplaced_and_newer_objects_of_a_root_are_errors),
         cmocka_unit_test(damage_in_a_root_is_named_with_its_object),
     };

@@ -374,6 +374,27 @@ static void a_damaged_store_is_backed_up_and_says_what_is_lost(void **state G_GN
     fixture_clear(&f);
 }
 
+static void a_checkpoint_that_cannot_be_read_is_lost_by_name(void **state G_GNUC_UNUSED)
+{
+    Fixture f = fixture_made();
+    g_autofree char *checkpoint = g_build_filename(f.hall.folder, "journal/checkpoint", NULL);
+    g_autofree char *path = g_build_filename(f.out, "full", NULL);
+    g_auto(BackupDone) done = {0}, none = {0};
+    GError *error = NULL;
+
+    (void)!file_remove_tree(checkpoint, NULL);
+    assert_int_equal(mkdir(checkpoint, 0700), 0);
+    assert_true(back_up(&f, path, BACKUP_FULL, &done, &error));
+    assert_no_error(error);
+    assert_int_equal(done.lost->len, 1);
+    assert_string_equal(done.lost->pdata[0], "journal/checkpoint");
+    assert_int_equal(unlink(path), 0);
+    assert_false(back_up(&f, path, 1000000, &none, &error));
+    assert_error_code(error, ERROR_INVALID);
+    g_clear_error(&error);
+    fixture_clear(&f);
+}
+
 static void a_drill_tells_a_backup_of_another_journal(void **state G_GNUC_UNUSED)
 {
     Fixture f = fixture_made(), other = fixture_made();
@@ -478,6 +499,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_flipped_bit_anywhere_in_a_backup_is_noticed),
     cmocka_unit_test(a_backup_beside_work_is_one_state_of_the_store),
     cmocka_unit_test(a_damaged_store_is_backed_up_and_says_what_is_lost),
+    cmocka_unit_test(a_checkpoint_that_cannot_be_read_is_lost_by_name),
     cmocka_unit_test(a_drill_tells_a_backup_of_another_journal),
     cmocka_unit_test(the_signing_key_goes_along_only_when_asked_for),
     cmocka_unit_test(a_folder_in_use_is_never_restored_over),

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What a store refuses, and that nothing of it remains.
+ */
+#include "tests/testing.h"
+
+#include "storage/catalog_query.h"
+#include "storage/store.h"
+
+#include <errno.h>
+#include <string.h>
+
+static const StoreOrigin origin = {"320583", "001", "hall.example/anjuan", "city"};
+static const StoreActor actor = {"os:test", "test"};
+
+static char *made_folder(void)
+{
+    g_autofree char *parent = testing_folder();
+    char *folder = g_build_filename(parent, "data", NULL);
+    StoreOptions options = {.folder = folder};
+    GError *error = NULL;
+
+    assert_true(store_create(&options, &origin, &error));
+    assert_no_error(error);
+    return folder;
+}
+
+static Store *opened(const char *folder)
+{
+    StoreOptions options = {.folder = folder};
+    GError *error = NULL;
+    Store *store = store_open(&options, &error);
+
+    assert_no_error(error);
+    return store;
+}
+
+static char *journal_text(const char *folder)
+{
+    g_autofree char *path = g_build_filename(folder, "journal/0000000000000000.log", NULL);
+    char *text;
+
+    assert_true(g_file_get_contents(path, &text, NULL, NULL));
+    return text;
+}
+
+/* ── commands that ask for what cannot be ────────────────────────────────────────────────── */
+
+static gboolean append_nothing(StoreTxn *txn, void *data G_GNUC_UNUSED, GError **error)
+{
+    return txn_append(txn, "definition", NULL, NULL, error);
+}
+
+static gboolean append_unknown(StoreTxn *txn, void *data G_GNUC_UNUSED, GError **error)
+{
+    return txn_append(txn, "teleport", NULL, json_object(), error);
+}
+
+static json_t *definition(const char *name)
+{
+    return json_pack("{s:s, s:s, s:s, s:s, s:s}", "kind", "item", "code", "x", "digest", "00",
+                     "from", "2026-01-01", "name", name);
+}
+
+static gboolean append_too_much(StoreTxn *txn, void *data G_GNUC_UNUSED, GError **error)
+{
+    g_autofree char *name = g_strnfill(1 << 20, 'n');
+
+    return txn_append(txn, "definition", NULL, definition(name), error);
+}
+
+static gboolean append_little(StoreTxn *txn, void *data G_GNUC_UNUSED, GError **error)
+{
+    return txn_append(txn, "definition", NULL, definition("n"), error);
+}
+
+static gboolean write_a_file_twice(StoreTxn *txn, void *data G_GNUC_UNUSED, GError **error)
+{
+    return txn_file(txn, "spool/x", "x", 1, error) && txn_file(txn, "spool/x", "y", 1, error);
+}
+
+static void what_cannot_be_is_refused_and_leaves_nothing(void **state G_GNUC_UNUSED)
+{
+    static const StoreActor nobody = {"os:\xff", "test"};
+    static const struct {
+        StoreCommand command;
+        const StoreActor *actor;
+        ErrorCode code;
+    } cases[] = {
+        {append_nothing, &actor, ERROR_INTERNAL},
+        {append_unknown, &actor, ERROR_UNKNOWN_ACT},
+        {append_too_much, &actor, ERROR_RECORD_TOO_LARGE},
+        {append_little, &nobody, ERROR_INVALID},
+        {write_a_file_twice, &actor, ERROR_INTERNAL},
+    };
+    g_autofree char *folder = made_folder(), *before = journal_text(folder);
+    g_autofree char *spool = g_build_filename(folder, "spool/x", NULL), *after = NULL;
+    g_autoptr(Store) store = opened(folder);
+
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        GError *error = NULL;
+
+        assert_false(store_write(store, cases[i].actor, cases[i].command, NULL, &error));
+        assert_error_code(error, cases[i].code);
+        g_clear_error(&error);
+    }
+    after = journal_text(folder);
+    assert_string_equal(after, before);
+    assert_false(g_file_test(spool, G_FILE_TEST_EXISTS));
+    {
+        GError *error = NULL;
+
+        assert_true(store_write(store, &actor, append_little, NULL, &error));
+        assert_no_error(error);
+    }
+}
+
+static void a_store_that_cannot_be_made_whole_is_none(void **state G_GNUC_UNUSED)
+{
+    GError *error = NULL;
+    guint at = 0;
+
+    for (gboolean made = FALSE; !made;) {
+        g_autofree char *parent = testing_folder();
+        g_autofree char *folder = g_build_filename(parent, "data", NULL);
+        StoreOptions options = {.folder = folder};
+        NthFault nth = {.at = ++at, .fault = EIO};
+
+        file_fault_set(testing_fail_from, &nth);
+        made = store_create(&options, &origin, &error);
+        file_fault_set(NULL, NULL);
+        assert_true(made == (error == NULL));
+        g_clear_error(&error);
+    }
+    assert_true(at > 10);
+}
+
+static void a_store_open_for_reading_makes_no_catalogue(void **state G_GNUC_UNUSED)
+{
+    g_autofree char *folder = made_folder();
+    StoreOptions options = {.folder = folder};
+    GError *error = NULL;
+    g_autoptr(Store) store = NULL;
+    gint64 records;
+
+    options.read_only = TRUE;
+    store = store_open(&options, &error);
+    assert_no_error(error);
+    assert_false(store_rebuild(store, &records, &error));
+    assert_error_code(error, ERROR_READ_ONLY);
+    g_clear_error(&error);
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(what_cannot_be_is_refused_and_leaves_nothing),
+    cmocka_unit_test(a_store_that_cannot_be_made_whole_is_none),
+    cmocka_unit_test(a_store_open_for_reading_makes_no_catalogue),
+};
+
+TEST_MAIN(tests)
