@@ -49,7 +49,7 @@ static void what_finds_no_room_is_an_error(void **state G_GNUC_UNUSED)
 
 static void what_the_format_cannot_hold_is_an_error(void **state G_GNUC_UNUSED)
 {
-    g_autoptr(Raster) wide = noise(WIDEST_PX + 1, 1, 1), none = noise(0, 0, 1);
+    g_autoptr(Raster) wide = noise(WIDEST_PX + 1, 1, 1), none = raster_new(0, 0, 1);
     const Raster *rasters[] = {none, wide};
 
     for (int jpeg = FALSE; jpeg <= TRUE; jpeg++) {

@@ -13,8 +13,9 @@
 #include <unistd.h>
 
 #define SIDE_PX 2048 /* a PNG of noise of so many squared holds 4 MiB */
-#define VIEWS   16   /* more than the cache keeps */
-#define WIDE_PX (2 * SIDE_PX)
+#define VIEWS   13   /* more than the cache keeps */
+#define WIDE_PX 3600 /* and 12 MiB */
+#define FEW_PX  64
 #define DIGEST  "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 
 /* A page of noise, which nothing makes smaller. */
@@ -82,19 +83,21 @@ static void the_oldest_views_make_room(void **state G_GNUC_UNUSED)
 
 static void workers_that_do_not_start_keep_nobody_waiting(void **state G_GNUC_UNUSED)
 {
-    g_autofree char *folder = testing_folder(), *path = stored_page(folder, SIDE_PX, SIDE_PX);
+    g_autofree char *folder = testing_folder(), *path = stored_page(folder, FEW_PX, FEW_PX);
     Views *views = views_new();
+    ViewWanted wanted = {
+        .path = path, .sha256 = DIGEST, .view = {.format = VIEW_PNG, .gray = TRUE}};
     g_autoptr(GBytes) made = NULL;
     GError *error = NULL;
 
     worker_program_set("/no/such/program");
     for (guint i = 0; i <= 2 * VIEWS_WORKERS; i++) {
-        assert_null(view_of(views, path, 0, &error));
+        assert_null(views_get(views, &wanted, &error));
         assert_non_null(error);
         g_clear_error(&error);
     }
     worker_program_set(ANJUAN_PROGRAM);
-    made = view_of(views, path, 0, &error);
+    made = views_get(views, &wanted, &error);
     assert_no_error(error);
     assert_non_null(made);
     views_free(views);
