@@ -492,18 +492,21 @@ static gboolean check_record(const char *line, gsize size, const json_t *record,
     JournalCheck *check = data;
     guint8 leaf[SHA256_DIGEST_SIZE];
     g_autofree char *hex = NULL;
-    g_autoptr(json_t) row = db_row(catalog_db(check->reader), error,
+    g_autoptr(GError) why = NULL;
+    g_autoptr(json_t) row = db_row(catalog_db(check->reader), &why,
                                    "SELECT hash FROM leaf WHERE seq = ?", "i", next.seq - 1);
 
+    if (why != NULL) {
+        g_propagate_error(error, g_steal_pointer(&why));
+        return FALSE;
+    }
     journal_leaf_hash(line, size, leaf);
     hex = hex_encode(leaf, sizeof leaf);
     if (row == NULL || strcmp(json_text(row, "hash"), hex) != 0 ||
-        g_strcmp0(json_text(record, "prev"), check->prev) != 0) {
-        g_clear_error(error);
+        g_strcmp0(json_text(record, "prev"), check->prev) != 0)
         return error_set(error, ERROR_JOURNAL_DAMAGED,
                          "record %" G_GINT64_FORMAT " is not the one that was acknowledged",
                          next.seq - 1);
-    }
     g_strlcpy(check->prev, hex, sizeof check->prev);
     check->records++;
     return TRUE;

@@ -3,6 +3,7 @@
 #include "tests/appliance/counter/hall.h"
 
 #include "appliance/counter/audit.h"
+#include "appliance/counter/day.h"
 
 #include <glib/gstdio.h>
 #include <sqlite3.h>
@@ -228,39 +229,33 @@ static int watch(sqlite3 *handle, char **why G_GNUC_UNUSED, const void *api G_GN
     return sqlite3_set_authorizer(handle, refuse_nth, NULL);
 }
 
-/* A reader whose question of this number from here on is refused. */
-static Catalog *reader_refusing(const Hall *hall, guint at)
-{
-    GError *error = NULL;
-    Catalog *reader;
-
-    refusal.at = 0;
-    sqlite3_auto_extension((void (*)(void))watch);
-    reader = store_reader(hall->store, &error);
-    sqlite3_cancel_auto_extension((void (*)(void))watch);
-    assert_no_error(error);
-    refusal.at = at;
-    refusal.asked = 0;
-    return reader;
-}
-
 static void no_question_that_fails_is_taken_for_an_answer(void **state G_GNUC_UNUSED)
 {
     Hall hall = hall_made("procedure");
     g_autofree char *number G_GNUC_UNUSED = hall_ended(&hall);
     Day today = house_today(hall.house);
+    WindowDay of_day = {"001", today};
     AuditRequest request = {.from = today - 60, .to = today, .full = TRUE};
     g_autoptr(json_t) good = NULL;
+    GError *error = NULL;
 
+    assert_true(day_close(hall.house, &hall_clerk, &of_day, "000002", &error));
     for (guint at = 1; good == NULL; at++) {
-        g_autoptr(Catalog) reader = reader_refusing(&hall, at);
-        GError *error = NULL;
+        g_autoptr(Catalog) reader = NULL;
 
+        sqlite3_auto_extension((void (*)(void))watch);
+        refusal.at = 0;
+        reader = store_reader(hall.store, &error);
+        assert_no_error(error);
+        refusal.at = at;
+        refusal.asked = 0;
         good = audit_run(hall.house, reader, &request, &error);
+        sqlite3_cancel_auto_extension((void (*)(void))watch);
         assert_true((good == NULL) == (error != NULL));
         assert_true((good == NULL) == (refusal.asked >= at));
         g_clear_error(&error);
     }
+    refusal.at = 0;
     assert_true(refusal.asked > 10);
     assert_true(json_flag(good, "complete"));
     hall_close(&hall);

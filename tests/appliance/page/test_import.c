@@ -8,7 +8,9 @@
 #include "appliance/page/pdf_content.h"
 #include "appliance/page/raster.h"
 #include "appliance/page/tiff_writer.h"
+#include "appliance/page/view.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
 
@@ -354,6 +356,136 @@ static void a_pdf_that_grows_beyond_measure_is_kept_unread(void **state G_GNUC_U
     }
 }
 
+/* ── plain samples and palettes in a PDF ─────────────────────────────────────────────────── */
+
+#define W 26
+#define H 8
+
+/* A one-page PDF whose image /I has these keys and samples; object 6 is a stream of its own. */
+static GBytes *sampled_pdf(const char *keys, const guint8 *samples, gsize size)
+{
+    GByteArray *pdf = g_byte_array_new();
+    g_autofree char *image =
+        g_strdup_printf("5 0 obj<</Type/XObject%s/Length %zu>>stream\n", keys, size);
+
+    append_text(pdf, "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
+                     "2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+                     "3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 52 16]/Contents 4 0 R"
+                     "/Resources<</XObject<</I 5 0 R>>>>>>endobj\n"
+                     "4 0 obj<</Length 26>>stream\nq 52 0 0 16 0 0 cm /I Do Q\nendstream endobj\n"
+                     "6 0 obj<</Length 6>>stream\n\x20\x20\x20\xc0\xc0\xc0\nendstream endobj\n");
+    append_text(pdf, image);
+    g_byte_array_append(pdf, samples, (guint)size);
+    append_text(pdf, "\nendstream endobj\ntrailer<</Root 1 0 R/Size 7>>\n%%EOF\n");
+    return g_byte_array_free_to_bytes(pdf);
+}
+
+/* Index 0 and 1 in turn, so many bits each. */
+static gsize checkers(guint bits, guint8 *samples)
+{
+    gsize row_bytes = bits == 8 ? W : (W + 7) / 8;
+
+    for (guint y = 0; y < H; y++)
+        for (gsize i = 0; i < row_bytes; i++)
+            samples[y * row_bytes + i] = bits == 8 ? (guint8)(i % 2) : 0x55;
+    return row_bytes * H;
+}
+
+/* The gray of the first two pixels of what was made of it. */
+static void first_grays(const PageResult *result, guint8 grays[2])
+{
+    g_autoptr(GBytes) tiff = bytes_of(result->fd);
+    PageView view = {.format = VIEW_GRAY, .gray = 1};
+    g_autoptr(GError) error = NULL;
+    g_auto(Fd) fd = view_make(bytes_in(tiff), &view, &error);
+    g_autoptr(GBytes) rows = NULL;
+
+    assert_no_error(error);
+    rows = bytes_of(fd);
+    assert_int_equal(g_bytes_get_size(rows), W * H);
+    memcpy(grays, g_bytes_get_data(rows, NULL), 2);
+}
+
+#define IMAGE                 "/Subtype/Image/Width 26/Height 8"
+#define PALETTE(base, lookup) "/ColorSpace[/Indexed/" base " 1 " lookup "]"
+
+static void samples_of_a_pdf_keep_their_levels(void **state G_GNUC_UNUSED)
+{
+    static const struct {
+        guint bits;
+        const char *keys;
+        PageMode mode;
+        guint8 grays[2];
+    } cases[] = {
+        {8, PALETTE("DeviceRGB", "<ff00000000ff>"), PAGE_COLOUR, {76, 29}},
+        {8, PALETTE("DeviceRGB", "<202020c0c0c0>"), PAGE_GRAY, {0x20, 0xc0}},
+        {8, PALETTE("DeviceGray", "<20c0>"), PAGE_GRAY, {0x20, 0xc0}},
+        {8, PALETTE("DeviceRGB", "6 0 R"), PAGE_GRAY, {0x20, 0xc0}},
+        {1, PALETTE("DeviceRGB", "<ff00000000ff>"), PAGE_COLOUR, {76, 29}},
+        {1, PALETTE("DeviceRGB", "<202020c0c0c0>"), PAGE_GRAY, {0x20, 0xc0}},
+        {1, PALETTE("DeviceRGB", "<000000ffffff>"), PAGE_LINEART, {0, 255}},
+        {1, PALETTE("DeviceRGB", "<ffffff000000>"), PAGE_LINEART, {255, 0}},
+        {1, "/ColorSpace/DeviceGray", PAGE_LINEART, {0, 255}},
+        {1, "/ColorSpace/DeviceGray/Decode[1 0]", PAGE_LINEART, {255, 0}},
+        {8, "/ColorSpace/DeviceGray/Decode[1 0]", PAGE_GRAY, {255, 254}},
+        {8, "/ColorSpace/CalGray/Decode[0 1]", PAGE_GRAY, {0, 1}},
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        guint8 samples[W * H], grays[2];
+        gsize size = checkers(cases[i].bits, samples);
+        g_autofree char *keys =
+            g_strdup_printf(IMAGE "/BitsPerComponent %u%s", cases[i].bits, cases[i].keys);
+        g_autoptr(GBytes) pdf = sampled_pdf(keys, samples, size);
+        g_auto(PageResult) result = PAGE_RESULT_NONE;
+        GError *error = NULL;
+        gboolean keep;
+
+        assert_true(import_first(bytes_in(pdf), &result, &keep, &error));
+        if (result.state != PAGE_STORED)
+            fail_msg("case %u: %s", i, result.reason);
+        assert_int_equal(result.facts.mode, cases[i].mode);
+        first_grays(&result, grays);
+        if (abs(grays[0] - cases[i].grays[0]) > 2 || abs(grays[1] - cases[i].grays[1]) > 2)
+            fail_msg("case %u: %u %u", i, grays[0], grays[1]);
+    }
+}
+
+static void samples_that_a_pdf_cannot_hand_out_are_kept_unread(void **state G_GNUC_UNUSED)
+{
+    static const struct {
+        const char *keys, *why;
+        gsize less; /* samples that are missing */
+    } cases[] = {
+        {IMAGE "/BitsPerComponent 8" PALETTE("DeviceRGB", "7"), "a palette", 0},
+        {IMAGE "/BitsPerComponent 8" PALETTE("DeviceN", "<00>"), "a palette", 0},
+        {IMAGE "/BitsPerComponent 8" PALETTE("DeviceGray", "<20c0>") "/Decode[1 0]", "samples", 0},
+        {IMAGE "/BitsPerComponent 4/ColorSpace/DeviceGray", "samples", 0},
+        {IMAGE "/BitsPerComponent 8/ColorSpace/DeviceGray/Decode[0.2 0.7]", "samples", 0},
+        {IMAGE "/BitsPerComponent 8", "samples", 0},
+        {IMAGE "/BitsPerComponent 8/ColorSpace/DeviceGray", "cut off", 1},
+        {"/Subtype/Form/Width 26/Height 8/BitsPerComponent 8/ColorSpace/DeviceGray", "a drawing",
+         0},
+        {"/Subtype/Image/Height 8/BitsPerComponent 8/ColorSpace/DeviceGray", "without a size", 0},
+        {IMAGE "/BitsPerComponent 8/ColorSpace/DeviceGray/SMask 6 0 R", "", 0},
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        guint8 samples[W * H];
+        gsize size = checkers(8, samples);
+        g_autoptr(GBytes) pdf = sampled_pdf(cases[i].keys, samples, size - cases[i].less);
+        g_auto(PageResult) result = PAGE_RESULT_NONE;
+        GError *error = NULL;
+        gboolean keep;
+
+        assert_true(import_first(bytes_in(pdf), &result, &keep, &error));
+        assert_int_equal(result.state, PAGE_UNREAD);
+        assert_true(keep);
+        if (strstr(result.reason, cases[i].why) == NULL)
+            fail_msg("case %u: %s", i, result.reason);
+    }
+}
+
 static void page_contents_are_followed_to_the_image(void **state G_GNUC_UNUSED)
 {
     static const struct {
@@ -394,6 +526,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_scan_in_a_pdf_coat_comes_out_as_it_is),
     cmocka_unit_test(a_drawn_pdf_page_is_kept_unread),
     cmocka_unit_test(a_pdf_that_grows_beyond_measure_is_kept_unread),
+    cmocka_unit_test(samples_of_a_pdf_keep_their_levels),
+    cmocka_unit_test(samples_that_a_pdf_cannot_hand_out_are_kept_unread),
     cmocka_unit_test(page_contents_are_followed_to_the_image),
 };
 

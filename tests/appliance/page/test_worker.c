@@ -166,6 +166,40 @@ static void without_any_worker_the_raw_rows_are_kept(void **state G_GNUC_UNUSED)
                         (gsize)drawing->geometry.stride_bytes * 211);
 }
 
+/* A file that no worker survives is kept as it came, and no other page waits for it. */
+static void a_file_that_ends_every_worker_is_kept_unread(void **state G_GNUC_UNUSED)
+{
+    g_autoptr(PageWorker) worker = new_worker();
+    static const char *const files[] = {"\xff\xd8\xff\xe0 as if it were a JPEG", "words, no image"};
+    GError *error = NULL;
+
+    for (int i = 0; i < 2; i++) {
+        g_auto(PageResult) result = PAGE_RESULT_NONE;
+        g_autoptr(GBytes) kept = NULL;
+        g_auto(Fd) fd = memfd_new("file", 0, &error);
+        guint32 pages;
+
+        assert_int_equal(write(fd, files[i], strlen(files[i])), strlen(files[i]));
+        worker_program_set("/bin/false");
+        kill(page_worker_pid(worker), SIGKILL);
+        assert_int_equal(page_worker_count(worker, fd, &pages, &error), i == 0);
+        g_clear_error(&error);
+        assert_int_equal(page_worker_import(worker, fd, 0, NULL, &result, &error), i == 0);
+        g_clear_error(&error);
+        worker_program_set(ANJUAN_PROGRAM);
+        if (i > 0)
+            break;
+        assert_int_equal(pages, 1);
+        assert_int_equal(result.state, PAGE_UNREAD);
+        assert_string_equal(result.media_type, "image/jpeg");
+        kept = bytes_of(result.fd);
+        assert_int_equal(g_bytes_get_size(kept), strlen(files[i]));
+        assert_memory_equal(g_bytes_get_data(kept, NULL), files[i], strlen(files[i]));
+        assert_false(page_worker_count(worker, fd, &pages, &error)); /* a worker lives again */
+        g_clear_error(&error);
+    }
+}
+
 static void the_walls_hold(void **state G_GNUC_UNUSED)
 {
     g_autoptr(PageWorker) worker = new_worker();
@@ -254,6 +288,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_killed_worker_loses_nothing),
     cmocka_unit_test(a_hanging_worker_is_replaced),
     cmocka_unit_test(without_any_worker_the_raw_rows_are_kept),
+    cmocka_unit_test(a_file_that_ends_every_worker_is_kept_unread),
     cmocka_unit_test(the_walls_hold),
     cmocka_unit_test(a_page_without_rows_is_refused),
     cmocka_unit_test(memory_smaller_than_the_page_is_no_page),

@@ -450,6 +450,56 @@ static void the_hall_s_folder_replaces_a_template(void **state G_GNUC_UNUSED)
     assert_int_equal(paper_template_family(shipped), 'B');
 }
 
+/* Rows of a picture that are dark for most of their width. */
+static guint lines_across(const Picture *picture)
+{
+    guint lines = 0;
+
+    for (guint32 y = 0; y < picture->height; y++) {
+        guint32 dark = 0;
+
+        for (guint32 x = 0; x < picture->width; x++)
+            dark += picture->pixels[(gsize)y * picture->width + x] < 200;
+        lines += dark > picture->width / 2;
+    }
+    return lines;
+}
+
+static void a_template_of_the_hall_may_draw_codes_rules_and_pages(void **state G_GNUC_UNUSED)
+{
+    static const char *const json =
+        "{\"kind\": \"refusal\", \"title\": \"告知单\", \"family\": \"B\", \"copies\": [\"甲\"],"
+        "\"values\": {\"address\": \"text\"}, \"blocks\": ["
+        "{\"block\": \"text\", \"text\": \"首页文字\"}, {\"block\": \"rule\"}, {\"block\": "
+        "\"rule\"},"
+        "{\"block\": \"qr\", \"text\": \"{address}\", \"size\": 30, \"caption\": \"扫码查询\"},"
+        "{\"block\": \"break\"}, {\"block\": \"text\", \"text\": \"次页文字\"}]}";
+    static const char address[] = "http://192.0.2.7/p/320583001261121003001742";
+    g_autoptr(GError) error = NULL;
+    g_autoptr(PaperTemplate) template = paper_template_parse(json, strlen(json), "k.json", &error);
+    g_autoptr(json_t) values = json_pack("{s:s}", "address", address);
+    PaperCopy copy = {NULL, NULL, NULL};
+    PaperOptions options = {.copies = &copy, .n_copies = 1, .created_us = SAMPLE_CREATED_US};
+    g_autoptr(GBytes) pdf = NULL;
+    g_autoptr(GPtrArray) pages = NULL, codes = NULL;
+    g_autofree char *first = NULL, *second = NULL;
+
+    assert_no_error(error);
+    assert_true(paper_render(template, values, &options, &pdf, &error));
+    pages = raster_pages(pdf, READ_DPI);
+    assert_int_equal(pages->len, 2);
+    codes = codes_read(g_ptr_array_index(pages, 0));
+    assert_true(codes_hold(codes, "QR-Code", address));
+    first = raster_text(pdf, 1);
+    second = raster_text(pdf, 2);
+    assert_holds(first, "首页文字");
+    assert_holds(first, "扫码查询");
+    assert_null(strstr(first, "次页文字"));
+    assert_holds(second, "次页文字");
+    assert_true(lines_across(g_ptr_array_index(pages, 0)) >=
+                lines_across(g_ptr_array_index(pages, 1)) + 2);
+}
+
 static void an_unknown_kind_is_not_found(void **state G_GNUC_UNUSED)
 {
     static const char *const kinds[] = {"poem", "", "../values/receipt", "receipt.json"};
@@ -668,6 +718,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(sixty_rows_flow_over_pages_with_running_heads),
     cmocka_unit_test(a_text_longer_than_a_page_is_broken_and_whole),
     cmocka_unit_test(the_hall_s_folder_replaces_a_template),
+    cmocka_unit_test(a_template_of_the_hall_may_draw_codes_rules_and_pages),
     cmocka_unit_test(an_unknown_kind_is_not_found),
     cmocka_unit_test(a_bad_value_is_refused_with_its_place),
     cmocka_unit_test(every_value_is_needed_or_optional),

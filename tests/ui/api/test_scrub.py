@@ -15,13 +15,13 @@ from server import PROGRAM, Client, Server, run_tests  # noqa: E402
 from test_keep import chunk  # noqa: E402
 
 PARTS = 28
-WIDTH, HEIGHT = 3000, 3500
+SMALL, LARGE = (600, 700), (3000, 3500)  # the second is 21 MB
 
 
-def deep_png():
-    """Noise of 16 bits, 21 MB: it is kept as it is."""
-    rows = b"".join(b"\0" + os.urandom(2 * WIDTH) for _ in range(HEIGHT))
-    head = WIDTH.to_bytes(4, "big") + HEIGHT.to_bytes(4, "big") + bytes((16, 0, 0, 0, 0))
+def deep_png(width, height):
+    """Noise of 16 bits: it is kept as it is."""
+    rows = b"".join(b"\0" + os.urandom(2 * width) for _ in range(height))
+    head = width.to_bytes(4, "big") + height.to_bytes(4, "big") + bytes((16, 0, 0, 0, 0))
     return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows, 0)) +
             chunk(b"IEND", b""))
 
@@ -33,10 +33,12 @@ class Scrub(unittest.TestCase):
         self.server = Server()
         self.addCleanup(self.server.__exit__)
         self.local = os.path.join(self.server.data, "local.db")
+
+    def store(self, size):
         number = self.server.run("case", "open", "--item", "100001", "--applicant", "张三").strip()
         page = os.path.join(self.server.folder.name, "page.png")
         with open(page, "wb") as file:
-            file.write(deep_png())
+            file.write(deep_png(*size))
         self.server.run("scan", "--case", number, "--from", page)
         self.page, = [os.path.join(folder, name) for folder, _, names in
                       os.walk(os.path.join(self.server.data, "spool")) for name in names]
@@ -69,6 +71,7 @@ class Scrub(unittest.TestCase):
         raise AssertionError("nothing was told")
 
     def test_damage_is_told_by_itself(self):
+        self.store(SMALL)
         with open(self.page, "r+b") as file:
             file.seek(-1, os.SEEK_END)
             last = file.read()[0]
@@ -82,6 +85,7 @@ class Scrub(unittest.TestCase):
         self.server.stop()
 
     def test_it_reads_no_faster_than_it_may_and_ends_at_once(self):
+        self.store(LARGE)
         self.serve(1)
         self.assertEqual(Client(self.server).get("/healthz").status, 200)
         self.server.stop()  # within the page, which takes longer than a test may
@@ -89,6 +93,7 @@ class Scrub(unittest.TestCase):
         self.assertEqual((state["at"], state["next"]), (0, 1))
 
     def test_where_it_stands_must_be_readable(self):
+        self.store(SMALL)
         self.keep("no JSON")
         self.serve(1000)
         self.assertIn("scrub", self.error_line())

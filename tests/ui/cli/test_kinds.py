@@ -12,6 +12,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE]
 import line  # noqa: E402
 from line import good, run  # noqa: E402
+from test_office import LATER as CLOCK  # noqa: E402
 
 ITEM = {"item": "100007", "item_name": "营业执照变更登记", "separators": True}
 PROFILES = os.path.join(os.environ["ANJUAN_SOURCE"], "appliance", "casework", "data")
@@ -289,8 +290,11 @@ class Kinds(line.Case):
         case.refused("green-start", "--reason", "市重点实事项目")  # which project is for her to say
         case.step("green-start", "received", "--reason", "市重点实事项目", "--set", "project=娄江水厂",
                   papers=("green",))
-        for window, step, at in (("3", "green-in", 3), ("3", "green-out", 0), ("7", "green-in", 7)):
-            rows = good("case", "green-scan", case.number, "--window", window, data=case.hall.data).rows
+        form, = [document for document, kind in case.papers.items() if kind == "green"]
+        code = good("label", "code", "--case", case.number, "--document", form, "--copy", "1").out.strip()
+        for window, step, at, by in (("3", "green-in", 3, case.number), ("3", "green-out", 0, code),
+                                     ("7", "green-in", 7, code)):
+            rows = good("case", "green-scan", by, "--window", window, data=case.hall.data).rows
             self.assertEqual(rows, [[step]])
             self.assertEqual(case.look(step, "received")["life"]["green"]["window"], at)
         self.status(1, run("case", "green-scan", case.number, "--window", "4", data=case.hall.data))
@@ -353,6 +357,20 @@ class Kinds(line.Case):
                 self.status(2, run("case", "open", "--item", "100007", "--applicant", "张三",
                                    "--received", day, "--reason", "停电", data=data))
         self.assertEqual(run("log", data=data).out, before)
+
+    def test_15_what_falls_due_is_taken_once(self):
+        data = self.halls[0].data
+        case = Walk(self, self.halls[0], "promise")
+        case.scan("materials")
+        case.say()
+        good("notice", case.number, "--kind", "supplement", data=data)
+        self.status(2, run("case", "tell", case.number, "--electronic", "gw@example.cn", "--document", "0", data=data))
+        good("case", "tell", case.number, "--electronic", "gw@example.cn", data=data)
+        self.assertEqual(line.as_json("case", "due", data=data), {"taken": []})
+        later = dict(CLOCK, FAKETIME="+200d")
+        taken = {one["case"]: one for one in line.as_json("case", "due", data=data, env=later)["taken"]}
+        self.assertEqual((taken[case.number]["step"], taken[case.number]["state"]), ("lapse", "lapsed"))
+        self.assertEqual(line.as_json("case", "due", data=data, env=later), {"taken": []})
 
     @classmethod
     def tearDownClass(cls):
