@@ -231,7 +231,7 @@ static const CliOption verify_options[] = {
 
 typedef struct {
     Cli *cli;
-    json_t *findings;
+    json_t *findings, *bundles;
     GHashTable *sets; /* "group of T" → GHashTable of the numbers of the volumes given */
 } Verify;
 
@@ -251,6 +251,20 @@ static void report(const VerifyFinding *finding, void *data)
                                     finding->code, "path", path, "text", text));
 }
 
+/* What each path was judged as. */
+static void show_bundle(const Verify *verify, const char *path, const VerifySummary *summary)
+{
+    g_autofree char *shown = g_utf8_make_valid(path, -1);
+
+    json_array_append_new(
+        verify->bundles,
+        json_pack("{s:s, s:s, s:b, s:s, s:I, s:I, s:I, s:i, s:i}", "path", shown, "kind",
+                  verify_kind_token(summary->kind), "valid", summary->errors == 0, "proofs",
+                  verify_proofs_token(summary->proofs), "files", (json_int_t)summary->files,
+                  "bytes", (json_int_t)summary->bytes, "digested", (json_int_t)summary->digested,
+                  "volume", (int)summary->volume, "volumes", (int)summary->volumes));
+}
+
 static void say_proofs(const Cli *cli, const VerifySummary *summary)
 {
     if (summary->proofs == VERIFY_PROOFS_CONSISTENT)
@@ -261,13 +275,15 @@ static void say_proofs(const Cli *cli, const VerifySummary *summary)
 }
 
 /* Ours is proven as a whole, so a volume of it alone proves too little. A bag of somebody else that
- * says "1 of 15" is whole by itself (RFC 8493 2.2.2: the set is only told). */
+ * says "1 of 15" is whole by itself (RFC 8493 2.2.2: the set is only told). Packages tell their
+ * volumes where we wrote them. */
 static void note_volume(Verify *verify, const VerifySummary *summary)
 {
     g_autofree char *set = g_strdup_printf("%s of %u", summary->group, summary->volumes);
     GHashTable *given = g_hash_table_lookup(verify->sets, set);
 
-    if (summary->volumes <= 1 || summary->proofs == VERIFY_PROOFS_NONE)
+    if (summary->volumes <= 1 ||
+        (summary->kind == VERIFY_BAG && summary->proofs == VERIFY_PROOFS_NONE))
         return;
     if (given == NULL) {
         given = g_hash_table_new(NULL, NULL);
@@ -322,6 +338,7 @@ static int verify_one(Verify *verify, const char *path, const VerifyOptions *opt
         return 3;
     }
     say_proofs(verify->cli, &summary);
+    show_bundle(verify, path, &summary);
     note_volume(verify, &summary);
     return summary.errors == 0 ? 0 : 1;
 }
@@ -359,12 +376,12 @@ static gboolean verify_options_of(const Cli *cli, VerifyOptions *options, NoteKe
 
 static int run_verify(Cli *cli, GError **error)
 {
-    g_autoptr(json_t) findings = json_array();
+    g_autoptr(json_t) findings = json_array(), bundles = json_array();
     g_autoptr(NoteKey) key = NULL;
     g_autofree char *old = NULL;
     g_autoptr(GHashTable) sets =
         g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_hash_table_unref);
-    Verify verify = {cli, findings, sets};
+    Verify verify = {cli, findings, bundles, sets};
     VerifyOptions options;
     gboolean is_part;
     int status = 0;
@@ -382,17 +399,20 @@ static int run_verify(Cli *cli, GError **error)
                 "各分卷本身完好, 但没有给全: 请把全部分卷一起核查");
         status = 1;
     }
+    if (status < 3 && options.level == VERIFY_QUICK)
+        cli_say(cli, "quick: no payload digest was computed and no page was looked at",
+                "快速核查: 未计算内容摘要, 未查看页面");
     if (status < 3)
         cli_row(cli, status == 0 ? "valid" : "invalid", NULL);
-    cli_object(cli, json_pack("{s:b, s:b, s:O}", "valid", status == 0, "part", is_part, "findings",
-                              findings));
+    cli_object(cli, json_pack("{s:b, s:b, s:O, s:O}", "valid", status == 0, "part", is_part,
+                              "bundles", bundles, "findings", findings));
     return status;
 }
 
 const CliVerb cli_bundle_verbs[] = {
     {"file", "NUMBER", 1, 1, "file an ended case", "归档", file_options, run_file},
     {"export", "", 0, 0, "bundle cases for an auditor", "导出数据包", export_options, run_export},
-    {"verify", "PATH…", 1, -1, "verify a bundle, any BagIt bag or OCFL root", "核查数据包",
-     verify_options, run_verify},
+    {"verify", "PATH…", 1, -1, "verify a bundle of any form, any BagIt bag or OCFL root",
+     "核查任何格式的数据包", verify_options, run_verify},
     {0},
 };
