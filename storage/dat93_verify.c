@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define NOTE_BYTES_MAX 65536
+#define FOLDERS_MAX    10000 /* a hundred times what receivers take */
 
 /* The folder of a case. */
 typedef struct {
@@ -23,6 +24,7 @@ typedef struct {
     Package package;
     GHashTable *by_path;    /* → Folder */
     GPtrArray *folders;     /* of Folder, in the order of the archive */
+    gboolean is_beyond;     /* there are, or are listed, more than FOLDERS_MAX */
     GHashTable *by_number;  /* 档号 → Folder: the name of its folder */
     GHashTable *numbers;    /* 档号 of 目录文件 */
     guint64 n_rows;         /* 文件 elements there */
@@ -77,12 +79,22 @@ static gboolean is_metadata(const char *name)
            g_str_has_suffix(name, PACKAGE_DAT_METADATA_ENDS);
 }
 
+/* Reported once; always TRUE. */
+static gboolean find_beyond(Dat *dat)
+{
+    if (!dat->is_beyond)
+        judge_find(dat->package.judge, FOUND_CASES, NULL, "%d", FOLDERS_MAX);
+    dat->is_beyond = TRUE;
+    return TRUE;
+}
+
+/* NULL beyond the limit. */
 static Folder *folder_of(Dat *dat, const char *path)
 {
     g_autofree char *parent = g_path_get_dirname(path);
     Folder *folder = g_hash_table_lookup(dat->by_path, parent);
 
-    if (folder != NULL)
+    if (folder != NULL || (dat->folders->len == FOLDERS_MAX && find_beyond(dat)))
         return folder;
     folder = g_new0(Folder, 1);
     folder->path = g_steal_pointer(&parent);
@@ -99,6 +111,8 @@ static void take_member(Dat *dat, const ArchiveMember *member)
         g_str_has_prefix(member->path, PACKAGE_DAT_OTHER))
         return;
     folder = folder_of(dat, member->path);
+    if (folder == NULL)
+        return;
     if (is_metadata(name_of(member->path)) && folder->metadata == NULL) {
         folder->metadata = member;
     } else {
@@ -160,7 +174,7 @@ static void take_row(Dat *dat)
     const char *number = dat->number != NULL ? dat->number : "";
     Folder *folder = g_hash_table_lookup(dat->by_number, number);
 
-    if (package_is_beyond(&dat->package, PACKAGE_DAT_CATALOGUE, ++dat->n_rows))
+    if (++dat->n_rows > FOLDERS_MAX && find_beyond(dat))
         return;
     if (dat->row_is_odd || (dat->fields & FIELDS_WANTED) != FIELDS_WANTED || *number == '\0')
         judge_find(judge, FOUND_LIST_ENTRY, PACKAGE_DAT_CATALOGUE,

@@ -10,35 +10,27 @@
 
 #include <string.h>
 
-/* A case in 归档移交清单. */
+/* A case in 归档移交清单. There may be as many as members: it is kept small. */
 typedef struct {
+    const char *number;
     guint64 files, bytes;
-    char *digest;   /* "sha256:<hex>", as the next two */
-    char *basic;    /* of 基本信息元数据; NULL: not told */
-    char *process;  /* of 管理过程元数据; NULL: not told */
-    gboolean found; /* in the package */
+    guint8 digest[SHA256_DIGEST_SIZE]; /* of the case, as seal.h computes it */
+    gboolean found;                    /* in the package */
 } Row;
 
 typedef struct {
     Package package;
-    GHashTable *rows;      /* number → Row */
-    guint64 n_rows;        /* as listed */
+    gboolean is_single;    /* the only case stands at the top */
+    GStringChunk *numbers; /* of rows */
+    GArray *rows;          /* of Row, as listed */
+    GHashTable *by_number; /* → index in rows, from 1 */
+    guint64 n_rows;        /* as listed, good or bad */
     gboolean rows_are_all; /* the list could be read */
     /* the row that is being read */
     char *number, *files, *bytes, *digest, *basic, *process;
     gboolean in_row;
     char *report; /* digest of 四性检测报告; NULL: not told */
 } Gbt;
-
-static void row_free(void *data)
-{
-    Row *row = data;
-
-    g_free(row->digest);
-    g_free(row->basic);
-    g_free(row->process);
-    g_free(row);
-}
 
 static void row_reset(Gbt *gbt)
 {
@@ -54,7 +46,9 @@ static void gbt_clear(Gbt *gbt)
 {
     row_reset(gbt);
     g_free(gbt->report);
-    g_hash_table_unref(gbt->rows);
+    g_hash_table_unref(gbt->by_number);
+    g_array_unref(gbt->rows);
+    g_string_chunk_free(gbt->numbers);
     package_clear(&gbt->package);
 }
 
@@ -75,26 +69,45 @@ static gboolean digest_of(const char *text, guint8 digest[SHA256_DIGEST_SIZE])
            hex_decode(text + strlen("sha256:"), digest, SHA256_DIGEST_SIZE);
 }
 
-/* A file that the form itself has, with a digest that 归档移交清单 may tell. */
-static void take_form_file(Gbt *gbt, const ArchiveMember *member, const char *told)
+/* 归档移交清单 tells this digest of a file that the form itself has; NULL: it does not. */
+static void expect_digest(Gbt *gbt, const char *path, const char *told)
 {
-    guint8 digest[SHA256_DIGEST_SIZE];
     Package *package = &gbt->package;
+    const ArchiveMember *member = archive_find(package->archive, path);
+    guint8 digest[SHA256_DIGEST_SIZE];
 
-    package_account(package, member);
-    if (told == NULL)
+    if (told == NULL || member == NULL)
         return;
     if (digest_of(told, digest))
         expected_set(&package->listed, HASH_SHA256, archive_index(package->archive, member),
                      digest);
     else
-        judge_find(package->judge, FOUND_LIST_ENTRY, PACKAGE_GBT_TRANSFER, "%.80s", told);
+        judge_find(package->judge, FOUND_LIST_ENTRY, PACKAGE_GBT_TRANSFER, "%s: %.80s", path, told);
+}
+
+static Row *find_row(const Gbt *gbt, const char *number)
+{
+    guint at = GPOINTER_TO_UINT(g_hash_table_lookup(gbt->by_number, number));
+
+    return at > 0 ? &g_array_index(gbt->rows, Row, at - 1) : NULL;
+}
+
+static void keep_row(Gbt *gbt, Row *row, const char *number)
+{
+    const char *prefix = gbt->is_single ? "" : number, *slash = gbt->is_single ? "" : "/";
+    g_autofree char *basic = g_strconcat(prefix, slash, PACKAGE_GBT_BASIC, NULL);
+    g_autofree char *process = g_strconcat(prefix, slash, PACKAGE_GBT_PROCESS, NULL);
+
+    row->number = g_string_chunk_insert(gbt->numbers, number);
+    g_array_append_vals(gbt->rows, row, 1);
+    g_hash_table_insert(gbt->by_number, (char *)row->number, GUINT_TO_POINTER(gbt->rows->len));
+    expect_digest(gbt, basic, gbt->basic);
+    expect_digest(gbt, process, gbt->process);
 }
 
 static void take_row(Gbt *gbt)
 {
     Judge *judge = gbt->package.judge;
-    guint8 digest[SHA256_DIGEST_SIZE];
     Row row = {0};
     const char *number = gbt->number != NULL ? gbt->number : "";
 
@@ -102,19 +115,13 @@ static void take_row(Gbt *gbt)
         return;
     if (*number == '\0' || judge_path_fault(number) != NULL ||
         !package_number(gbt->files, &row.files) || !package_number(gbt->bytes, &row.bytes) ||
-        !digest_of(gbt->digest, digest)) {
+        !digest_of(gbt->digest, row.digest))
         judge_find(judge, FOUND_LIST_ENTRY, PACKAGE_GBT_TRANSFER,
                    "directories %" G_GUINT64_FORMAT ": %.80s", gbt->n_rows, number);
-        return;
-    }
-    if (g_hash_table_contains(gbt->rows, number)) {
+    else if (find_row(gbt, number) != NULL)
         judge_find(judge, FOUND_TWICE, PACKAGE_GBT_TRANSFER, "%.80s", number);
-        return;
-    }
-    row.digest = g_steal_pointer(&gbt->digest);
-    row.basic = g_steal_pointer(&gbt->basic);
-    row.process = g_steal_pointer(&gbt->process);
-    g_hash_table_insert(gbt->rows, g_strdup(number), g_memdup2(&row, sizeof row));
+    else
+        keep_row(gbt, &row, number);
 }
 
 static void transfer_begin(const char *name, const char *const *attributes, void *data)
@@ -321,7 +328,7 @@ static char *package_digest(Case *one)
 static void compare_row(Case *one, const Row *row)
 {
     Judge *judge = one->gbt->package.judge;
-    g_autofree char *digest = NULL;
+    g_autofree char *digest = NULL, *hex = NULL, *expected = NULL;
 
     if (row->files != one->entries)
         judge_find(judge, FOUND_COUNTS, PACKAGE_GBT_TRANSFER,
@@ -334,8 +341,10 @@ static void compare_row(Case *one, const Row *row)
                    "%s: %" G_GUINT64_FORMAT " bytes, found %" G_GUINT64_FORMAT, one->number,
                    row->bytes, one->bytes);
     digest = package_digest(one);
-    if (strcmp(digest, row->digest) != 0)
-        judge_find(judge, FOUND_PACKAGE_DIGEST, one->list, "expected %s, found %s", row->digest,
+    hex = hex_encode(row->digest, sizeof row->digest);
+    expected = g_strconcat("sha256:", hex, NULL);
+    if (strcmp(digest, expected) != 0)
+        judge_find(judge, FOUND_PACKAGE_DIGEST, one->list, "expected %s, found %s", expected,
                    digest);
 }
 
@@ -368,9 +377,7 @@ static void read_basic(Case *one)
     package_account(package, member);
     if (!package_read_xml(package, member, &events, one))
         return;
-    one->row = one->number != NULL ? g_hash_table_lookup(one->gbt->rows, one->number) : NULL;
-    if (one->row != NULL)
-        take_form_file(one->gbt, member, one->row->basic);
+    one->row = one->number != NULL ? find_row(one->gbt, one->number) : NULL;
     if (!package_number(one->total, &total) || total != one->entries)
         judge_find(package->judge, FOUND_COUNTS, one->list,
                    "total_number %.40s, listed %" G_GUINT64_FORMAT,
@@ -404,7 +411,7 @@ static void judge_case(Gbt *gbt, const char *prefix)
     member = package_require(&gbt->package, process);
     if (member == NULL)
         return;
-    take_form_file(gbt, member, one.row != NULL ? one.row->process : NULL);
+    package_account(&gbt->package, member);
     package_read_xml(&gbt->package, member, &events, &one);
 }
 
@@ -435,17 +442,13 @@ static void judge_cases(Gbt *gbt)
     }
 }
 
-/* In the order of their numbers: a table has none. */
-static void find_missing_cases(Gbt *gbt)
+static void find_missing_cases(const Gbt *gbt)
 {
-    g_autoptr(GList) numbers = g_hash_table_get_keys(gbt->rows);
-
-    numbers = g_list_sort(numbers, (GCompareFunc)strcmp);
-    for (const GList *at = numbers; at != NULL; at = at->next) {
-        const Row *row = g_hash_table_lookup(gbt->rows, at->data);
+    for (guint i = 0; i < gbt->rows->len; i++) {
+        const Row *row = &g_array_index(gbt->rows, Row, i);
 
         if (!row->found)
-            judge_find(gbt->package.judge, FOUND_CASE_MISSING, at->data, "%s",
+            judge_find(gbt->package.judge, FOUND_CASE_MISSING, row->number, "%s",
                        PACKAGE_GBT_TRANSFER);
     }
 }
@@ -471,15 +474,19 @@ void judge_gbt(Judge *judge)
 
     judge->summary->kind = VERIFY_GBT42727;
     package_init(&gbt.package, judge);
-    gbt.rows = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, row_free);
+    gbt.is_single = is_single(judge->archive);
+    gbt.numbers = g_string_chunk_new(ARCHIVE_BLOCK_BYTES);
+    gbt.rows = g_array_new(FALSE, FALSE, sizeof(Row));
+    gbt.by_number = g_hash_table_new(g_str_hash, g_str_equal);
     read_transfer(&gbt);
-    if (is_single(judge->archive))
+    if (gbt.is_single)
         judge_case(&gbt, "");
     else
         judge_cases(&gbt);
     find_missing_cases(&gbt);
     report = package_require(&gbt.package, PACKAGE_GBT_REPORT);
     if (report != NULL)
-        take_form_file(&gbt, report, gbt.report);
+        package_account(&gbt.package, report);
+    expect_digest(&gbt, PACKAGE_GBT_REPORT, gbt.report);
     package_judge_files(&gbt.package);
 }

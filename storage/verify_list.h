@@ -113,6 +113,7 @@
     X(CASE_OTHER, "case-differs", ERROR,                                                           \
       "list and description name different cases", "清单与元数据所指办件不同")                     \
     X(CASE_EMPTY, "case-empty", ERROR, "the case has no content file", "该件没有内容文件")         \
+    X(CASES, "too-many-cases", ERROR, "more cases than the limit", "办件数超过限制")               \
     /* PDF */                                                                                      \
     X(PDF, "pdf-damaged", ERROR, "the PDF is cut or damaged", "PDF 不完整或已损坏")                \
     X(PDF_UNPROVEN, "pdf-unproven", WARNING,                                                       \

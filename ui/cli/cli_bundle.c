@@ -229,15 +229,28 @@ static const CliOption verify_options[] = {
 /* A set of more is told by its first ones: how many there are is what a stranger wrote. */
 #define VOLUMES_SAID_MAX 1000
 
+/* That an object of --json holds: all are counted in its bundles. Lines go out one by one. */
+#define FINDINGS_KEPT_MAX 20000
+
 typedef struct {
     Cli *cli;
     json_t *findings, *bundles;
     GHashTable *sets; /* "group of T" → GHashTable of the numbers of the volumes given */
 } Verify;
 
+static void put_finding(const Verify *verify, const char *severity, const char *code,
+                        const char *path, const char *text)
+{
+    cli_row(verify->cli, severity, code, path, text, NULL);
+    if (cli_json(verify->cli) && json_array_size(verify->findings) < FINDINGS_KEPT_MAX)
+        json_array_append_new(verify->findings,
+                              json_pack("{s:s, s:s, s:s, s:s}", "severity", severity, "code", code,
+                                        "path", path, "text", text));
+}
+
 static void report(const VerifyFinding *finding, void *data)
 {
-    Verify *verify = data;
+    const Verify *verify = data;
     const char *severity = finding->severity == VERIFY_ERROR ? "error" : "warning";
     const char *path = finding->path != NULL ? finding->path : "";
     const char *words = finding->text[cli_lang(verify->cli)];
@@ -245,10 +258,7 @@ static void report(const VerifyFinding *finding, void *data)
                                 ? g_strdup_printf("%s: %s", words, finding->detail)
                                 : g_strdup(words);
 
-    cli_row(verify->cli, severity, finding->code, path, text, NULL);
-    json_array_append_new(verify->findings,
-                          json_pack("{s:s, s:s, s:s, s:s}", "severity", severity, "code",
-                                    finding->code, "path", path, "text", text));
+    put_finding(verify, severity, finding->code, path, text);
 }
 
 /* What each path was judged as. */
@@ -258,9 +268,10 @@ static void show_bundle(const Verify *verify, const char *path, const VerifySumm
 
     json_array_append_new(
         verify->bundles,
-        json_pack("{s:s, s:s, s:b, s:s, s:I, s:I, s:I, s:i, s:i}", "path", shown, "kind",
+        json_pack("{s:s, s:s, s:b, s:s, s:I, s:I, s:I, s:I, s:I, s:i, s:i}", "path", shown, "kind",
                   verify_kind_token(summary->kind), "valid", summary->errors == 0, "proofs",
-                  verify_proofs_token(summary->proofs), "files", (json_int_t)summary->files,
+                  verify_proofs_token(summary->proofs), "errors", (json_int_t)summary->errors,
+                  "warnings", (json_int_t)summary->warnings, "files", (json_int_t)summary->files,
                   "bytes", (json_int_t)summary->bytes, "digested", (json_int_t)summary->digested,
                   "volume", (int)summary->volume, "volumes", (int)summary->volumes));
 }
@@ -300,10 +311,7 @@ static void report_missing(const Verify *verify, guint64 volume, const char *set
         cli_lang(verify->cli) == LANG_ZH ? "没有给出这一分卷: %s" : "this volume was not given: %s",
         set);
 
-    cli_row(verify->cli, "error", "volume-missing", number, text, NULL);
-    json_array_append_new(verify->findings,
-                          json_pack("{s:s, s:s, s:s, s:s}", "severity", "error", "code",
-                                    "volume-missing", "path", number, "text", text));
+    put_finding(verify, "error", "volume-missing", number, text);
 }
 
 /* Whether all volumes of every set were given; a finding for each that is missing. */
