@@ -109,7 +109,7 @@ static gboolean cut_base(Archive *archive, const char **path, const ArchiveMembe
     gsize length = strcspn(*path, "/");
     gboolean at_top = (*path)[length] == '\0' && member->kind == ARCHIVE_FILE;
 
-    if (archive->form == ARCHIVE_FOLDER)
+    if (archive->form == ARCHIVE_FOLDER || archive->limits.flat)
         return TRUE;
     if (archive->members->len == 0 && archive->base == NULL && !at_top)
         archive->base = g_strndup(*path, length);
@@ -177,6 +177,14 @@ static char *tidy_path(const char *path)
     return tidy;
 }
 
+static void keep_member(Archive *archive, const char *path, ArchiveMember *member)
+{
+    member->path = g_string_chunk_insert(archive->paths, path);
+    g_array_append_vals(archive->members, member, 1);
+    g_hash_table_insert(archive->by_path, (char *)member->path,
+                        GUINT_TO_POINTER(archive->members->len));
+}
+
 gboolean archive_add(Archive *archive, const char *path, const ArchiveMember *member,
                      GError **error)
 {
@@ -201,10 +209,7 @@ gboolean archive_add(Archive *archive, const char *path, const ArchiveMember *me
         return FALSE;
     if (archive_find(archive, below) != NULL)
         return archive_refuse(archive, path, "stands twice", error);
-    kept.path = g_string_chunk_insert(archive->paths, below);
-    g_array_append_val(archive->members, kept);
-    g_hash_table_insert(archive->by_path, (char *)kept.path,
-                        GUINT_TO_POINTER(archive->members->len));
+    keep_member(archive, below, &kept);
     return TRUE;
 }
 
@@ -247,9 +252,9 @@ static gboolean open_file(Archive *archive, GError **error)
     return TRUE;
 }
 
-Archive *archive_open(const char *path, const ArchiveLimits *limits, GError **error)
+static Archive *archive_new(const char *path, const ArchiveLimits *limits)
 {
-    g_autoptr(Archive) archive = g_new0(Archive, 1);
+    Archive *archive = g_new0(Archive, 1);
 
     archive->fd = -1;
     archive->name = g_strdup(path);
@@ -259,9 +264,34 @@ Archive *archive_open(const char *path, const ArchiveLimits *limits, GError **er
     archive->paths = g_string_chunk_new(ARCHIVE_BLOCK_BYTES);
     if (limits != NULL)
         archive->limits = *limits;
+    return archive;
+}
+
+Archive *archive_open(const char *path, const ArchiveLimits *limits, GError **error)
+{
+    g_autoptr(Archive) archive = archive_new(path, limits);
+
     if (!open_file(archive, error) || !list_members(archive, error) ||
         !files_hold_nothing(archive, error))
         return NULL;
+    return g_steal_pointer(&archive);
+}
+
+Archive *archive_open_lone(const char *path, GError **error)
+{
+    g_autoptr(Archive) archive = archive_new(path, NULL);
+    g_autofree char *name = g_path_get_basename(path), *shown = g_utf8_make_valid(name, -1);
+    ArchiveMember member = {.kind = ARCHIVE_FILE};
+
+    if (!open_file(archive, error))
+        return NULL;
+    if (archive->form == ARCHIVE_FOLDER) {
+        error_set(error, ERROR_FORMAT, "%s: a folder", path);
+        return NULL;
+    }
+    archive->form = ARCHIVE_LONE;
+    member.size = member.packed = archive->size;
+    keep_member(archive, shown, &member);
     return g_steal_pointer(&archive);
 }
 
@@ -436,6 +466,24 @@ void archive_reader_free(ArchiveReader *reader)
     g_free(reader->flate);
     g_free(reader->packed);
     g_free(reader);
+}
+
+gboolean archive_read_at(const Archive *archive, const ArchiveMember *member, guint64 offset,
+                         void *bytes, gsize size, GError **error)
+{
+    g_autoptr(ArchiveReader) reader = archive_reader_new(archive, member, error);
+    guint8 *next = bytes;
+    gssize n = 1;
+
+    if (reader == NULL)
+        return FALSE;
+    if (member->deflated || offset > member->size || size > member->size - offset)
+        return error_set(error, ERROR_BUNDLE_INVALID, "%s: %s: cut", archive->name, member->path);
+    reader->offset += offset;
+    reader->left -= offset;
+    for (gsize done = 0; done < size && n > 0; done += (gsize)n)
+        n = read_packed(reader, next + done, size - done, error);
+    return n > 0 || size == 0;
 }
 
 GBytes *archive_read_all(const Archive *archive, const ArchiveMember *member, gsize max,

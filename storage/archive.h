@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A folder, a tar or a zip read as the same guarded thing: a list of members and their bytes.
+ * A folder, a tar or a zip read as the same guarded thing: a list of members and their bytes; a
+ * file that is none of them as a list of one.
  *
  * Opening reads the headers alone and keeps for each member its path, size and place; content is
  * then read by pread(2) from any thread, never extracted. What a stranger's archive may try is
@@ -26,6 +27,7 @@ typedef enum {
     ARCHIVE_FOLDER,
     ARCHIVE_TAR,
     ARCHIVE_ZIP,
+    ARCHIVE_LONE, /* one file: its only member, by its own name */
 } ArchiveForm;
 
 typedef enum {
@@ -49,6 +51,8 @@ typedef struct {
 typedef struct {
     guint64 members_max;  /* 0: ARCHIVE_MEMBERS_MAX */
     guint64 unpacked_max; /* bytes; 0: ARCHIVE_RATIO_MAX × the archive's size + 64 MiB */
+    gboolean flat; /* members may stand at the top and in any folder of it: there is no base folder,
+                    * and paths are what the archive says */
 } ArchiveLimits;
 
 #define ARCHIVE_MEMBERS_MAX 200000
@@ -62,6 +66,8 @@ typedef struct Archive Archive;
  * ERROR_BUNDLE_INVALID and ERROR_ARCHIVE_HOSTILE as above. `limits` may be NULL. */
 Archive *archive_open(const char *path, const ArchiveLimits *limits,
                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* A plain file, whatever it is, as the only member of a list. */
+Archive *archive_open_lone(const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void archive_free(Archive *archive);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Archive, archive_free)
 
@@ -87,6 +93,11 @@ gssize archive_reader_read(ArchiveReader *reader, void *bytes, gsize room,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void archive_reader_free(ArchiveReader *reader);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ArchiveReader, archive_reader_free)
+
+/* Exactly `size` bytes at `offset` of a file that is not deflated, without a CRC-32;
+ * ERROR_BUNDLE_INVALID where it ends before. */
+gboolean archive_read_at(const Archive *archive, const ArchiveMember *member, guint64 offset,
+                         void *bytes, gsize size, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* A whole small file; ERROR_TOO_LARGE above `max`. */
 GBytes *archive_read_all(const Archive *archive, const ArchiveMember *member, gsize max,

@@ -3,7 +3,6 @@
 
 #include "appliance/base/digest.h"
 #include "appliance/base/text.h"
-#include "storage/tag_file.h"
 
 #include <string.h>
 
@@ -37,33 +36,25 @@ gboolean bag_manifest_name(const char *path, gboolean *of_tags, char **name)
     return TRUE;
 }
 
-/* No list needs more lines than there may be members. */
-static guint64 lines_max(const Bag *bag)
-{
-    guint64 wanted = bag->judge->options->limits.members_max;
+typedef struct {
+    Bag *bag;
+    const char *path;
+    BagLine take;
+    void *data;
+} Lines;
 
-    return wanted != 0 ? wanted : ARCHIVE_MEMBERS_MAX;
+static void take_line(const char *line, guint64 number, void *data)
+{
+    Lines *lines = data;
+
+    lines->take(lines->bag, lines->path, line, number, lines->data);
 }
 
 void bag_each_line(Bag *bag, const ArchiveMember *member, BagLine take, void *data)
 {
-    g_autoptr(GError) error = NULL;
-    g_autoptr(TagFile) file = tag_file_open(bag->archive, member, bag->encoding, &error);
-    const char *line;
+    Lines lines = {bag, member->path, take, data};
 
-    while (file != NULL && (line = tag_file_line(file, &error)) != NULL) {
-        if (tag_file_line_number(file) > lines_max(bag)) {
-            judge_find(bag->judge, FOUND_TAG_LINES, member->path, "%s", "");
-            return;
-        }
-        take(bag, member->path, line, tag_file_line_number(file), data);
-    }
-    if (g_error_matches(error, ANJUAN_ERROR, ERROR_INVALID))
-        judge_find(bag->judge, FOUND_TAG_BYTES, member->path, "%s", error->message);
-    else if (g_error_matches(error, ANJUAN_ERROR, ERROR_TOO_LARGE))
-        judge_find(bag->judge, FOUND_TAG_LINE, member->path, "%s", error->message);
-    else if (error != NULL)
-        judge_find(bag->judge, FOUND_READ, member->path, "%s", error->message);
+    judge_each_line(bag->judge, member, bag->encoding, take_line, &lines);
 }
 
 /* RFC 8493 2.1.3: %0A and %0D, since 1.0 %25, either case of hex, and nothing else. */

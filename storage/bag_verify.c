@@ -337,34 +337,6 @@ static GArray *listed_members(const Bag *bag, const Expected *expected, gboolean
     return members;
 }
 
-static void decode_pages(Bag *bag, const GArray *members)
-{
-    const VerifyOptions *options = bag->judge->options;
-
-    for (guint i = 0; options->decode != NULL && !bag->judge->cancelled && i < members->len; i++) {
-        const ArchiveMember *member =
-            archive_member(bag->archive, g_array_index(members, guint, i));
-        g_autoptr(GError) error = NULL;
-        g_autoptr(ArchiveReader) reader = archive_reader_new(bag->archive, member, &error);
-        g_autofree char *why = NULL;
-
-        if (reader == NULL)
-            continue; /* reported when its digest was computed */
-        why = options->decode(member->path, reader, options->decode_data);
-        if (why != NULL)
-            judge_find(bag->judge, FOUND_DECODE, member->path, "%s", why);
-    }
-}
-
-static guint64 members_bytes(const Archive *archive, const GArray *members)
-{
-    guint64 bytes = 0;
-
-    for (guint i = 0; i < members->len; i++)
-        bytes += archive_member(archive, g_array_index(members, guint, i))->size;
-    return bytes;
-}
-
 static void judge_content(Bag *bag)
 {
     g_autoptr(GArray) tags = listed_members(bag, &bag->tags, FALSE);
@@ -373,14 +345,14 @@ static void judge_content(Bag *bag)
 
     for (HashKind kind = 0; kind < HASH_COUNT; kind++)
         found[kind] = FOUND_DIGEST;
-    bag->judge->total_bytes = members_bytes(bag->archive, tags);
+    bag->judge->total_bytes = judge_bytes(bag->judge, tags);
     if (bag->judge->options->level == VERIFY_FULL)
-        bag->judge->total_bytes += members_bytes(bag->archive, payload);
+        bag->judge->total_bytes += judge_bytes(bag->judge, payload);
     judge_digests(bag->judge, &bag->tags, tags, found);
     if (bag->judge->options->level != VERIFY_FULL)
         return;
     bag->judge->summary->digested = judge_digests(bag->judge, &bag->payload, payload, found);
-    decode_pages(bag, payload);
+    judge_decode(bag->judge, payload);
 }
 
 void judge_bag(Judge *judge)

@@ -2,6 +2,7 @@
 #include "storage/judge.h"
 
 #include "appliance/base/text.h"
+#include "storage/tag_file.h"
 
 #include <pthread.h>
 #include <string.h>
@@ -266,6 +267,64 @@ guint64 judge_digests(Judge *judge, const Expected *expected, const GArray *memb
         judge->read_bytes += group.read_bytes;
     }
     return bytes;
+}
+
+guint64 judge_bytes(const Judge *judge, const GArray *members)
+{
+    guint64 bytes = 0;
+
+    for (guint i = 0; i < members->len; i++)
+        bytes += archive_member(judge->archive, g_array_index(members, guint, i))->size;
+    return bytes;
+}
+
+void judge_decode(Judge *judge, const GArray *members)
+{
+    const VerifyOptions *options = judge->options;
+
+    for (guint i = 0; options->decode != NULL && !judge->cancelled && i < members->len; i++) {
+        const ArchiveMember *member =
+            archive_member(judge->archive, g_array_index(members, guint, i));
+        g_autoptr(GError) error = NULL;
+        g_autoptr(ArchiveReader) reader = archive_reader_new(judge->archive, member, &error);
+        g_autofree char *why = NULL;
+
+        if (reader == NULL)
+            continue; /* reported when its digest was computed */
+        why = options->decode(member->path, reader, options->decode_data);
+        if (why != NULL)
+            judge_find(judge, FOUND_DECODE, member->path, "%s", why);
+    }
+}
+
+/* No list needs more lines than there may be members. */
+static guint64 lines_max(const Judge *judge)
+{
+    guint64 wanted = judge->options->limits.members_max;
+
+    return wanted != 0 ? wanted : ARCHIVE_MEMBERS_MAX;
+}
+
+void judge_each_line(Judge *judge, const ArchiveMember *member, const char *encoding,
+                     JudgeLine take, void *data)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(TagFile) file = tag_file_open(judge->archive, member, encoding, &error);
+    const char *line;
+
+    while (file != NULL && (line = tag_file_line(file, &error)) != NULL) {
+        if (tag_file_line_number(file) > lines_max(judge)) {
+            judge_find(judge, FOUND_TAG_LINES, member->path, "%s", "");
+            return;
+        }
+        take(line, tag_file_line_number(file), data);
+    }
+    if (g_error_matches(error, ANJUAN_ERROR, ERROR_INVALID))
+        judge_find(judge, FOUND_TAG_BYTES, member->path, "%s", error->message);
+    else if (g_error_matches(error, ANJUAN_ERROR, ERROR_TOO_LARGE))
+        judge_find(judge, FOUND_TAG_LINE, member->path, "%s", error->message);
+    else if (error != NULL)
+        judge_find(judge, FOUND_READ, member->path, "%s", error->message);
 }
 
 static gint compare_members(gconstpointer a, gconstpointer b, gpointer data)

@@ -58,6 +58,18 @@ HashSet expected_kinds(const Expected *expected, guint member);
 guint64 judge_digests(Judge *judge, const Expected *expected, const GArray *members,
                       const Found found[HASH_COUNT]);
 
+/* The bytes of these members together. */
+guint64 judge_bytes(const Judge *judge, const GArray *members);
+
+/* Show these members to VerifyOptions.decode and report what it says. */
+void judge_decode(Judge *judge, const GArray *members);
+
+/* Every line of a text file in this encoding, up to as many as there may be members; reports what
+ * cannot be read. */
+typedef void (*JudgeLine)(const char *line, guint64 number, void *data);
+void judge_each_line(Judge *judge, const ArchiveMember *member, const char *encoding,
+                     JudgeLine take, void *data);
+
 /* Indices of all members in byte order of path. */
 GArray *judge_order(const Archive *archive);
 

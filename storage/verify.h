@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Judging a bundle from anywhere: a BagIt bag (0.93 to 1.0), an OCFL object or storage root (1.0,
- * 1.1), as a folder, a tar or a zip. It needs no data folder, extracts nothing and writes nothing.
+ * 1.1), a package of GB/T 42727 or DA/T 93 (package_verify.h), as a folder, a tar or a zip; a PDF
+ * or a folder of PDFs. It needs no data folder, extracts nothing and writes nothing.
  *
  * Everything a specification calls invalid is an error with its path; what it advises against is a
  * warning. Quick looks at everything but payload digests and pages, and the summary says so.
  * The proofs of our own bundles (audit/) are checked with the key and the last checkpoint that the
  * auditor brings along; with the key inside alone they are "internally consistent", not "verified".
+ *
+ * Packages are judged by their own lists: every file is listed, is as long as listed and has its
+ * digest, and the lists agree with each other. They carry no proofs: who changes a file and its
+ * lists alike is not found out. A PDF has not even lists: head, end and table are looked at,
+ * `decode` may look further, and a warning says that it proves nothing.
  *
  * Memory: about 300 bytes a file, whatever their size; archives beyond the limits of archive.h are
  * refused.
@@ -66,7 +72,13 @@ typedef enum {
     VERIFY_BAG,
     VERIFY_OCFL_OBJECT,
     VERIFY_OCFL_ROOT,
+    VERIFY_GBT42727,
+    VERIFY_DAT93,
+    VERIFY_PDF,
 } VerifyKind;
+
+/* "bag", "ocfl-object", "ocfl-root", "gbt42727", "dat93", "pdf". */
+const char *verify_kind_token(VerifyKind kind);
 
 typedef enum {
     VERIFY_PROOFS_NONE,       /* the bundle holds none */
@@ -75,15 +87,18 @@ typedef enum {
     VERIFY_PROOFS_VERIFIED,   /* all hold by the key from outside */
 } VerifyProofs;
 
+/* "none", "refused", "consistent", "verified". */
+const char *verify_proofs_token(VerifyProofs proofs);
+
 typedef struct {
     VerifyKind kind;
     ArchiveForm form;
-    char version[16]; /* "1.0"; "" when it cannot be told */
+    char version[16]; /* "1.0"; "" when it cannot be told, or the form has none */
     guint64 errors, warnings;
     guint64 files, bytes;  /* payload */
     guint64 digested;      /* payload bytes read and compared; 0 in quick */
-    guint volume, volumes; /* Bag-Count N of T; 0 0 where it says nothing */
-    char group[128];       /* Bag-Group-Identifier, cut at that length: the set that it is of */
+    guint volume, volumes; /* of a bag: Bag-Count N of T; 0 0 where it says nothing */
+    char group[128]; /* of a bag: Bag-Group-Identifier; cut at that length: the set it is of */
     VerifyProofs proofs;
     gboolean extends_old; /* the log extends the checkpoint of the last visit */
     guint64 log_size;     /* of the checkpoint inside */

@@ -92,6 +92,33 @@
     X(UNSEALED, "case-unsealed", WARNING, "the case came without the proof of a seal",             \
       "该办件没有封存证明")                                                                        \
     X(EXPORT, "export", ERROR, "the bag is not what was exported", "数据包与导出记录不一致")       \
+    /* packages of GB/T 42727 and DA/T 93 */                                                       \
+    X(PACKAGE_FILE, "package-file-missing", ERROR,                                                 \
+      "a file that every such package must hold is missing", "缺少信息包必备的文件")               \
+    X(LIST_ENCODING, "list-encoding", ERROR,                                                       \
+      "neither UTF-8 nor GB18030, or the bytes do not fit it",                                     \
+      "既非 UTF-8 也非 GB18030, 或内容与编码不符")                                                 \
+    X(XML, "xml-malformed", ERROR, "the XML is malformed", "XML 不合规定")                         \
+    X(LIST_ENTRY, "list-entry", ERROR, "an entry of the list is malformed or incomplete",          \
+      "清单条目不合规定或不完整")                                                                  \
+    X(FILE_SIZE, "file-size", ERROR, "the file is not as large as listed", "文件大小与清单不符")   \
+    X(FILE_EMPTY, "file-empty", ERROR, "the file is empty", "文件为空")                            \
+    X(COUNTS, "count", ERROR, "a number in the list does not fit the content",                      \
+      "清单所列数目与内容不符")                                                                    \
+    X(PACKAGE_DIGEST, "package-digest", ERROR,                                                     \
+      "the digest of the case does not fit the list of its files",                                 \
+      "办件数字摘要与其文件清单不符")                                                              \
+    X(CASE_MISSING, "case-missing", ERROR, "a case listed is not there", "清单所列办件不在包内")   \
+    X(CASE_NOT_LISTED, "case-not-listed", ERROR, "the case is not in the list", "办件未列入清单")  \
+    X(CASE_OTHER, "case-differs", ERROR,                                                           \
+      "list and description name different cases", "清单与元数据所指办件不同")                     \
+    X(CASE_EMPTY, "case-empty", ERROR, "the case has no content file", "该件没有内容文件")         \
+    X(CASES, "too-many-cases", ERROR, "more cases than the limit", "办件数超过限制")               \
+    /* PDF */                                                                                      \
+    X(PDF, "pdf-damaged", ERROR, "the PDF is cut or damaged", "PDF 不完整或已损坏")                \
+    X(PDF_UNPROVEN, "pdf-unproven", WARNING,                                                       \
+      "a PDF proves nothing by itself: where proof is asked for, export as bag-tar",               \
+      "PDF 本身不能证明内容未改: 需要证明时请导出 bag-tar 数据包")                                 \
     /* OCFL: tokens are the codes of ocfl.io/1.1/spec/validation-codes */                          \
     X(OCFL_E001, "E001", ERROR, "a file or folder that the specification does not allow here",     \
       "此处不允许有该文件或文件夹")                                                                \

@@ -3,6 +3,7 @@
 
 #include "appliance/base/clock.h"
 #include "appliance/bundle/xml.h"
+#include "storage/package.h"
 
 #include <string.h>
 
@@ -222,13 +223,16 @@ GBytes *dat93_catalogue(Dat93 *package)
     return xml_finish(xml);
 }
 
-GBytes *dat93_note(const Dat93 *package)
+GBytes *dat93_note(const Dat93 *package, guint volume, guint volumes)
 {
-    char *text =
-        g_strdup_printf("移交单位：%s\r\n内容描述：政务服务事项办件档案\r\n起止档号：%s至%s\r\n"
-                        "档案数量：%u\r\n软硬件环境：anjuan\r\n离线载体参数：\r\n载体编号：\r\n"
-                        "载体数量：\r\n制作单位：%s\r\n检查单位：\r\n",
-                        package->unit, package->first, package->last, package->n, package->unit);
+    g_autofree char *part = volumes > 1
+                                ? g_strdup_printf(PACKAGE_DAT_VOLUME "：%u/%u\r\n", volume, volumes)
+                                : g_strdup("");
+    char *text = g_strdup_printf(
+        "移交单位：%s\r\n内容描述：政务服务事项办件档案\r\n起止档号：%s至%s\r\n"
+        "档案数量：%u\r\n软硬件环境：anjuan\r\n离线载体参数：\r\n载体编号：\r\n"
+        "载体数量：\r\n制作单位：%s\r\n检查单位：\r\n%s",
+        package->unit, package->first, package->last, package->n, package->unit, part);
 
     return g_bytes_new_take(text, strlen(text));
 }

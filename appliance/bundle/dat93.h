@@ -29,7 +29,8 @@ GBytes *dat93_metadata(const Casefile *casefile) G_GNUC_WARN_UNUSED_RESULT;
 typedef struct Dat93 Dat93;
 Dat93 *dat93_new(void);
 void dat93_add(Dat93 *package, const Casefile *casefile);
-GBytes *dat93_catalogue(Dat93 *package) G_GNUC_WARN_UNUSED_RESULT;  /* 目录文件.XML; once */
-GBytes *dat93_note(const Dat93 *package) G_GNUC_WARN_UNUSED_RESULT; /* 说明文件.TXT */
+GBytes *dat93_catalogue(Dat93 *package) G_GNUC_WARN_UNUSED_RESULT; /* 目录文件.XML; once */
+/* 说明文件.TXT; it tells the volume where there are several. */
+GBytes *dat93_note(const Dat93 *package, guint volume, guint volumes) G_GNUC_WARN_UNUSED_RESULT;
 void dat93_free(Dat93 *package);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Dat93, dat93_free)

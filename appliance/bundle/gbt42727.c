@@ -3,6 +3,7 @@
 
 #include "appliance/bundle/describe.h"
 #include "appliance/bundle/xml.h"
+#include "storage/package.h"
 
 #include <string.h>
 
@@ -260,16 +261,27 @@ struct GbtTransfer {
     Xml *xml;
 };
 
-GbtTransfer *gbt42727_transfer_new(const char *name, const char *person, const char *at)
+GbtTransfer *gbt42727_transfer_new(const GbtBatch *batch)
 {
     GbtTransfer *transfer = g_new0(GbtTransfer, 1);
+    g_autofree char *volume = g_strdup_printf("%u/%u", batch->volume, batch->volumes);
 
     transfer->xml = xml_new();
     xml_open(transfer->xml, "transfer", "title", "归档移交清单", NULL);
-    xml_leaf(transfer->xml, "batchName", name, "title", "批次名称", NULL);
-    xml_leaf(transfer->xml, "transactor", person, "title", "经办人", NULL);
-    xml_leaf(transfer->xml, "exchangeTime", at, "title", "交接时间", NULL);
+    xml_leaf(transfer->xml, "batchName", batch->name, "title", "批次名称", NULL);
+    if (batch->volumes > 1)
+        xml_leaf(transfer->xml, PACKAGE_GBT_VOLUME, volume, "title", "分卷", NULL);
+    xml_leaf(transfer->xml, "transactor", batch->person, "title", "经办人", NULL);
+    xml_leaf(transfer->xml, "exchangeTime", batch->at, "title", "交接时间", NULL);
     return transfer;
+}
+
+static void put_digest(Xml *xml, const char *element, const char *title, GBytes *of)
+{
+    g_autofree char *hex = sha256_hex(g_bytes_get_data(of, NULL), g_bytes_get_size(of));
+    g_autofree char *digest = g_strconcat("sha256:", hex, NULL);
+
+    xml_leaf(xml, element, digest, "title", title, NULL);
 }
 
 static void put_about(Xml *xml, const Casefile *casefile, const char *element, const char *title,
@@ -278,12 +290,12 @@ static void put_about(Xml *xml, const Casefile *casefile, const char *element, c
     xml_leaf(xml, element, json_text(casefile->about, from), "title", title, NULL);
 }
 
-void gbt42727_transfer_add(GbtTransfer *transfer, const Casefile *casefile, guint files,
-                           guint64 bytes, const char *digest)
+void gbt42727_transfer_add(GbtTransfer *transfer, const Casefile *casefile,
+                           const GbtPackage *package)
 {
     g_autofree char *name = project_name(casefile);
-    g_autofree char *count = g_strdup_printf("%u", files);
-    g_autofree char *size = g_strdup_printf("%" G_GUINT64_FORMAT, bytes);
+    g_autofree char *count = g_strdup_printf("%u", package->files);
+    g_autofree char *size = g_strdup_printf("%" G_GUINT64_FORMAT, package->bytes);
     Xml *xml = transfer->xml;
 
     xml_open(xml, "directories", "id", casefile->number, NULL);
@@ -295,7 +307,9 @@ void gbt42727_transfer_add(GbtTransfer *transfer, const Casefile *casefile, guin
     put_about(xml, casefile, "socialCode", "统一社会信用代码", "uscc");
     put_about(xml, casefile, "archivesIdentifier", "档号", "archive_number");
     xml_leaf(xml, "projectName", name, "title", "办件名称", NULL);
-    xml_leaf(xml, "digitalSummary", digest, "title", "数字摘要", NULL);
+    xml_leaf(xml, "digitalSummary", package->digest, "title", "数字摘要", NULL);
+    put_digest(xml, PACKAGE_GBT_BASIC_DIGEST, "基本信息元数据摘要", package->basic);
+    put_digest(xml, PACKAGE_GBT_PROCESS_DIGEST, "管理过程元数据摘要", package->process);
     xml_leaf(xml, "documentNumber", count, "title", "文件数", NULL);
     xml_leaf(xml, "documentBytes", size, "title", "字节数", NULL);
     xml_leaf(xml, "softwareEnvironment", "anjuan", "title", "软硬件环境", NULL);
@@ -303,10 +317,11 @@ void gbt42727_transfer_add(GbtTransfer *transfer, const Casefile *casefile, guin
     xml_close(xml);
 }
 
-GBytes *gbt42727_transfer_finish(GbtTransfer *transfer)
+GBytes *gbt42727_transfer_finish(GbtTransfer *transfer, GBytes *report)
 {
     GBytes *bytes;
 
+    put_digest(transfer->xml, PACKAGE_GBT_REPORT_DIGEST, "四性检测报告摘要", report);
     xml_close(transfer->xml);
     bytes = xml_finish(transfer->xml);
     g_free(transfer);

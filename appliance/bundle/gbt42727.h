@@ -33,10 +33,25 @@ GPtrArray *gbt42727_files(const Casefile *casefile) G_GNUC_WARN_UNUSED_RESULT; /
 GBytes *gbt42727_basic(const Casefile *casefile, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 GBytes *gbt42727_process(const Casefile *casefile) G_GNUC_WARN_UNUSED_RESULT;
 
-/* 归档移交清单: one row a package, while the cases pass by. `digest` is what seal.h computes over
- * the package's files under their names in it, in byte order. */
+/* 归档移交清单: one row a package, while the cases pass by. Beside what such lists have it names a
+ * digest of everything in the package, so that it can be judged by itself (storage/verify.h). */
+typedef struct {
+    const char *name, *person, *at; /* of the batch */
+    guint volume, volumes;          /* of the export; told where there are several */
+} GbtBatch;
+
+typedef struct {
+    guint files; /* of the package */
+    guint64 bytes;
+    const char *digest; /* what seal.h computes over them under their names, in byte order */
+    GBytes *basic, *process;
+} GbtPackage;
+
 typedef struct GbtTransfer GbtTransfer;
-GbtTransfer *gbt42727_transfer_new(const char *name, const char *person, const char *at);
-void gbt42727_transfer_add(GbtTransfer *transfer, const Casefile *casefile, guint files,
-                           guint64 bytes, const char *digest);
-GBytes *gbt42727_transfer_finish(GbtTransfer *transfer) G_GNUC_WARN_UNUSED_RESULT;
+/* An empty list; packages are added one by one. */
+GbtTransfer *gbt42727_transfer_new(const GbtBatch *batch);
+/* One package more; what it points to is read here and now. */
+void gbt42727_transfer_add(GbtTransfer *transfer, const Casefile *casefile,
+                           const GbtPackage *package);
+/* The document; ends the list. `report`: 四性检测报告 of all. */
+GBytes *gbt42727_transfer_finish(GbtTransfer *transfer, GBytes *report) G_GNUC_WARN_UNUSED_RESULT;

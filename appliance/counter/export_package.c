@@ -9,6 +9,7 @@
 #include "appliance/bundle/dat93.h"
 #include "appliance/bundle/four.h"
 #include "appliance/bundle/gbt42727.h"
+#include "storage/package.h"
 #include "storage/seal.h"
 
 #include <errno.h>
@@ -58,16 +59,17 @@ static gboolean register_content(Export *export, gint64 *seq, GError **error)
     return export_register(export, manifests, seq, error);
 }
 
+/* Which volume of the export is being written. */
+typedef struct {
+    const GArray *pieces; /* of VolumePiece */
+    guint number, count;
+} Volume;
+
 /* ── parts of a package ──────────────────────────────────────────────────────────────────── */
 
-/* Takes `bytes`. */
-static gboolean put_taken(Pack *pack, const char *path, GBytes *bytes, GError **error)
+static gboolean put_bytes(Pack *pack, const char *path, GBytes *bytes, GError **error)
 {
-    gboolean ok = bytes != NULL && pack_put(pack, path, g_bytes_get_data(bytes, NULL),
-                                            g_bytes_get_size(bytes), error);
-
-    g_clear_pointer(&bytes, g_bytes_unref);
-    return ok;
+    return pack_put(pack, path, g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes), error);
 }
 
 static gboolean put_part(Pack *pack, const char *path, const CasefilePart *part, GError **error)
@@ -143,23 +145,31 @@ static gboolean put_gbt_files(Gbt *gbt, const Casefile *casefile, const GPtrArra
     return TRUE;
 }
 
+static gboolean put_gbt_descriptions(Gbt *gbt, const Casefile *casefile, const GbtPackage *package,
+                                     GError **error)
+{
+    g_autofree char *basic = gbt_path(gbt, casefile, PACKAGE_GBT_BASIC);
+    g_autofree char *process = gbt_path(gbt, casefile, PACKAGE_GBT_PROCESS);
+
+    return put_bytes(gbt->pack, basic, package->basic, error) &&
+           put_bytes(gbt->pack, process, package->process, error);
+}
+
 static gboolean put_gbt_case(Gbt *gbt, const char *number, GError **error)
 {
     g_autoptr(Casefile) casefile = export_casefile(gbt->export, number, error);
     g_autoptr(GPtrArray) files = casefile != NULL ? gbt42727_files(casefile) : NULL;
-    g_autofree char *basic = NULL, *process = NULL, *digest = NULL;
-    guint64 bytes = 0;
+    g_autoptr(GBytes) basic = casefile != NULL ? gbt42727_basic(casefile, error) : NULL;
+    g_autoptr(GBytes) process = basic != NULL ? gbt42727_process(casefile) : NULL;
+    g_autofree char *digest = NULL;
+    GbtPackage package = {.basic = basic, .process = process};
 
-    if (casefile == NULL)
+    if (basic == NULL || !put_gbt_descriptions(gbt, casefile, &package, error) ||
+        !put_gbt_files(gbt, casefile, files, &package.bytes, error))
         return FALSE;
-    basic = gbt_path(gbt, casefile, "基本信息元数据.xml");
-    process = gbt_path(gbt, casefile, "管理过程元数据.xml");
-    if (!put_taken(gbt->pack, basic, gbt42727_basic(casefile, error), error) ||
-        !put_taken(gbt->pack, process, gbt42727_process(casefile), error) ||
-        !put_gbt_files(gbt, casefile, files, &bytes, error))
-        return FALSE;
-    digest = gbt_digest(files);
-    gbt42727_transfer_add(gbt->transfer, casefile, files->len, bytes, digest);
+    package.files = files->len;
+    package.digest = digest = gbt_digest(files);
+    gbt42727_transfer_add(gbt->transfer, casefile, &package);
     return four_case(gbt->report, casefile, error);
 }
 
@@ -174,25 +184,23 @@ static gboolean put_gbt_cases(Gbt *gbt, const GArray *pieces, GError **error)
     return TRUE;
 }
 
-static gboolean write_gbt(Export *export, Pack *pack, const GArray *pieces, guint64 *files,
+static gboolean write_gbt(Export *export, Pack *pack, const Volume *volume, guint64 *files,
                           GError **error)
 {
     g_autofree char *now = clock_format(clock_now_us(store_clock(house_store(export->house))));
-    Gbt gbt = {.export = export, .pack = pack, .nested = pieces->len > 1};
+    GbtBatch batch = {export->stem, export->actor->actor, now, volume->number, volume->count};
+    Gbt gbt = {.export = export, .pack = pack, .nested = volume->pieces->len > 1};
+    g_autoptr(GBytes) transfer = NULL, report_csv = NULL;
     gboolean ok;
-    GBytes *transfer, *report_csv;
 
-    gbt.transfer = gbt42727_transfer_new(export->stem, export->actor->actor, now);
+    gbt.transfer = gbt42727_transfer_new(&batch);
     gbt.report = four_report_new(now);
-    ok = put_gbt_cases(&gbt, pieces, error);
-    transfer = gbt42727_transfer_finish(gbt.transfer);
+    ok = put_gbt_cases(&gbt, volume->pieces, error);
     report_csv = four_report_finish(gbt.report);
+    transfer = gbt42727_transfer_finish(gbt.transfer, report_csv);
     *files = gbt.files;
-    ok = ok && put_taken(pack, "归档移交清单.xml", g_bytes_ref(transfer), error) &&
-         put_taken(pack, "四性检测报告.csv", g_bytes_ref(report_csv), error);
-    g_bytes_unref(transfer);
-    g_bytes_unref(report_csv);
-    return ok;
+    return ok && put_bytes(pack, PACKAGE_GBT_TRANSFER, transfer, error) &&
+           put_bytes(pack, PACKAGE_GBT_REPORT, report_csv, error);
 }
 
 /* ── PDF ─────────────────────────────────────────────────────────────────────────────────── */
@@ -239,10 +247,13 @@ static void dat_line(Dat *dat, const guint8 sha256[SHA256_DIGEST_SIZE], const ch
 static gboolean put_dat(Dat *dat, const char *path, GBytes *bytes, GError **error)
 {
     guint8 sha256[SHA256_DIGEST_SIZE];
+    gboolean ok;
 
     sha256_of(g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes), sha256);
     dat_line(dat, sha256, path);
-    return put_taken(dat->pack, path, bytes, error);
+    ok = put_bytes(dat->pack, path, bytes, error);
+    g_bytes_unref(bytes);
+    return ok;
 }
 
 /* Twice through: a zip tells size and CRC-32 before the bytes. */
@@ -280,32 +291,33 @@ static gboolean put_dat_case(Dat *dat, const char *number, GError **error)
                          number);
     pdf = case_pdf_of(casefile);
     folder = dat93_folder(casefile);
-    metadata = g_strconcat(folder, "/电子档案元数据.XML", NULL);
+    metadata = g_strconcat(folder, "/" PACKAGE_DAT_METADATA, NULL);
     file = g_strdup_printf("%s/%s.pdf", folder, archive_number);
     dat93_add(dat->package, casefile);
     return put_dat(dat, metadata, dat93_metadata(casefile), error) &&
            put_dat_pdf(dat, file, pdf, error);
 }
 
-static gboolean put_dat_cases(Dat *dat, const GArray *pieces, GError **error)
+static gboolean put_dat_cases(Dat *dat, const Volume *volume, GError **error)
 {
-    for (guint i = 0; i < pieces->len; i++) {
-        guint index = g_array_index(pieces, VolumePiece, i).index;
+    for (guint i = 0; i < volume->pieces->len; i++) {
+        guint index = g_array_index(volume->pieces, VolumePiece, i).index;
 
         if (!put_dat_case(dat, dat->export->request->numbers[index], error))
             return FALSE;
     }
-    return put_dat(dat, "目录文件.XML", dat93_catalogue(dat->package), error) &&
-           put_dat(dat, "说明文件.TXT", dat93_note(dat->package), error) &&
-           pack_put(dat->pack, "其他/数字摘要.txt", dat->digests->str, dat->digests->len, error);
+    return put_dat(dat, PACKAGE_DAT_CATALOGUE, dat93_catalogue(dat->package), error) &&
+           put_dat(dat, PACKAGE_DAT_NOTE, dat93_note(dat->package, volume->number, volume->count),
+                   error) &&
+           pack_put(dat->pack, PACKAGE_DAT_DIGESTS, dat->digests->str, dat->digests->len, error);
 }
 
-static gboolean write_dat(Export *export, Pack *pack, const GArray *pieces, guint64 *files,
+static gboolean write_dat(Export *export, Pack *pack, const Volume *volume, guint64 *files,
                           GError **error)
 {
     g_autoptr(Dat93) package = dat93_new();
     Dat dat = {.export = export, .pack = pack, .package = package, .digests = g_string_new(NULL)};
-    gboolean ok = put_dat_cases(&dat, pieces, error);
+    gboolean ok = put_dat_cases(&dat, volume, error);
 
     g_string_free(dat.digests, TRUE);
     *files = dat.files;
@@ -314,12 +326,12 @@ static gboolean write_dat(Export *export, Pack *pack, const GArray *pieces, guin
 
 /* ── a zip, and its volumes ──────────────────────────────────────────────────────────────── */
 
-static gboolean write_zip(Export *export, guint volume, const VolumePlan *plan, GError **error)
+static gboolean write_zip(Export *export, guint index, const VolumePlan *plan, GError **error)
 {
-    const GArray *pieces = g_ptr_array_index(plan->volumes, volume);
+    Volume volume = {g_ptr_array_index(plan->volumes, index), index + 1, plan->volumes->len};
     gboolean is_dat = export->request->format == EXPORT_DAT93;
-    g_autofree char *path = export_volume_path(export, volume, plan->volumes->len);
-    g_autofree char *name = export_volume_name(export, volume, plan->volumes->len);
+    g_autofree char *path = export_volume_path(export, index, plan->volumes->len);
+    g_autofree char *name = export_volume_name(export, index, plan->volumes->len);
     PackOptions options = {.form = ARCHIVE_ZIP,
                            .path = path,
                            .base = is_dat ? name : NULL,
@@ -329,7 +341,7 @@ static gboolean write_zip(Export *export, guint volume, const VolumePlan *plan, 
     PackDone done;
     guint64 files = 0;
 
-    if (pack == NULL || !(is_dat ? write_dat : write_gbt)(export, pack, pieces, &files, error) ||
+    if (pack == NULL || !(is_dat ? write_dat : write_gbt)(export, pack, &volume, &files, error) ||
         !pack_commit(pack, &done, error))
         return FALSE;
     export_add_done(export, path, &done, files);

@@ -41,7 +41,14 @@ def check_gbt42727(path, prefix=""):
         wrong = _plain(archive)
         root = ET.fromstring(archive.read(prefix + "基本信息元数据.xml"))
         ET.fromstring(archive.read(prefix + "管理过程元数据.xml"))
-        ET.fromstring(archive.read("归档移交清单.xml"))
+        transfer = ET.fromstring(archive.read("归档移交清单.xml"))
+        number = root.findtext("electronic_record_code")
+        row = next(row for row in transfer.iter("directories") if row.get("id") == number)
+        for digest, name in ((row.findtext("basicSummary"), prefix + "基本信息元数据.xml"),
+                             (row.findtext("processSummary"), prefix + "管理过程元数据.xml"),
+                             (transfer.findtext("reportSummary"), "四性检测报告.csv")):
+            if digest != "sha256:" + sha256(archive.read(name)):
+                wrong.append(f"{name}: another digest in the transfer list")
         report = archive.read("四性检测报告.csv").decode("utf-8-sig").splitlines()
         listed, expected = set(), 1
         for folder in root.find("fileset"):

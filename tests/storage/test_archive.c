@@ -392,6 +392,58 @@ static void what_is_no_archive_is_no_archive(void **state G_GNUC_UNUSED)
     assert_refused("pipe", ERROR_FORMAT);
 }
 
+/* An archive whose members stand in two folders and at the top. */
+static void several_folders_are_read_where_that_is_asked_for(void **state G_GNUC_UNUSED)
+{
+    ArchiveLimits flat = {.flat = TRUE};
+    g_autoptr(GByteArray) tar = g_byte_array_new();
+    g_autofree char *path = tree_path(folder, "flat.tar");
+    g_autoptr(Archive) archive = NULL;
+    GError *error = NULL;
+
+    tar_add(tar, "a/1", '0', "one", 3);
+    tar_add(tar, "b/2", '0', "two", 3);
+    tar_add(tar, "top", '0', "three", 5);
+    tar_end(tar);
+    tree_put_bytes(folder, "flat.tar", tar->data, tar->len);
+    assert_hostile("flat.tar", "outside the base folder");
+    archive = archive_open(path, &flat, &error);
+    assert_no_error(error);
+    assert_null(archive_base(archive));
+    assert_non_null(archive_find(archive, "a/1"));
+    assert_non_null(archive_find(archive, "b/2"));
+    assert_int_equal(archive_find(archive, "top")->size, 5);
+}
+
+static void a_lone_file_is_its_own_only_member(void **state G_GNUC_UNUSED)
+{
+    g_autofree char *path = tree_path(folder, "lone"), *all = NULL;
+    g_autoptr(Archive) archive = NULL;
+    const ArchiveMember *member;
+    char bytes[4] = {0};
+    GError *error = NULL;
+
+    tree_put(folder, "lone", "some words");
+    archive = archive_open_lone(path, &error);
+    assert_no_error(error);
+    assert_int_equal(archive_form(archive), ARCHIVE_LONE);
+    assert_int_equal(archive_count(archive), 1);
+    member = archive_find(archive, "lone");
+    all = read_member(archive, "lone", &error);
+    assert_string_equal(all, "some words");
+    assert_true(archive_read_at(archive, member, 5, bytes, 3, &error));
+    assert_string_equal(bytes, "wor");
+    assert_true(archive_read_at(archive, member, 10, bytes, 0, &error));
+    assert_false(archive_read_at(archive, member, 8, bytes, 3, &error));
+    assert_error_code(error, ERROR_BUNDLE_INVALID);
+    g_clear_error(&error);
+    assert_false(archive_read_at(archive, member, 11, bytes, 0, &error));
+    g_clear_error(&error);
+    assert_null(archive_open_lone(folder, &error));
+    assert_error_code(error, ERROR_FORMAT);
+    g_clear_error(&error);
+}
+
 static void bytes_before_a_zip_of_nothing_are_refused(void **state G_GNUC_UNUSED)
 {
     static const guint8 end[23] = {'?', 'P', 'K', 5, 6, [17] = 1};
@@ -419,5 +471,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_flipped_bit_in_a_zip_is_noticed),
     cmocka_unit_test(links_and_pipes_in_a_folder_are_told_apart),
     cmocka_unit_test(what_is_no_archive_is_no_archive),
+    cmocka_unit_test(several_folders_are_read_where_that_is_asked_for),
+    cmocka_unit_test(a_lone_file_is_its_own_only_member),
 };
 TEST_MAIN_IN(folder, tests)

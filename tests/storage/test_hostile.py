@@ -20,6 +20,7 @@ MEMORY_MAX_KB = 64 * 1024
 LIMIT_S = 300
 LONG = os.environ.get("ANJUAN_LONG") == "1"
 MANY = 1000000 if LONG else 210000  # the reader stops at 200,000
+MEMBERS = 199000 if LONG else 60000  # that it takes
 BOMB_BYTES = 2 << 30 if LONG else 256 << 20
 
 
@@ -92,6 +93,83 @@ def bomb(path):
     end = b"PK\5\6" + struct.pack("<HHHHIIH", 0, 0, 1, 1, len(entry), len(local), 0)
     with open(path, "wb") as file:
         file.write(local + entry + end)
+
+
+BASIC, TRANSFER, CATALOGUE = "基本信息元数据.xml", "归档移交清单.xml", "目录文件.XML"
+
+
+def package(path, *pieces):
+    """A list of cases of these pieces: bytes, or a function of a number and how often. What they come to
+    never stands in this process, whose own memory counts as the program's while it starts."""
+    with zipfile.ZipFile(path, "w", compression=zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(f"1/{BASIC}", b"<base_info/>")
+        with archive.open(TRANSFER, "w") as file:
+            for piece in pieces:
+                if isinstance(piece, bytes):
+                    file.write(piece)
+                else:
+                    make, times = piece
+                    for at in range(times):
+                        file.write(make(at))
+
+
+def many(text, times):
+    """A piece again and again; %d is the number."""
+    return (lambda at: text % at) if b"%d" in text else (lambda at: text), times
+
+
+def tar_head(name, size):
+    block = bytearray(512)
+    block[:len(name)] = name
+    block[100:108] = b"0000644\0"
+    block[108:116] = block[116:124] = b"0000000\0"
+    block[124:136] = b"%011o\0" % size
+    block[136:148] = b"00000000000\0"
+    block[156:157] = b"0"
+    block[257:265] = b"ustar\x0000"
+    block[148:156] = b" " * 8
+    block[148:156] = b"%06o\0 " % sum(block)
+    return block
+
+
+def many_in_transfer(path):
+    """The same of DA/T 93."""
+    def row(at):
+        return "<文件><档号>%07d</档号></文件>".encode() % at
+
+    size = len("<文件目录></文件目录>".encode()) + MEMBERS * len(row(0))
+    with open(path, "wb") as file:
+        file.write(tar_head(CATALOGUE.encode(), size) + "<文件目录>".encode())
+        for at in range(MEMBERS):
+            file.write(row(at))
+        file.write("</文件目录>".encode() + b"\0" * (-size % 512))
+        for at in range(MEMBERS):
+            file.write(tar_head(b"Z/Z/%07d/a" % at, 0))
+        file.write(b"\0" * 1024)
+
+
+def many_in_package(path):
+    """As many cases as members are read, and a row for each."""
+    def row(at):
+        return (b"<directories id='%07d'><documentNumber>1</documentNumber><documentBytes>1</documentBytes>"
+                b"<digitalSummary>sha256:%064x</digitalSummary></directories>" % (at, at))
+
+    size = len(b"<transfer></transfer>") + MEMBERS * len(row(0))
+    with open(path, "wb") as file:
+        file.write(tar_head(TRANSFER.encode(), size) + b"<transfer>")
+        for at in range(MEMBERS):
+            file.write(row(at))
+        file.write(b"</transfer>" + b"\0" * (-size % 512))
+        for at in range(MEMBERS):
+            file.write(tar_head(b"%07d/a" % at, 0))
+        file.write(b"\0" * 1024)
+
+
+def laughs():
+    """Entities of entities, nine deep."""
+    entities = '<!ENTITY a0 "ha">' + "".join(
+        f'<!ENTITY a{at + 1} "{f"&a{at};" * 10}">' for at in range(9))
+    return f"<!DOCTYPE transfer [{entities}]><transfer>&a9;</transfer>".encode()
 
 
 def many_in_tar(path):
@@ -192,6 +270,24 @@ class Hostile(unittest.TestCase):
 
     def test_a_million_members(self):
         self.refused("x.tar", "bag/0200000", many_in_tar)
+
+    def test_packages_that_want_memory(self):
+        for pieces in ((laughs(),), (b'<!DOCTYPE t SYSTEM "file:///etc/passwd"><transfer>x</transfer>',),
+                       (b"<transfer>", many(b"x" * 1024, 100 << 10), b"</transfer>"),
+                       (b"<transfer a='", many(b"x" * 1024, 30 << 10), b"'/>"),
+                       (b"<transfer><!--", many(b"x" * 1024, 30 << 10), b"--></transfer>"),
+                       (b"<", many(b"x" * 1024, 30 << 10), b"/>"),
+                       (many(b"<x>", 1000000),),
+                       (b"<transfer>", many(b"<n%d/>", 1000000), b"</transfer>"),
+                       (b"<transfer><n", many(b" a%d=''", 1000000), b"/></transfer>"),
+                       (b"<transfer>", many(b"<directories id='%d'/>", 500000), b"</transfer>")):
+            self.refused("x.zip", TRANSFER, package, *pieces)
+
+    def test_a_package_of_very_many_cases(self):
+        self.refused("x.tar", f"0000000/{BASIC}", many_in_package)
+
+    def test_a_transfer_of_very_many_cases(self):
+        self.refused("x.tar", "too-many-cases", many_in_transfer)
 
     def test_tag_files_out_of_place(self):
         good = [("bag/bagit.txt", tarfile.REGTYPE,

@@ -556,10 +556,10 @@ static const Work works[] = {
     {"tar", export_tar, usual_copy, CHANGES},
     {"zip", export_zip, usual_copy, CHANGES},
     {"folder", export_dir, usual_copy, CHANGES},
-    {"read", read_through, usual_copy, CHANGES},
+    {"read", read_through, usual_copy, CHANGES | SLOW},
     {"check", check, usual_copy, 0},
     {"drill", drill, usual_copy, 0},
-    {"repair", mend, damaged_copy, CHANGES},
+    {"repair", mend, damaged_copy, CHANGES | SLOW},
 };
 
 static void walk_all(const char *const *names)

@@ -33,18 +33,18 @@ static void verification_free(gpointer data)
     g_free(verification);
 }
 
-/* A copy of the findings: the job's thread goes on with its own. */
-static json_t *show_result(const Verification *verification, const VerifySummary *summary)
+/* A copy of the findings: the job's thread goes on with its own. `kind` is NULL while nothing is
+ * judged yet. */
+static json_t *show_result(const Verification *verification, const VerifySummary *summary,
+                           const char *kind)
 {
-    static const char *const proofs[] = {"none", "refused", "consistent", "verified"};
-
-    return json_pack("{s:s, s:s, s:s, s:b, s:s, s:I, s:I, s:I, s:I, s:o}", "name",
+    return json_pack("{s:s, s:s, s:s, s:s?, s:b, s:s, s:I, s:I, s:I, s:I, s:o}", "name",
                      verification->name, "started_at", verification->started_at, "level",
-                     verification->full ? "full" : "quick", "valid", summary->errors == 0, "proofs",
-                     proofs[summary->proofs], "files", (json_int_t)summary->files, "bytes",
-                     (json_int_t)summary->bytes, "errors", (json_int_t)summary->errors, "warnings",
-                     (json_int_t)summary->warnings, "findings",
-                     json_deep_copy(verification->findings));
+                     verification->full ? "full" : "quick", "kind", kind, "valid",
+                     summary->errors == 0, "proofs", verify_proofs_token(summary->proofs), "files",
+                     (json_int_t)summary->files, "bytes", (json_int_t)summary->bytes, "errors",
+                     (json_int_t)summary->errors, "warnings", (json_int_t)summary->warnings,
+                     "findings", json_deep_copy(verification->findings));
 }
 
 /* Both languages are kept: who looks may not be who asked. */
@@ -79,7 +79,7 @@ static gboolean run_verification(Job *job, void *data, GError **error)
 
     if (!verify_path(verification->path, &options, take_finding, verification, &summary, error))
         return FALSE;
-    job_show(job, show_result(verification, &summary));
+    job_show(job, show_result(verification, &summary, verify_kind_token(summary.kind)));
     return TRUE;
 }
 
@@ -88,8 +88,9 @@ static gboolean run_verification(Job *job, void *data, GError **error)
 /* A folder is a bundle of its own; a file is one by its ending. */
 static gboolean is_bundle(const char *path, const char *name)
 {
-    return name[0] != '.' && (g_file_test(path, G_FILE_TEST_IS_DIR) ||
-                              g_str_has_suffix(name, ".tar") || g_str_has_suffix(name, ".zip"));
+    return name[0] != '.' &&
+           (g_file_test(path, G_FILE_TEST_IS_DIR) || g_str_has_suffix(name, ".tar") ||
+            g_str_has_suffix(name, ".zip") || g_str_has_suffix(name, ".pdf"));
 }
 
 static gint newest_first(gconstpointer a, gconstpointer b)
@@ -202,7 +203,7 @@ Response *post_verification(Call *call, GError **error)
         return NULL;
     id = job_start(call->api->jobs,
                    &(JobOptions){KIND, run_verification, verification, verification_free,
-                                 show_result(verification, &(VerifySummary){0})},
+                                 show_result(verification, &(VerifySummary){0}, NULL)},
                    error);
     if (id == NULL || !job_look(call->api->jobs, KIND, id, &look))
         return NULL;

@@ -229,15 +229,28 @@ static const CliOption verify_options[] = {
 /* A set of more is told by its first ones: how many there are is what a stranger wrote. */
 #define VOLUMES_SAID_MAX 1000
 
+/* That an object of --json holds: all are counted in its bundles. Lines go out one by one. */
+#define FINDINGS_KEPT_MAX 20000
+
 typedef struct {
     Cli *cli;
-    json_t *findings;
+    json_t *findings, *bundles;
     GHashTable *sets; /* "group of T" → GHashTable of the numbers of the volumes given */
 } Verify;
 
+static void put_finding(const Verify *verify, const char *severity, const char *code,
+                        const char *path, const char *text)
+{
+    cli_row(verify->cli, severity, code, path, text, NULL);
+    if (cli_json(verify->cli) && json_array_size(verify->findings) < FINDINGS_KEPT_MAX)
+        json_array_append_new(verify->findings,
+                              json_pack("{s:s, s:s, s:s, s:s}", "severity", severity, "code", code,
+                                        "path", path, "text", text));
+}
+
 static void report(const VerifyFinding *finding, void *data)
 {
-    Verify *verify = data;
+    const Verify *verify = data;
     const char *severity = finding->severity == VERIFY_ERROR ? "error" : "warning";
     const char *path = finding->path != NULL ? finding->path : "";
     const char *words = finding->text[cli_lang(verify->cli)];
@@ -245,10 +258,22 @@ static void report(const VerifyFinding *finding, void *data)
                                 ? g_strdup_printf("%s: %s", words, finding->detail)
                                 : g_strdup(words);
 
-    cli_row(verify->cli, severity, finding->code, path, text, NULL);
-    json_array_append_new(verify->findings,
-                          json_pack("{s:s, s:s, s:s, s:s}", "severity", severity, "code",
-                                    finding->code, "path", path, "text", text));
+    put_finding(verify, severity, finding->code, path, text);
+}
+
+/* What each path was judged as. */
+static void show_bundle(const Verify *verify, const char *path, const VerifySummary *summary)
+{
+    g_autofree char *shown = g_utf8_make_valid(path, -1);
+
+    json_array_append_new(
+        verify->bundles,
+        json_pack("{s:s, s:s, s:b, s:s, s:I, s:I, s:I, s:I, s:I, s:i, s:i}", "path", shown, "kind",
+                  verify_kind_token(summary->kind), "valid", summary->errors == 0, "proofs",
+                  verify_proofs_token(summary->proofs), "errors", (json_int_t)summary->errors,
+                  "warnings", (json_int_t)summary->warnings, "files", (json_int_t)summary->files,
+                  "bytes", (json_int_t)summary->bytes, "digested", (json_int_t)summary->digested,
+                  "volume", (int)summary->volume, "volumes", (int)summary->volumes));
 }
 
 static void say_proofs(const Cli *cli, const VerifySummary *summary)
@@ -261,13 +286,15 @@ static void say_proofs(const Cli *cli, const VerifySummary *summary)
 }
 
 /* Ours is proven as a whole, so a volume of it alone proves too little. A bag of somebody else that
- * says "1 of 15" is whole by itself (RFC 8493 2.2.2: the set is only told). */
+ * says "1 of 15" is whole by itself (RFC 8493 2.2.2: the set is only told). Packages tell their
+ * volumes where we wrote them. */
 static void note_volume(Verify *verify, const VerifySummary *summary)
 {
     g_autofree char *set = g_strdup_printf("%s of %u", summary->group, summary->volumes);
     GHashTable *given = g_hash_table_lookup(verify->sets, set);
 
-    if (summary->volumes <= 1 || summary->proofs == VERIFY_PROOFS_NONE)
+    if (summary->volumes <= 1 ||
+        (summary->kind == VERIFY_BAG && summary->proofs == VERIFY_PROOFS_NONE))
         return;
     if (given == NULL) {
         given = g_hash_table_new(NULL, NULL);
@@ -284,10 +311,7 @@ static void report_missing(const Verify *verify, guint64 volume, const char *set
         cli_lang(verify->cli) == LANG_ZH ? "没有给出这一分卷: %s" : "this volume was not given: %s",
         set);
 
-    cli_row(verify->cli, "error", "volume-missing", number, text, NULL);
-    json_array_append_new(verify->findings,
-                          json_pack("{s:s, s:s, s:s, s:s}", "severity", "error", "code",
-                                    "volume-missing", "path", number, "text", text));
+    put_finding(verify, "error", "volume-missing", number, text);
 }
 
 /* Whether all volumes of every set were given; a finding for each that is missing. */
@@ -322,6 +346,7 @@ static int verify_one(Verify *verify, const char *path, const VerifyOptions *opt
         return 3;
     }
     say_proofs(verify->cli, &summary);
+    show_bundle(verify, path, &summary);
     note_volume(verify, &summary);
     return summary.errors == 0 ? 0 : 1;
 }
@@ -359,12 +384,12 @@ static gboolean verify_options_of(const Cli *cli, VerifyOptions *options, NoteKe
 
 static int run_verify(Cli *cli, GError **error)
 {
-    g_autoptr(json_t) findings = json_array();
+    g_autoptr(json_t) findings = json_array(), bundles = json_array();
     g_autoptr(NoteKey) key = NULL;
     g_autofree char *old = NULL;
     g_autoptr(GHashTable) sets =
         g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_hash_table_unref);
-    Verify verify = {cli, findings, sets};
+    Verify verify = {cli, findings, bundles, sets};
     VerifyOptions options;
     gboolean is_part;
     int status = 0;
@@ -382,17 +407,20 @@ static int run_verify(Cli *cli, GError **error)
                 "各分卷本身完好, 但没有给全: 请把全部分卷一起核查");
         status = 1;
     }
+    if (status < 3 && options.level == VERIFY_QUICK)
+        cli_say(cli, "quick: no payload digest was computed and no page was looked at",
+                "快速核查: 未计算内容摘要, 未查看页面");
     if (status < 3)
         cli_row(cli, status == 0 ? "valid" : "invalid", NULL);
-    cli_object(cli, json_pack("{s:b, s:b, s:O}", "valid", status == 0, "part", is_part, "findings",
-                              findings));
+    cli_object(cli, json_pack("{s:b, s:b, s:O, s:O}", "valid", status == 0, "part", is_part,
+                              "bundles", bundles, "findings", findings));
     return status;
 }
 
 const CliVerb cli_bundle_verbs[] = {
     {"file", "NUMBER", 1, 1, "file an ended case", "归档", file_options, run_file},
     {"export", "", 0, 0, "bundle cases for an auditor", "导出数据包", export_options, run_export},
-    {"verify", "PATH…", 1, -1, "verify a bundle, any BagIt bag or OCFL root", "核查数据包",
-     verify_options, run_verify},
+    {"verify", "PATH…", 1, -1, "verify a bundle of any form, any BagIt bag or OCFL root",
+     "核查任何格式的数据包", verify_options, run_verify},
     {0},
 };

@@ -414,6 +414,149 @@ static void packages_give_the_same_bytes_again(void **state G_GNUC_UNUSED)
     fixture_clear(&f);
 }
 
+/* ── every form is judged ────────────────────────────────────────────────────────────────── */
+
+typedef struct {
+    const char *path; /* that an error must name; NULL: any */
+    guint errors, hits;
+} Named;
+
+static void take_named(const VerifyFinding *finding, void *data)
+{
+    Named *named = data;
+
+    if (finding->severity != VERIFY_ERROR)
+        return;
+    named->errors++;
+    named->hits += g_strcmp0(finding->path, named->path) == 0;
+}
+
+static VerifySummary judge(const char *path, Named *named)
+{
+    VerifyOptions options = {.level = VERIFY_FULL, .threads = 2};
+    VerifySummary summary;
+    GError *error = NULL;
+    gboolean ok = verify_path(path, &options, take_named, named, &summary, &error);
+
+    assert_no_error(error);
+    assert_true(ok);
+    return summary;
+}
+
+static void flip_byte(const char *path, guint64 at)
+{
+    int fd = open(path, O_RDWR);
+    char byte = 0;
+
+    assert_int_equal(pread(fd, &byte, 1, (off_t)at), 1);
+    byte ^= 1;
+    assert_int_equal(pwrite(fd, &byte, 1, (off_t)at), 1);
+    close(fd);
+}
+
+/* A byte of every file inside, the first, a middle one or the last: each is found out by its name.
+ */
+static void flip_inside(const char *bundle)
+{
+    ArchiveLimits flat = {.flat = TRUE};
+    GError *error = NULL;
+    g_autoptr(Archive) archive = archive_open(bundle, &flat, &error);
+    g_autoptr(Archive) judged = archive_open(bundle, NULL, NULL);
+    const char *base = judged != NULL ? archive_base(judged) : NULL;
+
+    assert_no_error(error);
+    for (guint i = 0; i < archive_count(archive); i++) {
+        const ArchiveMember *member = archive_member(archive, i);
+        const char *path = member->path + (base != NULL ? strlen(base) + 1 : 0);
+        const guint64 places[] = {0, member->size / 2, member->size - 1};
+        guint64 at = member->offset + places[i % G_N_ELEMENTS(places)];
+        Named named = {.path = path};
+
+        flip_byte(bundle, at);
+        judge(bundle, &named);
+        if (named.hits == 0)
+            fail_msg("%s: %u errors, none names it", path, named.errors);
+        flip_byte(bundle, at);
+    }
+}
+
+static void every_form_is_judged_valid_and_a_changed_byte_is_named(void **state G_GNUC_UNUSED)
+{
+    static const struct {
+        ExportFormat format;
+        VerifyKind kind;
+        const char *name;
+        gboolean several;
+    } forms[] = {
+        {EXPORT_BAG_ZIP, VERIFY_BAG, "bag.zip", TRUE},
+        {EXPORT_GBT42727, VERIFY_GBT42727, "one-gbt.zip", FALSE},
+        {EXPORT_GBT42727, VERIFY_GBT42727, "two-gbt.zip", TRUE},
+        {EXPORT_DAT93, VERIFY_DAT93, "dat.zip", FALSE},
+        {EXPORT_PDF, VERIFY_PDF, "one.pdf", FALSE},
+        {EXPORT_PDF, VERIFY_PDF, "two", TRUE},
+    };
+    Fixture f = fixture_made();
+
+    for (gsize i = 0; i < G_N_ELEMENTS(forms); i++) {
+        const char *numbers[] = {f.filed, forms[i].several ? f.open : NULL, NULL};
+        g_autofree char *path = g_build_filename(f.out, forms[i].name, NULL);
+        GError *error = NULL;
+        Named named = {0};
+        VerifySummary summary;
+
+        assert_true(export_as(&f, numbers, forms[i].format, forms[i].name, &error));
+        summary = judge(path, &named);
+        assert_int_equal(summary.kind, forms[i].kind);
+        assert_int_equal(named.errors, 0);
+        assert_int_equal(summary.warnings, forms[i].kind == VERIFY_PDF ? 1 : summary.warnings);
+        assert_true(summary.files > 0);
+        if (forms[i].kind == VERIFY_GBT42727 || forms[i].kind == VERIFY_DAT93) {
+            assert_int_equal(summary.warnings, 0);
+            assert_int_equal(summary.digested, summary.bytes);
+            assert_int_equal(summary.proofs, VERIFY_PROOFS_NONE);
+            flip_inside(path);
+        }
+    }
+    fixture_clear(&f);
+}
+
+/* Both forms; each volume is valid alone and says which it is. */
+static void volumes_of_packages_say_which_they_are(void **state G_GNUC_UNUSED)
+{
+    static const struct {
+        ExportFormat format;
+        const char *name;
+    } forms[] = {{EXPORT_GBT42727, "g.zip"}, {EXPORT_DAT93, "d.zip"}};
+    Fixture f = fixture_made();
+    g_autofree char *second = hall_filed(&f.hall);
+
+    for (gsize i = 0; i < G_N_ELEMENTS(forms); i++) {
+        g_autofree char *path = g_build_filename(f.out, forms[i].name, NULL);
+        const char *numbers[] = {f.filed, second, NULL};
+        ExportRequest request = {
+            .numbers = numbers, .path = path, .format = forms[i].format, .split_bytes = 2500000};
+        g_auto(ExportDone) done = {0};
+        GError *error = NULL;
+        gboolean ok = export_cases(f.hall.house, &hall_clerk, &request, &done, &error);
+
+        assert_no_error(error);
+        assert_true(ok);
+        assert_int_equal(done.files->len, 2);
+        for (guint v = 0; v < done.files->len; v++) {
+            g_autofree char *volume = g_build_filename(f.out, export_file(&done, v)->name, NULL);
+            Named named = {0};
+            VerifySummary summary = judge(volume, &named);
+
+            assert_int_equal(named.errors, 0);
+            assert_int_equal(summary.volume, v + 1);
+            assert_int_equal(summary.volumes, 2);
+            assert_int_equal(summary.group[1], '\0');
+            assert_int_equal(summary.group[0], forms[i].name[0]);
+        }
+    }
+    fixture_clear(&f);
+}
+
 static void several_cases_as_pdf_are_a_folder(void **state G_GNUC_UNUSED)
 {
     Fixture f = fixture_made();
@@ -508,6 +651,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_pdf_shows_the_documents_in_the_order_of_procedure),
     cmocka_unit_test(a_pdf_shows_the_decision_first_where_the_profile_says_so),
     cmocka_unit_test(packages_give_the_same_bytes_again),
+    cmocka_unit_test(every_form_is_judged_valid_and_a_changed_byte_is_named),
+    cmocka_unit_test(volumes_of_packages_say_which_they_are),
     cmocka_unit_test(several_cases_as_pdf_are_a_folder),
     cmocka_unit_test(a_case_without_an_archive_number_is_no_transfer_package),
     cmocka_unit_test(a_failing_disk_leaves_a_whole_tar_or_none),

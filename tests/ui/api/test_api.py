@@ -512,6 +512,21 @@ class Refusals(Hall):
         self.assertEqual(self.judged("brought.tar")[0], False)
         os.unlink(path)
 
+    def test_every_form_of_bundle_is_judged_as_what_it_is(self):
+        number = self.receive("形式")
+        exports = os.path.join(self.server.data, "exports")
+        os.makedirs(exports, exist_ok=True)
+        for form, name, proofs in (("bag-zip", "form.zip", "verified"), ("gbt42727", "package.zip", "none"),
+                                   ("pdf", "case.pdf", "none")):
+            with self.subTest(form=form):
+                path = os.path.join(exports, name)
+                self.server.run("export", "--case", number, "--format", form, "-o", path)
+                self.assertIn(name, self.people["auditor"].want(200, "GET", "/bundles").json["bundles"])
+                self.assertEqual(self.judged(name), (True, proofs, "done"))
+                shown = self.people["auditor"].want(200, "GET", "/verifications/latest").json
+                self.assertEqual(shown["kind"], "bag" if form == "bag-zip" else form)
+                os.unlink(path)
+
     def judged(self, name):
         """Valid, proofs, state; both languages say the same findings."""
         auditor = self.people["auditor"]

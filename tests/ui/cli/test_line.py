@@ -166,6 +166,13 @@ class Line(line.Case):
                            data=self.data).rows[0]
                 with open(path, "rb") as file:
                     self.assertEqual(hashlib.sha256(file.read()).hexdigest(), row[2])
+                judged = line.as_json("verify", path)
+                self.assertTrue(judged["valid"])
+                self.assertEqual([(one["kind"], one["proofs"]) for one in judged["bundles"]],
+                                 [(form, "none")])
+                self.assertEqual([one["code"] for one in judged["findings"]],
+                                 ["pdf-unproven"] if form == "pdf" else [])
+                self.assertEqual(good("verify", "--level", "quick", path).rows[-1], ["valid"])
         self.assertEqual(check_package.check_gbt42727(self.path("g.zip")), [])
         self.assertEqual(check_package.check_dat93(self.path("d.zip")), [])
         self.assertEqual(check_package.check_case(self.path("x", "data", self.digits())), [])

@@ -56,6 +56,17 @@ class Volumes(line.Case):
         flip(broken, os.path.getsize(broken) // 2)
         self.assertEqual(self.status(1, run("verify", broken)).rows[-1], ["invalid"])
 
+    def test_a_volume_of_a_package_is_part_of_the_whole(self):
+        other = line.new_case(self.data)
+        good("scan", "--case", other, "--slot", "A01", "--from", self.path("0.png"), data=self.data)
+        good("export", "--case", self.number, "--case", other, "--format", "gbt42727", "--split", "5000k",
+             "-o", self.path("package.zip"), data=self.data)
+        volumes = [self.path(f"package-v{i}.zip") for i in (1, 2)]
+        for at, volume in enumerate(volumes):
+            rows = self.status(1, run("verify", volume)).rows
+            self.assertEqual([row[:3] for row in rows[:-1]], [["error", "volume-missing", str(2 - at)]])
+        self.assertEqual(good("verify", *volumes).rows, [["valid"]])
+
     def test_a_strangers_bag_that_is_one_of_many_is_whole_by_itself(self):
         bag = self.path("stranger")
         os.makedirs(os.path.join(bag, "data"))
