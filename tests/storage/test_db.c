@@ -49,7 +49,7 @@ static void a_folder_is_no_database(void **state G_GNUC_UNUSED)
     GError *error = NULL;
 
     assert_null(db_open(folder, DB_READ_WRITE, &error));
-    assert_error_code(error, ERROR_CATALOGUE);
+    assert_error_code(error, ERROR_IO);
     g_clear_error(&error);
     assert_null(db_open(folder, DB_OWN, &error));
     assert_error_code(error, ERROR_IO);
