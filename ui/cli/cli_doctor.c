@@ -176,13 +176,28 @@ static void look_at_settings(Doctor *doctor)
         find_error(doctor, FAULT, "settings", error);
 }
 
+/* The folder, or while it is still to be made the one that will hold it. */
+static char *nearest_folder(const char *path)
+{
+    char *folder = g_canonicalize_filename(path, NULL);
+
+    while (!g_file_test(folder, G_FILE_TEST_EXISTS)) {
+        char *above = g_path_get_dirname(folder);
+
+        g_free(folder);
+        folder = above;
+    }
+    return folder;
+}
+
 static void look_at_disk(Doctor *doctor)
 {
+    g_autofree char *folder = nearest_folder(cli_data_folder(doctor->cli));
     g_autoptr(GError) error = NULL;
     guint64 bytes = 0;
     g_autofree char *text = NULL;
 
-    if (!file_free_bytes(cli_data_folder(doctor->cli), &bytes, &error)) {
+    if (!file_free_bytes(folder, &bytes, &error)) {
         find_error(doctor, WARNING, "disk", error);
         return;
     }

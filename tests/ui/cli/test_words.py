@@ -204,6 +204,12 @@ class Places(line.Case):
                 self.assertIn(where, result.err)
                 self.assertIn("init", result.err)
 
+    def test_doctor_looks_at_the_disk_of_a_folder_that_is_still_to_be_made(self):
+        rows = {row[1]: row for row in run("doctor", data=self.path("not", "yet")).rows}
+        self.assertEqual(rows["data"][0], "warning")
+        self.assertIn("anjuan init", rows["data"][2])
+        self.assertRegex(rows["disk"][2], r"^\d+ MB free")
+
     def test_a_folder_is_made_once(self):
         where = line.new_store(self.path("once"))
         self.status(3, run("init", data=where))
