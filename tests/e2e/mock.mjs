@@ -56,7 +56,7 @@ function checkOf(one) {
     const decided = one.decided_slots[code];
     const state = decided ?? (pages > 0 ? 'complete' : 'missing');
     return {
-      code, name, state, main: at < 3, need: at === 9 ? 'optional' : at === 5 ? 'conditional' : 'required', pages, documents: pages > 0 ? 1 : 0,
+      code, name, state, main: at < 3, need: at === 9 ? 'optional' : at === 5 ? 'conditional' : 'required', promisable: at === 4, pages, documents: pages > 0 ? 1 : 0,
       detail: state === 'missing' && at < 9 ? '请提交原件一份，复印件一份。' : '', originals: 1, copies: 1, until: null,
       defects: [], ticks: pages > 0 ? [{ tick: 'original', label: '原件已核', done: !!one.ticks[code] }] : [],
     };

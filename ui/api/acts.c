@@ -285,37 +285,23 @@ static gboolean take_back(Call *call, const Doing *doing, const char *slot, GErr
     return notes != NULL;
 }
 
-/* 承诺: the applicant's 告知承诺书 stands in for the paper. It is issued first, so that there is
- * one to sign: the newest of the case is the one. */
-static gboolean promised(Call *call, const Doing *doing, const char *slot, GError **error)
+/* 承诺: a 告知承诺书 of its own is issued for the slot and stands in for the paper once it is
+ * signed.
+ */
+static gboolean promised(Call *call, Doing *doing, const char *slot, GError **error)
 {
-    const Item *item = case_item(call->api->house, doing->row, error);
-    const ItemSlot *found = item != NULL ? item_slot(item, code_slot_number(slot)) : NULL;
-    g_autoptr(json_t) rows =
-        found != NULL ? catalog_documents(call->reader, doing->number, error) : NULL;
-    g_autofree char *pledge = code_slot_name(paper_kind_slot(PAPER_PLEDGE)), *paper = NULL;
-    gsize i;
-    json_t *row;
+    const char *const slots[] = {slot};
+    LifeEvent pledge = {.type = EVENT_PLEDGE,
+                        .actor = ACTOR_CLERK,
+                        .until = DAY_NONE,
+                        .keys = slots,
+                        .n_keys = G_N_ELEMENTS(slots)};
 
-    if (item == NULL || (found != NULL && rows == NULL))
-        return FALSE;
-    if (found == NULL || !found->promisable)
-        return error_set(error, ERROR_RULE, "slot %s: no promise stands in for it", slot);
-    json_array_foreach(rows, i, row)
-    {
-        if (strcmp(json_text(row, "code"), pledge) == 0 &&
-            strcmp(json_text(row, "state"), "open") == 0) {
-            g_free(paper);
-            paper = g_strdup_printf("%" G_GINT64_FORMAT, json_int(row, "number", 0));
-        }
-    }
-    if (paper == NULL)
-        return error_set(error, ERROR_WRONG_STATE, "the 告知承诺书 is not issued yet");
-    return note(call, doing, slot, "promised", paper, error);
+    return take_step(call, doing, &pledge, error);
 }
 
 /* 免提交, 容缺, 承诺, 不适用, 在件 and counted copies. */
-static gboolean slot_state(Call *call, const Doing *doing, const char *slot, GError **error)
+static gboolean slot_state(Call *call, Doing *doing, const char *slot, GError **error)
 {
     gboolean answered;
 

@@ -78,14 +78,14 @@ static const char *date_wanted(const SlotResult *slot, json_t *notes)
 
 static json_t *show_line(Call *call, const SlotResult *slot, json_t *notes)
 {
-    return json_pack("{s:s, s:s, s:s, s:b, s:s, s:i, s:i, s:s, s:o, s:o, s:s?, s:i, s:i}", "code",
-                     slot->slot->code, "name", slot->slot->name, "state",
+    return json_pack("{s:s, s:s, s:s, s:b, s:s, s:b, s:i, s:i, s:s, s:o, s:o, s:s?, s:i, s:i}",
+                     "code", slot->slot->code, "name", slot->slot->name, "state",
                      slot_state_token(slot->state), "main", slot->slot->role == ROLE_MAIN, "need",
-                     need_token(slot->slot), "pages", (int)slot->pages, "documents",
-                     (int)slot->documents, "detail", either(call, slot->why, slot->why_en),
-                     "defects", show_defects(call, slot), "ticks", show_ticks(call, slot), "date",
-                     date_wanted(slot, notes), "originals", (int)slot->slot->originals, "copies",
-                     (int)slot->slot->copies);
+                     need_token(slot->slot), "promisable", slot->slot->promisable, "pages",
+                     (int)slot->pages, "documents", (int)slot->documents, "detail",
+                     either(call, slot->why, slot->why_en), "defects", show_defects(call, slot),
+                     "ticks", show_ticks(call, slot), "date", date_wanted(slot, notes), "originals",
+                     (int)slot->slot->originals, "copies", (int)slot->slot->copies);
 }
 
 guint show_missing(const Check *check)

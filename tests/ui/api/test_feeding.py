@@ -267,16 +267,6 @@ class Edits(Hall):
         self.server.run("rebuild")
         self.assertTrue(self.case(number)["sides"][0]["blank"])
 
-    def test_a_promise_needs_its_paper_and_a_slot_that_takes_one(self):
-        path = os.path.join(os.environ["ANJUAN_SOURCE"], "appliance/casework/data/item-production.json")
-        with open(path, encoding="utf-8") as file:
-            item = json.load(file)
-        slot = next(slot["code"] for slot in item["checklist"] if slot.get("promisable"))
-        other = next(slot["code"] for slot in item["checklist"] if not slot.get("promisable"))
-        number = self.clerk.want(201, "POST", "/cases", {"item": item["code"], "applicant": "承诺"}).json["number"]
-        self.assertEqual(self.act(number, "slot", slot=other, state="promised", want=409).json["code"], "rule")
-        self.assertEqual(self.act(number, "slot", slot=slot, state="promised", want=409).json["code"], "wrong-state")
-
     def test_a_hold_is_for_the_supervisor_and_ends_with_a_reason(self):
         number = self.receive("冻结")
         self.act(number, "hold", want=403, reason="诉讼")

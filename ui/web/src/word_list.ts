@@ -220,6 +220,7 @@ export const words = {
   setNa: ['不适用', 'Not applicable'],
   setNone: ['恢复必交', 'Ask for it again'],
   setPresent: ['已收，不扫描', 'Here, not scanned'],
+  setPromised: ['告知承诺', 'Promise instead'],
   openSlot: ['下一张收到这里', 'Next sheet goes here'],
   reason: ['原因', 'Reason'],
   until: ['补交日期', 'Until'],
