@@ -137,6 +137,7 @@ const char *verify_kind_token(VerifyKind kind)
         [VERIFY_GBT42727] = "gbt42727",
         [VERIFY_DAT93] = "dat93",
         [VERIFY_PDF] = "pdf",
+        [VERIFY_ARCHIVE] = "archive",
     };
 
     return tokens[kind];
@@ -161,7 +162,7 @@ gboolean verify_path(const char *path, const VerifyOptions *options, VerifyRepor
     GError *failed = NULL;
     g_autoptr(Archive) archive = NULL;
 
-    *summary = (VerifySummary){.kind = VERIFY_BAG};
+    *summary = (VerifySummary){.kind = VERIFY_ARCHIVE};
     if (judge_root_folder(&judge, path))
         return TRUE;
     archive = open_bundle(path, &options->limits, &failed);

@@ -75,9 +75,10 @@ typedef enum {
     VERIFY_GBT42727,
     VERIFY_DAT93,
     VERIFY_PDF,
+    VERIFY_ARCHIVE, /* hostile, damaged or without a base folder: what it holds cannot be told */
 } VerifyKind;
 
-/* "bag", "ocfl-object", "ocfl-root", "gbt42727", "dat93", "pdf". */
+/* "bag", "ocfl-object", "ocfl-root", "gbt42727", "dat93", "pdf", "archive". */
 const char *verify_kind_token(VerifyKind kind);
 
 typedef enum {

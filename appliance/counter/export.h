@@ -15,7 +15,8 @@
  *
  * Volumes: `split_bytes` and the limits of a form make several files of one export, NAME-v1.tar,
  * NAME-v2.tar …; each is a valid bag or package alone. A bag splits a case only where it alone is
- * over the limit, between its files; the other forms never do (ERROR_TOO_LARGE).
+ * over the limit, between its files; the other forms never do (ERROR_TOO_LARGE). A volume of a bag
+ * or a package says which of how many it is, and `verify` (storage/verify.h) judges every form.
  *
  * The record of the export comes before the bundle (its proof stands inside), that of its digest
  * after it. An export that was interrupted leaves nothing under its name and is started again.
