@@ -49,6 +49,19 @@ async function receive(name = '张三') {
   await bandTitle('请放纸');
 }
 
+test('a promise is offered where one may stand in for the paper, and taken back', async () => {
+  const button = (text) => page.locator('.slot-detail button', { hasText: text });
+  await open();
+  await receive();
+  await page.click('.slot >> nth=0');
+  await button('容缺').waitFor();
+  assert.equal(await button('告知承诺').count(), 0);
+  await page.click('.slot >> nth=4');
+  await button('告知承诺').click();
+  await button('恢复必交').click();
+  await button('告知承诺').waitFor();
+});
+
 test('the happy path needs the gun, the paper and one name', async () => {
   await open();
   await receive();

@@ -117,10 +117,10 @@ function slotDetail(line: Api.CheckLine): TemplateResult {
       ${line.state === 'missing' || line.state === 'person' ? html`
         <button @click=${() => decide(line, 'exempt')}>${say('setExempt')}</button>
         <button @click=${() => decide(line, 'later')}>${say('setLater')}</button>
-        ${line.promisable ? html`<button @click=${() => void act({ act: 'slot', slot: line.code, state: 'promised' })}>${say('setPromised')}</button>` : nothing}
+        ${line.promisable && line.state === 'missing' ? html`<button @click=${() => void act({ act: 'slot', slot: line.code, state: 'promised' })}>${say('setPromised')}</button>` : nothing}
         <button @click=${() => decide(line, 'present')}>${say('setPresent')}</button>
         ${line.need === 'conditional' ? html`<button @click=${() => decide(line, 'na')}>${say('setNa')}</button>` : nothing}` : nothing}
-      ${['exempt', 'later', 'na', 'promised'].includes(line.state)
+      ${['exempt', 'later', 'na', 'promised'].includes(line.state) || (line.promisable && line.state === 'person')
         ? html`<button @click=${() => void act({ act: 'slot', slot: line.code, state: 'none' })}>${say('setNone')}</button>` : nothing}
     </div>
     ${form && form[1] === line.code && form[2] ? decisionForm(line, form[2]) : nothing}
