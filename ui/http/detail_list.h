@@ -74,8 +74,8 @@
     X("tick: slot and tick are needed", "请指明哪项材料、核对什么")                                \
     X("slot: and state, originals, copies, until or issued are needed", "请指明哪项材料、怎样登记") \
     X("slot '*': the item has none such", "事项没有材料「$1」")                                    \
+    X("* *: not on the list for that", "$1 $2: 清单不允许这样代替")                                \
     X("question '*': the item asks none such", "事项没有这个问题「$1」")                           \
-    X("slot *: no promise stands in for it", "材料 $1 不能以承诺代替")                             \
     X("*: not by hand for this slot", "$1: 这项材料不能手工这样登记")                              \
     X("slot or document: one of them", "材料和文件只能指定一个")                                   \
     X("told: how was she told?", "请选送达方式")                                                   \
@@ -97,7 +97,6 @@
     X("* (*) comes with its step, not by itself", "「$1」随环节出具, 不能单独出")                  \
     X("kind '*': no such paper", "没有这种文书「$1」")                                             \
     X("no sheet of * was captured", "$1 还没有扫描, 不能出")                                       \
-    X("the 告知承诺书 is not issued yet", "告知承诺书还没有出具")                                  \
     X("document * of *", "$2 没有第 $1 号文件")                                                    \
     X("paper * of *", "$2 没有文书 $1")                                                            \
     X("receipt * of *", "$2 没有凭证 $1")                                                          \
