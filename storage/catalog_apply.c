@@ -57,6 +57,7 @@
  *
  * clang-format on */
 #include "storage/catalog_intern.h"
+#include "storage/catalog_query.h"
 
 #include "appliance/base/text.h"
 #include "storage/secrets.h"
@@ -230,6 +231,30 @@ static const Act *find_act(const char *act)
 gboolean catalog_knows(const char *act)
 {
     return find_act(act) != NULL;
+}
+
+/* Pages that come in, and the documents they make, are new but take nothing back that was there. */
+static gboolean is_edit(const char *act)
+{
+    const Act *found = find_act(act);
+
+    return found != NULL && found->touches && strcmp(act, "side") != 0 &&
+           strcmp(act, "document.open") != 0;
+}
+
+gboolean catalog_is_edited(Catalog *catalog, const char *number, gint64 since_seq, gboolean *edited,
+                           GError **error)
+{
+    g_autoptr(json_t) rows =
+        db_rows(catalog->db, error,
+                "SELECT DISTINCT act FROM event WHERE \"case\" = " CASE_ID " AND seq > ?", "ti",
+                number, since_seq);
+    gsize i;
+    json_t *row;
+
+    *edited = FALSE;
+    json_array_foreach(rows, i, row) *edited = *edited || is_edit(json_text(row, "act"));
+    return rows != NULL;
 }
 
 /* The fields that questions choose by; NULL where there is none. */

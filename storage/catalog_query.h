@@ -147,6 +147,11 @@ gboolean catalog_filed_between(Catalog *catalog, const char *from, const char *t
 json_t *catalog_case_events(Catalog *catalog, const char *number, gint64 seq, gint64 limit,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Whether anything of a case was changed after record `since_seq`: pages that come in, and the
+ * documents they make, change nothing that was there. */
+gboolean catalog_is_edited(Catalog *catalog, const char *number, gint64 since_seq, gboolean *edited,
+                           GError **error);
+
 /* Records of a case that edit what is seen of it (slot, side.turn, side.place, side.void,
  * side.restore, side.blank), the newest `limit` of them, newest first. Rows as those of
  * catalog_case_events. */

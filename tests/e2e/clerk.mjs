@@ -11,12 +11,19 @@ export class Clerk {
     this.say = words.say;
   }
 
-  /* The band says `word`; resolves to its whole text. */
-  async band(word, values) {
-    const wanted = this.say(word, values);
-    await this.page.waitForFunction((text) => document.querySelector('.band-title')?.textContent?.includes(text), wanted).catch(async () => {
-      throw new Error(`the band should say ${wanted}; the screen says\n${await this.page.locator('#app').innerText()}`);
+  /* Waits until `test` holds in the page; where it never does the screen tells what stood there. */
+  async until(what, test, value) {
+    await this.page.waitForFunction(test, value).catch(async () => {
+      const focus = await this.page.evaluate(() => document.activeElement?.outerHTML.slice(0, 300));
+      throw new Error(`${what}; the focus is on ${focus}; the screen says\n${await this.page.locator('#app').innerText()}`);
     });
+  }
+
+  /* The band says `word`, and `more` beneath it; resolves to its whole text. */
+  async band(word, values, more = '') {
+    const wanted = this.say(word, values);
+    await this.until(`the band should say ${wanted} ${more}`, ([title, text]) => document.querySelector('.band-title')?.textContent?.includes(title) &&
+      document.querySelector('.band')?.innerText.includes(text), [wanted, more]);
     return this.page.locator('.band').innerText();
   }
 
@@ -49,7 +56,7 @@ export class Clerk {
   async settle(entries = {}) {
     await this.page.waitForSelector('.settle');
     for (;;) {
-      await this.page.waitForFunction(() => document.querySelector('.settle') === null || document.activeElement?.closest('.settle'));
+      await this.until('the list should have the focus', () => document.querySelector('.settle') === null || document.activeElement?.closest('.settle'));
       const task = await this.page.evaluate(() => {
         const { activeElement: field } = document;
         const left = document.querySelectorAll('.settle li').length;
@@ -63,12 +70,12 @@ export class Clerk {
         else await this.type(value);
       }
       await this.key('Enter');
-      await this.page.waitForFunction((left) => document.querySelectorAll('.settle li').length !== left, task.left);
+      await this.until(`${task.left} tasks should be fewer`, (left) => document.querySelectorAll('.settle li').length !== left, task.left);
     }
   }
 
   logs(text) {
-    return this.page.waitForFunction((wanted) => document.querySelector('.log')?.textContent?.includes(wanted), text);
+    return this.until(`the log should say ${text}`, (wanted) => document.querySelector('.log')?.textContent?.includes(wanted), text);
   }
 
   thumbs() {

@@ -176,8 +176,8 @@ test('a jam says what the hands do, and F9 goes on with the same sheet', async (
   hall.paper({ item, set: '000002', documents: [['A01', 2], ['A02', 1]], jamAt: 5 });
   await clerk.open(item, '昆山锦溪水产合作社');
   await page.keyboard.press('F9');
-  const band = await clerk.band('fault_jam');
-  assert.ok(band.includes(words.say('faultSafe', { n: 2 })), band);
+  /* The fault and the last page before it come on two ways. */
+  await clerk.band('fault_jam', {}, words.say('faultSafe', { n: 2 }));
   await page.keyboard.press('F9');
   await clerk.band('missing', { n: 2 });
   await page.waitForFunction(() => document.querySelectorAll('.thumb').length === 6);

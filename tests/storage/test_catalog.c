@@ -3,12 +3,12 @@
  * The catalogue as an index: what its rows leave to the records, and how it is made anew.
  */
 #include "tests/storage/dump.h"
+#include "tests/storage/made_store.h"
 
 #include "storage/catalog_query.h"
 #include "storage/catalog_record.h"
 #include "storage/catalog_register.h"
 #include "storage/secrets.h"
-#include "storage/store.h"
 
 #include <sqlite3.h>
 #include <string.h>
@@ -16,31 +16,7 @@
 #define NUMBER "320583001261121003000100"
 #define SHA256 "00000000000000000000000000000000000000000000000000000000000000aa"
 
-static const StoreOrigin origin = {"320583", "001", "hall.example/anjuan", "city"};
 static const StoreActor actor = {"os:test", "test"};
-static gint64 test_now_us = G_GINT64_CONSTANT(1795257751) * G_USEC_PER_SEC; /* 2026-11-21 */
-
-static Store *opened(const char *folder)
-{
-    StoreOptions options = {.folder = folder, .clock = clock_manual(&test_now_us)};
-    GError *error = NULL;
-    Store *store = store_open(&options, &error);
-
-    assert_no_error(error);
-    return store;
-}
-
-static char *made_folder(void)
-{
-    g_autofree char *parent = testing_folder();
-    char *folder = g_build_filename(parent, "data", NULL);
-    StoreOptions options = {.folder = folder, .clock = clock_manual(&test_now_us)};
-    GError *error = NULL;
-
-    assert_true(store_create(&options, &origin, &error));
-    assert_no_error(error);
-    return folder;
-}
 
 static gboolean append_side(StoreTxn *txn, gint64 batch, GError **error)
 {
@@ -294,9 +270,9 @@ static void a_period_holds_its_first_instant_and_not_its_last(void **state G_GNU
         g_autofree char *value = g_strdup_printf("%u", i);
 
         write_command(store, say, value);
-        test_now_us += 10 * G_USEC_PER_SEC;
+        made_now_us += 10 * G_USEC_PER_SEC;
     }
-    test_now_us -= 30 * G_USEC_PER_SEC;
+    made_now_us -= 30 * G_USEC_PER_SEC;
     reader = reader_of(store);
     assert_int_equal(said_between(reader, "2026-11-21T10:42:31Z", "2026-11-21T10:42:41Z"), 1);
     assert_int_equal(said_between(reader, "2026-11-21T10:42:32Z", "2026-11-21T10:42:51Z"), 1);
@@ -376,6 +352,30 @@ static void a_replay_counts_the_version_of_each_case(void **state G_GNUC_UNUSED)
     assert_string_equal(before, after);
 }
 
+static gboolean is_edited(Store *store, gint64 since_seq)
+{
+    g_autoptr(Catalog) reader = reader_of(store);
+    GError *error = NULL;
+    gboolean edited;
+
+    assert_true(catalog_is_edited(reader, NUMBER, since_seq, &edited, &error));
+    assert_no_error(error);
+    return edited;
+}
+
+static void pages_that_come_in_edit_nothing(void **state G_GNUC_UNUSED)
+{
+    g_autofree char *folder = made_folder();
+    g_autoptr(Store) store = opened(folder);
+    gint64 batch;
+
+    write_command(store, open_case, &batch);
+    assert_false(is_edited(store, batch));
+    write_command(store, say, (char *)"last");
+    assert_true(is_edited(store, batch));
+    assert_false(is_edited(store, batch + 2));
+}
+
 static gboolean say_often(StoreTxn *txn, void *data G_GNUC_UNUSED, GError **error)
 {
     for (guint i = 0; i < 600; i++) {
@@ -416,6 +416,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_period_holds_its_first_instant_and_not_its_last),
     cmocka_unit_test(a_catalogue_of_an_earlier_version_is_made_anew),
     cmocka_unit_test(a_replay_counts_the_version_of_each_case),
+    cmocka_unit_test(pages_that_come_in_edit_nothing),
     cmocka_unit_test(the_root_over_subtrees_is_that_over_leaves),
 };
 

@@ -4,9 +4,9 @@
  * nothing of it is seen, and the same store takes it once there is room.
  */
 #include "tests/storage/fault.h"
+#include "tests/storage/made_store.h"
 
 #include "storage/catalog_query.h"
-#include "storage/store.h"
 
 #include <string.h>
 
@@ -14,24 +14,11 @@
  */
 #define SYNCS_OF_JOURNAL 2
 
-static const StoreOrigin origin = {"320583", "001", "hall.example/anjuan", "city"};
 static const StoreActor actor = {"os:test", "test"};
 
 static char first[] = "a", second[] = "b"; /* codes of definitions */
 
-static char *made_folder(void)
-{
-    g_autofree char *parent = testing_folder();
-    char *folder = g_build_filename(parent, "data", NULL);
-    StoreOptions options = {.folder = folder};
-    GError *error = NULL;
-
-    assert_true(store_create(&options, &origin, &error));
-    assert_no_error(error);
-    return folder;
-}
-
-static Store *opened(const char *folder, GError **error)
+static Store *open_again(const char *folder, GError **error)
 {
     return store_open(&(StoreOptions){.folder = folder}, error);
 }
@@ -67,7 +54,7 @@ static guint operations_of_a_write(void)
 {
     g_autofree char *folder = made_folder();
     GError *error = NULL;
-    g_autoptr(Store) store = opened(folder, &error);
+    g_autoptr(Store) store = open_again(folder, &error);
 
     assert_no_error(error);
     fault_set(FAULT_NONE, 0);
@@ -80,7 +67,7 @@ static gboolean writes_with_fault(FaultKind kind, guint at)
 {
     g_autofree char *folder = made_folder();
     GError *error = NULL;
-    g_autoptr(Store) store = opened(folder, &error);
+    g_autoptr(Store) store = open_again(folder, &error);
     gint64 records, told;
     gboolean stopped;
 
@@ -122,13 +109,13 @@ static void a_full_disk_is_read(void **state G_GNUC_UNUSED)
 {
     g_autofree char *folder = made_folder();
     GError *error = NULL;
-    Store *store = opened(folder, &error);
+    Store *store = open_again(folder, &error);
     gint64 records;
 
     assert_true(store_write(store, &actor, define, first, &error));
     store_close(store);
     fault_set(FAULT_NO_ROOM, 1);
-    store = opened(folder, &error);
+    store = open_again(folder, &error);
     assert_no_error(error);
     assert_int_equal(definitions(store), 1);
     assert_true(store_verify_journal(store, &records, &error));

@@ -45,21 +45,26 @@ def tar_of(path, members):
                 tar.addfile(info)
 
 
+def tar_head(name, size, kind=b"0"):
+    """A block as it is: names that tarfile would not write."""
+    block = bytearray(512)
+    block[:len(name)] = name
+    block[100:108] = b"0000644\0"
+    block[108:116] = block[116:124] = b"0000000\0"
+    block[124:136] = b"%011o\0" % size
+    block[136:148] = b"00000000000\0"
+    block[156:157] = kind
+    block[257:265] = b"ustar\x0000"
+    block[148:156] = b" " * 8
+    block[148:156] = b"%06o\0 " % sum(block)
+    return bytes(block)
+
+
 def raw_tar(path, headers, closing=True):
-    """Blocks as they are: names that tarfile would not write."""
+    """Blocks one after the other."""
     with open(path, "wb") as file:
         for name, size, kind, body in headers:
-            block = bytearray(512)
-            block[:len(name)] = name
-            block[100:108] = b"0000644\0"
-            block[108:116] = block[116:124] = b"0000000\0"
-            block[124:136] = b"%011o\0" % size
-            block[136:148] = b"00000000000\0"
-            block[156:157] = kind
-            block[257:265] = b"ustar\x0000"
-            block[148:156] = b" " * 8
-            block[148:156] = b"%06o\0 " % sum(block)
-            file.write(block + body + b"\0" * (-len(body) % 512))
+            file.write(tar_head(name, size, kind) + body + b"\0" * (-len(body) % 512))
         if closing:
             file.write(b"\0" * 1024)
 
@@ -117,20 +122,6 @@ def package(path, *pieces):
 def many(text, times):
     """A piece again and again; %d is the number."""
     return (lambda at: text % at) if b"%d" in text else (lambda at: text), times
-
-
-def tar_head(name, size):
-    block = bytearray(512)
-    block[:len(name)] = name
-    block[100:108] = b"0000644\0"
-    block[108:116] = block[116:124] = b"0000000\0"
-    block[124:136] = b"%011o\0" % size
-    block[136:148] = b"00000000000\0"
-    block[156:157] = b"0"
-    block[257:265] = b"ustar\x0000"
-    block[148:156] = b" " * 8
-    block[148:156] = b"%06o\0 " % sum(block)
-    return block
 
 
 def many_in_transfer(path):

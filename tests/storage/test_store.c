@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/storage/dump.h"
+#include "tests/storage/made_store.h"
 
 #include "storage/catalog_query.h"
 #include "storage/secrets.h"
-#include "storage/store.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -12,36 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static const StoreOrigin origin = {"320583", "001", "hall.example/anjuan", "city"};
 static const StoreActor actor = {"os:test", "test"};
-static gint64 test_now_us = G_GINT64_CONSTANT(1795257751) * G_USEC_PER_SEC; /* 2026-11-21 */
-
-static StoreOptions options_of(const char *folder)
-{
-    return (StoreOptions){.folder = folder, .clock = clock_manual(&test_now_us)};
-}
-
-static char *made_folder(void)
-{
-    g_autofree char *parent = testing_folder();
-    char *folder = g_build_filename(parent, "data", NULL);
-    StoreOptions options = options_of(folder);
-    GError *error = NULL;
-
-    assert_true(store_create(&options, &origin, &error));
-    assert_no_error(error);
-    return folder;
-}
-
-static Store *opened(const char *folder)
-{
-    StoreOptions options = options_of(folder);
-    GError *error = NULL;
-    Store *store = store_open(&options, &error);
-
-    assert_no_error(error);
-    return store;
-}
 
 /* A command that opens a case of serial `*data`. */
 static gboolean open_case(StoreTxn *txn, void *data, GError **error)
@@ -92,10 +63,10 @@ static void write_case(Store *store, int serial)
 static void a_folder_is_made_once(void **state G_GNUC_UNUSED)
 {
     g_autofree char *folder = made_folder();
-    StoreOptions options = options_of(folder);
+    StoreOptions options = made_options(folder);
     GError *error = NULL;
 
-    assert_false(store_create(&options, &origin, &error));
+    assert_false(store_create(&options, &made_origin, &error));
     assert_error_code(error, ERROR_DATA_FOLDER_EXISTS);
     g_clear_error(&error);
 }
@@ -104,11 +75,11 @@ static void a_folder_with_other_files_is_refused(void **state G_GNUC_UNUSED)
 {
     g_autofree char *folder = testing_folder();
     g_autofree char *path = g_build_filename(folder, "letter.txt", NULL);
-    StoreOptions options = options_of(folder);
+    StoreOptions options = made_options(folder);
     GError *error = NULL;
 
     assert_true(file_replace(path, 0600, "x", 1, &error));
-    assert_false(store_create(&options, &origin, &error));
+    assert_false(store_create(&options, &made_origin, &error));
     assert_error_code(error, ERROR_DATA_FOLDER_EXISTS);
     g_clear_error(&error);
 }
@@ -116,7 +87,7 @@ static void a_folder_with_other_files_is_refused(void **state G_GNUC_UNUSED)
 static void any_other_folder_is_no_data_folder(void **state G_GNUC_UNUSED)
 {
     g_autofree char *folder = testing_folder();
-    StoreOptions options = options_of(folder);
+    StoreOptions options = made_options(folder);
     GError *error = NULL;
 
     assert_null(store_open(&options, &error));
@@ -216,9 +187,9 @@ static void time_never_goes_back(void **state G_GNUC_UNUSED)
     GError *error = NULL;
 
     write_case(store, 1);
-    test_now_us -= G_GINT64_CONSTANT(3600) * G_USEC_PER_SEC;
+    made_now_us -= G_GINT64_CONSTANT(3600) * G_USEC_PER_SEC;
     write_case(store, 2);
-    test_now_us += G_GINT64_CONSTANT(3600) * G_USEC_PER_SEC;
+    made_now_us += G_GINT64_CONSTANT(3600) * G_USEC_PER_SEC;
     reader = store_reader(store, &error);
     rows = catalog_cases_between(reader, "2000", "3000", &error);
     assert_string_equal(json_text(json_array_get(rows, 0), "recorded_at"),

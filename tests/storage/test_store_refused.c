@@ -2,38 +2,14 @@
  *
  * What a store refuses, and that nothing of it remains.
  */
-#include "tests/testing.h"
+#include "tests/storage/made_store.h"
 
 #include "storage/catalog_query.h"
-#include "storage/store.h"
 
 #include <errno.h>
 #include <string.h>
 
-static const StoreOrigin origin = {"320583", "001", "hall.example/anjuan", "city"};
 static const StoreActor actor = {"os:test", "test"};
-
-static char *made_folder(void)
-{
-    g_autofree char *parent = testing_folder();
-    char *folder = g_build_filename(parent, "data", NULL);
-    StoreOptions options = {.folder = folder};
-    GError *error = NULL;
-
-    assert_true(store_create(&options, &origin, &error));
-    assert_no_error(error);
-    return folder;
-}
-
-static Store *opened(const char *folder)
-{
-    StoreOptions options = {.folder = folder};
-    GError *error = NULL;
-    Store *store = store_open(&options, &error);
-
-    assert_no_error(error);
-    return store;
-}
 
 static char *journal_text(const char *folder)
 {
@@ -127,7 +103,7 @@ static void a_store_that_cannot_be_made_whole_is_none(void **state G_GNUC_UNUSED
         NthFault nth = {.at = ++at, .fault = EIO};
 
         file_fault_set(testing_fail_from, &nth);
-        made = store_create(&options, &origin, &error);
+        made = store_create(&options, &made_origin, &error);
         file_fault_set(NULL, NULL);
         assert_true(made == (error == NULL));
         g_clear_error(&error);

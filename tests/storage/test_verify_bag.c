@@ -3,6 +3,7 @@
  * Bags of others, good and bad, in the versions from 0.93 to 1.0.
  */
 #include "tests/storage/tree.h"
+#include "tests/storage/watch.h"
 
 #include "appliance/base/digest.h"
 #include "storage/verify.h"
@@ -32,24 +33,6 @@ static char *make_bag(const char *version, const Change *changes, gsize n_change
             tree_remove(folder, changes[i].path);
     }
     return folder;
-}
-
-typedef struct {
-    const char *wanted;
-    guint hits;
-    GString *all;
-} Watch;
-
-static void watch(const VerifyFinding *finding, void *data)
-{
-    Watch *self = data;
-
-    assert_non_null(finding->text[LANG_EN]);
-    assert_non_null(finding->text[LANG_ZH]);
-    if (self->wanted != NULL && strcmp(finding->code, self->wanted) == 0)
-        self->hits++;
-    g_string_append_printf(self->all, "%s %s [%s]; ", finding->code,
-                           finding->path != NULL ? finding->path : "-", finding->detail);
 }
 
 /* Judge a bag: `errors` tells whether it must be invalid, `code` what must be found (or NULL). */

@@ -3,6 +3,7 @@
  * Packages of GB/T 42727 and DA/T 93, and PDFs, good and spoilt.
  */
 #include "tests/storage/package_sample.h"
+#include "tests/storage/watch.h"
 
 #include "storage/verify.h"
 #include "storage/xml_read.h"
@@ -14,26 +15,12 @@
 
 static const char *const two[] = {C1, C2};
 
-typedef struct {
-    GString *all;
-} Watch;
-
-static void watch(const VerifyFinding *finding, void *data)
-{
-    Watch *self = data;
-
-    assert_non_null(finding->text[LANG_EN]);
-    assert_non_null(finding->text[LANG_ZH]);
-    g_string_append_printf(self->all, "%s %s [%s]; ", finding->code,
-                           finding->path != NULL ? finding->path : "-", finding->detail);
-}
-
 /* Judge; `wanted` ("code path") must be found, NULL: nothing may be. */
 static VerifySummary judged(const char *path, const VerifyOptions *options, const char *wanted)
 {
     g_autoptr(GString) all = g_string_new(NULL);
     g_autofree char *phrase = wanted != NULL ? g_strconcat(wanted, " [", NULL) : NULL;
-    Watch self = {all};
+    Watch self = {.all = all};
     VerifySummary summary;
     GError *error = NULL;
     gboolean ok = verify_path(path, options, watch, &self, &summary, &error);

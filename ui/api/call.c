@@ -150,20 +150,40 @@ static pthread_mutex_t *edit_lock(Call *call, const char *number)
     return &call->api->edits[g_str_hash(number) % EDIT_LOCKS];
 }
 
+/* "<version>"; -1 where it is none. */
+static gint64 version_of_tag(const char *tag)
+{
+    guint64 version;
+    g_auto(GStrv) parts = g_strsplit(tag, "\"", 0);
+
+    return g_strv_length(parts) == 3 && *parts[0] == '\0' && *parts[2] == '\0' &&
+                   g_ascii_string_to_unsigned(parts[1], 10, 0, G_MAXINT64, &version, NULL)
+               ? (gint64)version
+               : -1;
+}
+
+/* Whoever acts while her own pages run in has seen all that she can have seen. */
 static gboolean is_current(Call *call, const char *number, GError **error)
 {
     const char *seen = request_header(call->request, "If-Match");
     g_autoptr(json_t) row = NULL;
-    g_autofree char *tag = NULL;
+    gint64 version, seen_version;
+    gboolean edited;
 
     if (seen == NULL || strcmp(seen, "*") == 0)
         return TRUE;
     row = case_row(call->reader, number, error);
     if (row == NULL)
         return FALSE;
-    tag = g_strdup_printf("\"%" G_GINT64_FORMAT "\"", json_int(row, "version", 0));
-    return strcmp(seen, tag) == 0 ||
-           error_set(error, ERROR_STALE, "version %s, asked for %.40s", tag, seen);
+    version = json_int(row, "version", 0);
+    seen_version = version_of_tag(seen);
+    if (seen_version == version)
+        return TRUE;
+    if (!catalog_is_edited(call->reader, number, seen_version, &edited, error))
+        return FALSE;
+    return (!edited && seen_version >= 0 && seen_version < version) ||
+           error_set(error, ERROR_STALE, "version \"%" G_GINT64_FORMAT "\", asked for %.40s",
+                     version, seen);
 }
 
 gboolean call_edit_begin(Call *call, const char *number, GError **error)

@@ -362,6 +362,17 @@ class Refusals(Hall):
         fresh = self.clerk.want(200, "GET", f"/cases/{number}").headers["ETag"]
         self.clerk.want(200, "POST", f"/cases/{number}/acts", {"act": "resume-intake"}, headers={"If-Match": fresh})
 
+    def test_a_page_that_came_in_meanwhile_refuses_no_edit(self):
+        number = self.receive()
+        tag = self.clerk.want(200, "GET", f"/cases/{number}").headers["ETag"]
+        page = os.path.join(self.folder, "sides", "0002-1.jpg")
+        self.assertEqual(self.clerk.upload(number, page, "image/jpeg").status, 201)
+        self.assertNotEqual(self.clerk.want(200, "GET", f"/cases/{number}").headers["ETag"], tag)
+        self.clerk.want(200, "POST", f"/cases/{number}/acts", {"act": "park"}, headers={"If-Match": tag})
+        for wrong in (tag, '"0"', '"-1"', '"99999999"', '"x"', "12", '""', '"1" '):
+            late = self.clerk.post(f"/cases/{number}/acts", {"act": "resume-intake"}, headers={"If-Match": wrong})
+            self.assertEqual((late.status, late.json["code"]), (412, "stale"), wrong)
+
     def test_of_many_edits_with_one_tag_one_wins(self):
         number = self.receive()
         tag = self.clerk.want(200, "GET", f"/cases/{number}").headers["ETag"]

@@ -4,12 +4,12 @@
  */
 import type * as Api from './api-types.ts';
 import { probe } from './api.ts';
-import { attempt, changed, command, forgetCase, get, log, refreshAll, set, show, showCase, showReceipt, openCase, state } from './store.ts';
+import { attempt, changed, command, forgetCase, get, log, refreshAll, refreshCase, set, show, showCase, showNewest, showReceipt, openCase, state } from './store.ts';
 import { joinNames, pair, say, shortNumber } from './words.ts';
 
 function take(change: Api.CaseChange): void {
   log(change.said);
-  if (state.case?.number === change.case.number) set({ case: change.case });
+  showNewest(change.case);
 }
 
 export async function act(body: Api.CaseAct): Promise<Api.CaseChange | undefined> {
@@ -154,9 +154,9 @@ async function paperTo(current: Api.Case, work: () => Promise<Api.Paper>): Promi
   if (!paper) return;
   log(`${paper.title} ${paper.paper_number ?? ''} · ${joinNames(paper.copies.map((copy) => copy.receiver))}`);
   if (paper.problem) set({ problem: paper.problem });
+  await refreshCase();
   if (state.case?.number === current.number)
-    set({ case: await get<Api.Case>(`/cases/${current.number}`), viewing: true,
-          paper: { address: paper.pdf, title: paper.title, unprinted: isUnprinted(paper) } });
+    set({ viewing: true, paper: { address: paper.pdf, title: paper.title, unprinted: isUnprinted(paper) } });
 }
 
 /* The printer took it, or says why not; where there is none somebody must hear of it. */

@@ -38,15 +38,17 @@ function focusForm(): void {
 }
 
 /* The list of what waits for a person is answered from the keyboard: when it appears, and after
- * each answer, the next one has the focus, unless she is somewhere else. */
+ * each answer, the next one has the focus, unless she is somewhere else. `answering`: the focus
+ * was in the list before it was drawn. */
 let settled = '';
-function followSettle(): void {
+function followSettle(answering: boolean): void {
   const list = document.querySelector('.settle');
-  const tasks = list ? `${state.case?.number} ${list.querySelectorAll('li').length}` : '';
+  const tasks = list ? `${state.case?.number} ${list.textContent}` : '';
+  const inList = document.activeElement?.closest('.settle');
   const idle = document.activeElement === document.body || document.activeElement?.closest('.strip');
   /* It took room: what was in view before is in view again. */
   if (tasks !== settled && list) newest = '';
-  if (tasks !== settled && list && idle) focusSettle();
+  if ((tasks !== settled || answering) && idle && !inList) focusSettle();
   settled = tasks;
 }
 
@@ -66,10 +68,11 @@ function draw(): void {
   if (!begun) app.replaceChildren();
   begun = true;
   const view = views[state.screen];
+  const answering = !!document.activeElement?.closest('.settle');
   render(frame(view.band(), view.middle?.() ?? '', view.actions(), view.work()), app);
   focusOnce();
   focusForm();
-  followSettle();
+  followSettle(answering);
   followNewest();
 }
 

@@ -328,11 +328,16 @@ function refreshSoon(after_ms = REFRESH_MS): void {
 
 /* ---- loading ----------------------------------------------------------------------------- */
 
+/* The case on the screen as the server says it is. An answer may be overtaken by that to a later
+ * question: what it says is over then, and an act on it would be refused. */
+export function showNewest(fresh: Api.Case): void {
+  const known = state.case;
+  if (known?.number === fresh.number && known.version <= fresh.version) set({ case: fresh });
+}
+
 export async function refreshCase(): Promise<void> {
   const number = state.case?.number;
-  if (!number) return;
-  const fresh = await get<Api.Case>(`/cases/${number}`);
-  if (state.case?.number === number) set({ case: fresh });
+  if (number) showNewest(await get<Api.Case>(`/cases/${number}`));
 }
 
 async function loadToday(): Promise<void> {
