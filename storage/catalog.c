@@ -109,6 +109,16 @@ void catalog_close(Catalog *catalog)
     g_free(catalog);
 }
 
+gboolean catalog_begin_read(Catalog *catalog, GError **error)
+{
+    return db_script(catalog->db, "BEGIN", error);
+}
+
+void catalog_end_read(Catalog *catalog)
+{
+    db_roll_back(catalog->db);
+}
+
 Db *catalog_db(Catalog *catalog)
 {
     return catalog->db;

@@ -24,6 +24,11 @@ Catalog *catalog_open_scratch(const char *data_folder, GError **error) G_GNUC_WA
 void catalog_close(Catalog *catalog);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Catalog, catalog_close)
 
+/* What is asked between the two is answered from one state, whatever is written meanwhile; keep it
+ * short, since the write-ahead log grows as long. On a connection that only reads. */
+gboolean catalog_begin_read(Catalog *catalog, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void catalog_end_read(Catalog *catalog);
+
 /* The connection, for the queries of this folder. */
 Db *catalog_db(Catalog *catalog);
 

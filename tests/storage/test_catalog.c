@@ -376,6 +376,33 @@ static void pages_that_come_in_edit_nothing(void **state G_GNUC_UNUSED)
     assert_false(is_edited(store, batch + 2));
 }
 
+static gint64 version_of(Catalog *reader)
+{
+    GError *error = NULL;
+    g_autoptr(json_t) row = catalog_case(reader, NUMBER, &error);
+
+    assert_no_error(error);
+    return json_int(row, "version", -1);
+}
+
+static void a_read_sees_one_state_from_its_begin_to_its_end(void **state G_GNUC_UNUSED)
+{
+    g_autofree char *folder = made_folder();
+    g_autoptr(Store) store = opened(folder);
+    g_autoptr(Catalog) reader = NULL;
+    GError *error = NULL;
+    gint64 batch, before;
+
+    write_command(store, open_case, &batch);
+    reader = reader_of(store);
+    assert_true(catalog_begin_read(reader, &error));
+    before = version_of(reader);
+    write_command(store, say, (char *)"meanwhile");
+    assert_int_equal(version_of(reader), before);
+    catalog_end_read(reader);
+    assert_int_equal(version_of(reader), before + 1);
+}
+
 static gboolean say_often(StoreTxn *txn, void *data G_GNUC_UNUSED, GError **error)
 {
     for (guint i = 0; i < 600; i++) {
@@ -417,6 +444,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_catalogue_of_an_earlier_version_is_made_anew),
     cmocka_unit_test(a_replay_counts_the_version_of_each_case),
     cmocka_unit_test(pages_that_come_in_edit_nothing),
+    cmocka_unit_test(a_read_sees_one_state_from_its_begin_to_its_end),
     cmocka_unit_test(the_root_over_subtrees_is_that_over_leaves),
 };
 

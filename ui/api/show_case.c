@@ -474,8 +474,13 @@ static json_t *show_loaded(Call *call, CaseRows *rows)
 json_t *show_case(Call *call, const char *number, GError **error)
 {
     CaseRows rows = {0};
-    json_t *shown = load(call, number, &rows, error) ? show_loaded(call, &rows) : NULL;
+    json_t *shown;
 
+    /* Its version is that of all that is shown. */
+    if (!catalog_begin_read(call->reader, error))
+        return NULL;
+    shown = load(call, number, &rows, error) ? show_loaded(call, &rows) : NULL;
+    catalog_end_read(call->reader);
     unload(&rows);
     return shown;
 }
