@@ -425,8 +425,8 @@ static gboolean script_rows(void *self, guint8 *page, gsize room, ScannerProgres
     }
     if ((gsize)until * geometry->row_bytes > room)
         return error_set(error, ERROR_TOO_LARGE, "page of %zu bytes", room);
-    for (guint y = progress->rows; y < until; y++)
-        script_picture_row(play->picture, y, page + (gsize)y * geometry->row_bytes);
+    if (!script_picture_rows(play->picture, progress->rows, until, page, error))
+        return FALSE;
     progress->rows = until;
     if (until == play->rows_end) {
         progress->ended = TRUE;

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "drivers/script_picture.h"
 
+#include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #define SHEET_BITS 20
-#define PAPER      236 /* gray of the page: real paper is not 255 */
+#define HEAD_MAX   4096 /* bytes before the pixels of a file, remarks and all */
+#define PAPER      236  /* gray of the page: real paper is not 255 */
 #define INK        24
 
 /* A drawn page has rows of three kinds, each drawn once. */
@@ -19,8 +22,8 @@ struct ScriptPicture {
     ScannerGeometry geometry;
     ScriptDrawing drawing;
     guint8 *rows; /* drawn: ROW_KINDS × row_bytes */
-    GBytes *file; /* else */
-    const guint8 *pixels;
+    FILE *file;   /* else; the pixels begin at `pixels` */
+    off_t pixels;
 };
 
 static gboolean cell_is_black(const ScriptDrawing *drawing, guint cell)
@@ -121,7 +124,7 @@ static guint pnm_number(const guint8 *bytes, gsize size, gsize *at)
     return number;
 }
 
-/* Fill `picture` from its file; FALSE where the head or the length does not fit. */
+/* What the head says; FALSE where it is none of ours. */
 static gboolean read_head(ScriptPicture *picture, const guint8 *bytes, gsize size)
 {
     ScannerGeometry *geometry = &picture->geometry;
@@ -136,26 +139,34 @@ static gboolean read_head(ScriptPicture *picture, const guint8 *bytes, gsize siz
     if (geometry->depth == 8 && pnm_number(bytes, size, &at) != 255)
         return FALSE;
     geometry->row_bytes = scanner_row_bytes(geometry->width_px, geometry->samples, geometry->depth);
-    if (geometry->height_px == 0 || scanner_page_bytes(geometry) == 0)
-        return FALSE;
-    at++; /* the one blank before the pixels */
-    picture->pixels = bytes + at;
-    return at <= size && size - at >= scanner_page_bytes(geometry);
+    picture->pixels = (off_t)at + 1; /* one blank before them */
+    return geometry->height_px != 0 && scanner_page_bytes(geometry) != 0 && at < size;
+}
+
+/* The head, and as many bytes behind it as it promises. */
+static gboolean open_file(ScriptPicture *picture)
+{
+    guint8 head[HEAD_MAX];
+    gsize size = fread(head, 1, sizeof head, picture->file);
+
+    return read_head(picture, head, size) && fseeko(picture->file, 0, SEEK_END) == 0 &&
+           ftello(picture->file) - picture->pixels >= (off_t)scanner_page_bytes(&picture->geometry);
 }
 
 ScriptPicture *script_picture_read(const char *path, gboolean turned, guint dpi, GError **error)
 {
     g_autoptr(ScriptPicture) picture = g_new0(ScriptPicture, 1);
-    const guint8 *bytes;
-    gsize size;
 
-    picture->file = file_read(path, SCANNER_PAGE_BYTES_MAX, error);
-    if (picture->file == NULL)
+    picture->file = fopen(path, "rbe");
+    if (picture->file == NULL) {
+        error_set_errno(error, ERROR_NO_FILE, errno, "%s", path);
         return NULL;
-    bytes = g_bytes_get_data(picture->file, &size);
+    }
+    /* Rows go to where they are wanted without a stay in between. */
+    setvbuf(picture->file, NULL, _IONBF, 0);
     picture->drawing.turned = turned;
     picture->geometry.dpi = dpi;
-    if (!read_head(picture, bytes, size)) {
+    if (!open_file(picture)) {
         error_set(error, ERROR_FORMAT, "%s: no whole binary PNM of 1 or 8 bits", path);
         return NULL;
     }
@@ -175,17 +186,46 @@ static RowKind drawn_kind(const ScriptPicture *picture, guint y)
                     picture->drawing.turned ? picture->geometry.height_px - 1 - y : y);
 }
 
-void script_picture_row(const ScriptPicture *picture, guint y, guint8 *out)
+static void draw_rows(const ScriptPicture *picture, guint from, guint until, guint8 *page)
+{
+    gsize row_bytes = picture->geometry.row_bytes;
+
+    for (guint y = from; y < until; y++)
+        memcpy(page + y * row_bytes, picture->rows + drawn_kind(picture, y) * row_bytes, row_bytes);
+}
+
+/* `n` rows of the file from `y` on, to `out`. */
+static gboolean read_rows(const ScriptPicture *picture, guint y, guint n, guint8 *out)
+{
+    gsize row_bytes = picture->geometry.row_bytes;
+
+    return fseeko(picture->file, picture->pixels + (off_t)(y * row_bytes), SEEK_SET) == 0 &&
+           fread(out, row_bytes, n, picture->file) == n;
+}
+
+static gboolean read_turned(const ScriptPicture *picture, guint from, guint until, guint8 *page)
 {
     const ScannerGeometry *geometry = &picture->geometry;
-    gsize row_bytes = geometry->row_bytes;
+    g_autofree guint8 *row = g_malloc(geometry->row_bytes);
 
+    for (guint y = from; y < until; y++) {
+        if (!read_rows(picture, geometry->height_px - 1 - y, 1, row))
+            return FALSE;
+        turn_row(geometry, row, page + (gsize)y * geometry->row_bytes);
+    }
+    return TRUE;
+}
+
+gboolean script_picture_rows(const ScriptPicture *picture, guint from, guint until, guint8 *page,
+                             GError **error)
+{
     if (picture->file == NULL)
-        memcpy(out, picture->rows + drawn_kind(picture, y) * row_bytes, row_bytes);
-    else if (picture->drawing.turned)
-        turn_row(geometry, picture->pixels + (geometry->height_px - 1 - y) * row_bytes, out);
-    else
-        memcpy(out, picture->pixels + y * row_bytes, row_bytes);
+        draw_rows(picture, from, until, page);
+    else if (picture->drawing.turned ? !read_turned(picture, from, until, page)
+                                     : !read_rows(picture, from, until - from,
+                                                  page + (gsize)from * picture->geometry.row_bytes))
+        return error_set(error, ERROR_FORMAT, "a picture ends before row %u", until);
+    return TRUE;
 }
 
 static gboolean page_is_black(const guint8 *page, const ScannerGeometry *geometry, guint x, guint y)
@@ -221,7 +261,7 @@ void script_picture_free(ScriptPicture *picture)
 {
     if (picture == NULL)
         return;
-    g_clear_pointer(&picture->file, g_bytes_unref);
+    g_clear_pointer(&picture->file, fclose);
     g_free(picture->rows);
     g_free(picture);
 }

@@ -26,15 +26,18 @@ typedef struct {
 /* A generated picture of this geometry (height known). */
 ScriptPicture *script_picture_draw(const ScannerGeometry *geometry, const ScriptDrawing *drawing);
 
-/* A binary PNM file (P4, P5, P6; 8 bit). ERROR_FORMAT where it is none or is cut off. */
+/* A binary PNM file (P4, P5, P6; 8 bit), read as its rows are asked for. ERROR_FORMAT where it is
+ * none or is cut off. */
 ScriptPicture *script_picture_read(const char *path, gboolean turned, guint dpi,
                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Size and depth of the whole picture; borrowed. */
 const ScannerGeometry *script_picture_geometry(const ScriptPicture *picture);
 
-/* Row `y` into row_bytes at `out`. */
-void script_picture_row(const ScriptPicture *picture, guint y, guint8 *out);
+/* The rows from `from` up to `until` (excluded) into their places in `page`. ERROR_FORMAT where the
+ * file has become shorter. */
+gboolean script_picture_rows(const ScriptPicture *picture, guint from, guint until, guint8 *page,
+                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* What the cells of a page say; FALSE where there are none. */
 gboolean script_picture_number(const guint8 *page, const ScannerGeometry *geometry, guint *sheet,

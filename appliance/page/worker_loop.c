@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "appliance/page/import.h"
+#include "appliance/page/kept_map.h"
 #include "appliance/page/pass.h"
 #include "appliance/page/sandbox.h"
 #include "appliance/page/symbols.h"
@@ -19,9 +20,9 @@ typedef struct {
     gsize size;
 } Mapping;
 
-/* The raw side in work: none while `memory.address` is NULL. */
+/* The raw side in work. */
 typedef struct {
-    Mapping memory;
+    KeptMap memory;
     PageGeometry geometry;
     StripPass *pass;
     guint32 rows;
@@ -31,6 +32,7 @@ typedef struct {
 } RawSide;
 
 static RawSide raw;
+static KeptMaps *kept;
 
 static gboolean map(int fd, guint64 size_max, Mapping *mapping, GError **error)
 {
@@ -173,7 +175,6 @@ static void raw_end(void)
 {
     g_clear_pointer(&raw.pass, pass_free);
     g_clear_error(&raw.error);
-    unmap(&raw.memory);
     raw = (RawSide){0};
 }
 
@@ -185,11 +186,11 @@ static gboolean raw_open(int fd, const WireRequest *request, GError **error)
                            .tags = &raw.tags};
 
     if (request->geometry.mode > PAGE_LINEART || !page_geometry_check(&request->geometry, error) ||
-        !map(fd, G_MAXINT64, &raw.memory, error))
+        !kept_maps_get(kept, fd,
+                       (gsize)request->geometry.stride_bytes * request->geometry.height_px,
+                       &raw.memory, error))
         return FALSE;
-    if ((guint64)request->geometry.stride_bytes * request->geometry.height_px > raw.memory.size)
-        return error_set(error, ERROR_FORMAT, "page memory is smaller than the page");
-    options.memory = raw.memory.address;
+    options.memory = raw.memory.bytes;
     raw.pass = pass_new(&options, error);
     return raw.pass != NULL;
 }
@@ -207,7 +208,7 @@ static void do_begin(int fd, const WireRequest *request)
 static void do_rows(guint32 rows)
 {
     gsize stride = raw.geometry.stride_bytes;
-    const guint8 *next = (const guint8 *)raw.memory.address + raw.rows * stride;
+    const guint8 *next = raw.memory.bytes + raw.rows * stride;
 
     if (raw.pass == NULL || raw.error != NULL || rows <= raw.rows)
         return;
@@ -286,6 +287,7 @@ int page_worker_main(void)
     /* A batch is stopped by its client alone, not by a Ctrl+C on the console. */
     (void)signal(SIGINT, SIG_IGN);
     symbols_prepare();
+    kept = kept_maps_new();
     if (!sandbox_close(&error)) {
         error_print(stderr, error, LANG_EN);
         _exit(error_exit_status(error_code(error)));

@@ -23,7 +23,7 @@ import threading
 
 GOALS = {"lineart": 1 / 50, "gray": 1 / 20, "colour": 1 / 13}
 BATCH_PSS_MIB, WORKER_PSS_MIB = 200, 48
-REPEAT = 5
+REPEAT = 20
 PROGRAMS = ["zbarimg", "tiffcp", "sha256sum", "sync", "sqlite3", "tar"]
 
 

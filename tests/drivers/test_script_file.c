@@ -4,6 +4,7 @@
 #include "tests/testing.h"
 
 #include <string.h>
+#include <unistd.h>
 
 static void assert_refused(const char *text, const char *where)
 {
@@ -69,10 +70,10 @@ static void a_script_is_read_as_written(void **state G_GNUC_UNUSED)
 
 static void draw_whole(const ScriptPicture *picture, guint8 *page)
 {
-    const ScannerGeometry *geometry = script_picture_geometry(picture);
+    GError *error = NULL;
 
-    for (guint y = 0; y < geometry->height_px; y++)
-        script_picture_row(picture, y, page + (gsize)y * geometry->row_bytes);
+    assert_true(
+        script_picture_rows(picture, 0, script_picture_geometry(picture)->height_px, page, &error));
 }
 
 static void a_numbered_page_can_be_read_back(void **state G_GNUC_UNUSED)
@@ -111,18 +112,37 @@ static void a_pnm_file_comes_as_it_is_or_turned(void **state G_GNUC_UNUSED)
     g_autofree char *path = g_build_filename(folder, "a.pbm", NULL);
     g_autoptr(GError) error = NULL;
     g_autoptr(ScriptPicture) picture = NULL;
-    guint8 row[2];
+    guint8 page[4];
 
     assert_true(g_file_set_contents(path, pbm, sizeof pbm - 1, NULL));
     picture = script_picture_read(path, FALSE, 300, &error);
     assert_no_error(error);
-    script_picture_row(picture, 1, row);
-    assert_memory_equal(row, "\x00\x80", 2);
+    draw_whole(picture, page);
+    assert_memory_equal(page, "\xff\x40\x00\x80", 4);
     script_picture_free(picture);
     picture = script_picture_read(path, TRUE, 300, &error);
     assert_no_error(error);
-    script_picture_row(picture, 0, row);
-    assert_memory_equal(row, "\x40\x00", 2); /* 0000 0000 10 backwards is 01 0000 0000 */
+    draw_whole(picture, page);
+    assert_memory_equal(page, "\x40\x00", 2); /* 0000 0000 10 backwards is 01 0000 0000 */
+}
+
+static void a_pnm_file_that_becomes_shorter_ends_the_picture(void **state G_GNUC_UNUSED)
+{
+    g_autofree char *folder = testing_folder();
+    g_autofree char *path = g_build_filename(folder, "a.pgm", NULL);
+
+    for (gboolean turned = FALSE; turned <= TRUE; turned++) {
+        g_autoptr(GError) error = NULL;
+        g_autoptr(ScriptPicture) picture = NULL;
+        guint8 page[6];
+
+        assert_true(g_file_set_contents(path, "P5 2 3 255 abcdef", -1, NULL));
+        picture = script_picture_read(path, turned, 300, &error);
+        assert_no_error(error);
+        assert_int_equal(truncate(path, (off_t)strlen("P5 2 3 255 abcde")), 0);
+        assert_false(script_picture_rows(picture, 0, 3, page, &error));
+        assert_error_code(error, ERROR_FORMAT);
+    }
 }
 
 static void a_cut_off_or_foreign_pnm_is_refused(void **state G_GNUC_UNUSED)
@@ -156,6 +176,7 @@ int main(void)
         cmocka_unit_test(a_script_is_read_as_written),
         cmocka_unit_test(a_numbered_page_can_be_read_back),
         cmocka_unit_test(a_pnm_file_comes_as_it_is_or_turned),
+        cmocka_unit_test(a_pnm_file_that_becomes_shorter_ends_the_picture),
         cmocka_unit_test(a_cut_off_or_foreign_pnm_is_refused),
     };
 
