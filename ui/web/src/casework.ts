@@ -4,7 +4,7 @@
  */
 import type * as Api from './api-types.ts';
 import { probe } from './api.ts';
-import { attempt, changed, command, forgetCase, get, log, refreshAll, refreshCase, set, show, showCase, showNewest, showReceipt, openCase, state } from './store.ts';
+import { attempt, changed, command, forgetCase, get, log, refreshAll, refreshCase, set, show, showCase, scanEvent, showNewest, showReceipt, openCase, state } from './store.ts';
 import { joinNames, pair, say, shortNumber } from './words.ts';
 
 function take(change: Api.CaseChange): void {
@@ -50,8 +50,7 @@ async function newScan(): Promise<Api.NewScan> {
 }
 
 async function beginScan(replaces?: string): Promise<void> {
-  const scan = await attempt(async () => command<Api.Scan>('POST', '/scans', { ...await newScan(), ...(replaces ? { replaces } : {}) }));
-  if (scan) takeScan(scan);
+  await scanCommand(async () => command<Api.Scan>('POST', '/scans', { ...await newScan(), ...(replaces ? { replaces } : {}) }));
 }
 
 export async function startScan(): Promise<void> {
@@ -64,15 +63,17 @@ export async function startScan(): Promise<void> {
   await beginScan();
 }
 
-function takeScan(scan: Api.Scan): void {
-  set({ scan: { batch: scan.id, state: scan.state, sheets: scan.sheets, case: scan.case, ...(scan.fault ? { fault: scan.fault } : {}) } });
+/* What the stream said meanwhile is as new as the answer, or newer. */
+async function scanCommand(work: () => Promise<Api.Scan>): Promise<void> {
+  const before = state.scan;
+  const scan = await attempt(work);
+  if (scan && state.scan === before) set({ scan: scanEvent(scan) });
 }
 
 export async function scanAct(body: Api.ScanAct): Promise<void> {
   const batch = state.scan?.batch;
   if (batch === undefined) return;
-  const scan = await attempt(() => command<Api.Scan>('POST', `/scans/${batch}/acts`, body));
-  if (scan) takeScan(scan);
+  await scanCommand(() => command<Api.Scan>('POST', `/scans/${batch}/acts`, body));
 }
 
 export function isScanning(): boolean {

@@ -273,15 +273,19 @@ function onJob(event: MessageEvent): void {
   refreshSoon();
 }
 
+export function scanEvent(scan: Api.Scan): Api.ScanEvent {
+  return { batch: scan.id, state: scan.state, sheets: scan.sheets, case: scan.case, ...(scan.fault ? { fault: scan.fault } : {}) };
+}
+
 /* Records are replayed by their ids; the scanner's progress has none, so it is asked for. */
 function onHello(): void {
   set({ online: true });
   refreshSoon();
   const scan = state.scan;
   if (scan?.state !== 'running') return;
-  void get<Api.Scan>(`/scans/${scan.batch}`).then((now) => set({
-    scan: { batch: now.id, state: now.state, sheets: now.sheets, case: now.case, ...(now.fault ? { fault: now.fault } : {}) } }),
-  () => set({ online: false }));
+  void get<Api.Scan>(`/scans/${scan.batch}`).then((now) => {
+    if (state.scan === scan) set({ scan: scanEvent(now) });
+  }, () => set({ online: false }));
 }
 
 /* What a reader of the appliance reads goes where keys of a reader go. */
