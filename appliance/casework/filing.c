@@ -14,9 +14,9 @@ const char *const filing_item_columns[ITEM_COLUMNS] = {"序号", "档号", "文�
 const char *const filing_cover_fields[COVER_FIELDS] = {
     "全宗名称", "类目名称", "案卷题名", "时间", "保管期限", "件数", "页数", "归档号", "档号"};
 
-static const char *const reason_tokens[REASONS] = {"not-ended", "missing", "wrong",
-                                                   "person",    "later",   "unaccounted",
-                                                   "unread",    "no-page", "retention"};
+static const char *const reason_tokens[REASONS] = {"not-ended", "missing",     "wrong",  "person",
+                                                   "later",     "unaccounted", "unread", "unplaced",
+                                                   "no-page",   "retention"};
 
 /* A document with everything it is sorted by, most important first. */
 typedef struct {
@@ -341,6 +341,10 @@ static void judge(Filing *filing, const FilingFacts *facts)
     judge_numbers(filing);
     for (guint i = 0; i < filing->entries->len; i++)
         judge_document(filing, g_ptr_array_index(filing->entries, i));
+    if (facts->unplaced > 0)
+        refuse(filing, REASON_UNPLACED, 0, 0,
+               g_strdup_printf("有%u面未归入材料:请归入或作废", facts->unplaced),
+               g_strdup_printf("sides in no document: %u; place or void them", facts->unplaced));
     if (facts->retention == NULL || *facts->retention == '\0')
         refuse(filing, REASON_RETENTION, 0, 0, g_strdup("未确定保管期限"),
                g_strdup("the retention is not set"));

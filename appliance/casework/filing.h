@@ -72,6 +72,7 @@ typedef struct {
     const char *retention;           /* Y | D30 | D10; NULL: not set */
     const FilingDocument *documents; /* every number given, in any order */
     gsize n_documents;
+    guint unplaced; /* sides of the case that stand in no document, neither blank nor void */
 } FilingFacts;
 
 /* ---- results ---- */
@@ -85,6 +86,7 @@ typedef enum {
     REASON_LATER,       /* a 容缺 is open; of an ending other than 准予 it is a remark */
     REASON_UNACCOUNTED, /* a 统一编号 is missing, or stands twice */
     REASON_UNREAD,      /* a side nobody could look at */
+    REASON_UNPLACED,    /* a side of the case stands in no document: it would not be in the file */
     REASON_NO_PAGE,     /* a material without an image and without a place sheet */
     REASON_RETENTION,   /* 保管期限 not set */
     REASONS

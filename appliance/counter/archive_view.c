@@ -52,6 +52,23 @@ static void add_fact(ArchiveView *view, const json_t *row)
     g_array_append_val(view->facts, fact);
 }
 
+/* Pages of the case that no document has: filed without them it would be less than was handed in.
+ */
+static guint unplaced(const ArchiveView *view)
+{
+    guint n = 0;
+    gsize i;
+    json_t *row;
+
+    json_array_foreach(view->sides, i, row)
+    {
+        n += json_int(row, "document", 0) == 0 && json_int(row, "blank", 0) == 0 &&
+             strcmp(json_text(row, "role"), "page") == 0 &&
+             strcmp(json_text(row, "state"), "void") != 0;
+    }
+    return n;
+}
+
 static FilingOutcome outcome_of(const LifeState *state)
 {
     if (state->ending == ENDING_GRANTED)
@@ -129,6 +146,7 @@ ArchiveView *archive_view(House *house, Catalog *catalog, const char *number, co
     facts.retention = archive_view_retention(view, retention);
     facts.documents = (const FilingDocument *)(void *)view->facts->data;
     facts.n_documents = view->facts->len;
+    facts.unplaced = unplaced(view);
     if (facts.order == NULL) {
         error_set(error, ERROR_DEFINITION, "no order profile '%s'", facts.item->order);
         return NULL;

@@ -128,7 +128,7 @@ static void base_make(void)
     base.open = hall_case(&hall, HALL_ITEM);
     hall_hand_in(&hall, base.open, "A01");
     base.ended = hall_ended(&hall);
-    hall_page(&hall, "a page in the tray");
+    hall_page(&hall, NULL, "a page in the tray");
     for (gsize i = 0; i < G_N_ELEMENTS(formats); i++) {
         base.bundles[i] =
             g_strdup_printf("%s/bundle%s", base.out, export_format_ending(formats[i], 1));
@@ -137,7 +137,7 @@ static void base_make(void)
     }
     (void)!back_up(hall.store, base.later, full.seq, &later, &error);
     assert_no_error(error);
-    hall_page(&hall, "a page behind the backup");
+    hall_page(&hall, NULL, "a page behind the backup");
     hall_close(&hall);
     base_destroy();
 }

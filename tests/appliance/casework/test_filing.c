@@ -249,7 +249,9 @@ static void every_reason_is_listed(void **state)
     world->sides[4][0].unread = TRUE;
     world->documents[5].n_sides = 0;
     world->documents[8].number = 14;
-    expect_reasons(world, "not-ended person later unaccounted unread no-page retention");
+    world->facts.unplaced = 2;
+    expect_reasons(world, "not-ended person later unaccounted unread no-page unplaced retention");
+    world->facts.unplaced = 0;
     world->documents[8].number = 9;
     world->facts.outcome = OUTCOME_GRANTED;
     expect_reasons(world, "missing wrong person later unread no-page retention");

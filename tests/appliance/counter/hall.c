@@ -113,7 +113,7 @@ char *hall_case(const Hall *hall, const char *item)
 /* ── pages ───────────────────────────────────────────────────────────────────────────────── */
 
 typedef struct {
-    const char *text;
+    const char *text, *number; /* number NULL: of no case */
     gint64 batch;
 } HallPage;
 
@@ -136,9 +136,9 @@ static gboolean write_page(StoreTxn *txn, void *data, GError **error)
     sha512 = hex_encode(digests.sha512, sizeof digests.sha512);
     file = g_strdup_printf("spool/%s/%" G_GINT64_FORMAT "/0001-a.tif", day, batch);
     return txn_file(txn, file, page->text, size, error) &&
-           txn_append(txn, "batch.open", NULL,
+           txn_append(txn, "batch.open", page->number,
                       json_pack("{s:s, s:b}", "device", "test", "duplex", 0), error) &&
-           txn_append(txn, "side", NULL,
+           txn_append(txn, "side", page->number,
                       json_pack("{s:I, s:s, s:i, s:s, s:s, s:b, s:s, s:s, s:s, s:I, s:s, s:s,"
                                 " s:{s:i, s:i, s:i}, s:[], s:i}",
                                 "batch", (json_int_t)batch, "day", day, "sheet", 1, "side", "a",
@@ -147,15 +147,15 @@ static gboolean write_page(StoreTxn *txn, void *data, GError **error)
                                 sha256, "sha512", sha512, "facts", "width_px", 1654, "height_px",
                                 2339, "dpi", 200, "codes", "place", 0),
                       error) &&
-           txn_append(txn, "batch.close", NULL,
+           txn_append(txn, "batch.close", page->number,
                       json_pack("{s:I, s:i, s:i, s:s}", "batch", (json_int_t)batch, "received", 1,
                                 "stored", 1, "reason", "done"),
                       error);
 }
 
-SideName hall_page(const Hall *hall, const char *text)
+SideName hall_page(const Hall *hall, const char *number, const char *text)
 {
-    HallPage page = {text, 0};
+    HallPage page = {text, number, 0};
     GError *error = NULL;
 
     gboolean ok = store_write(hall->store, &hall_clerk, write_page, &page, &error);
@@ -167,7 +167,7 @@ SideName hall_page(const Hall *hall, const char *text)
 gint64 hall_hand_in(const Hall *hall, const char *number, const char *slot)
 {
     g_autofree char *text = g_strdup_printf("page of %s %s %u", number, slot, g_random_int());
-    SideName side = hall_page(hall, text);
+    SideName side = hall_page(hall, NULL, text);
     CasePlacing placing = {.number = number, .slot = slot, .sides = &side, .n_sides = 1};
     GError *error = NULL;
     gint64 document = 0;

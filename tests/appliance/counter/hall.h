@@ -38,8 +38,9 @@ void hall_reopen(Hall *hall);
 /* A case of `item`. */
 char *hall_case(const Hall *hall, const char *item);
 
-/* A stored page that waits in the tray; different `text`, different bytes. */
-SideName hall_page(const Hall *hall, const char *text);
+/* A stored page of a case that stands in none of its documents; NULL `number`: it waits in the
+ * tray. Different `text`, different bytes. */
+SideName hall_page(const Hall *hall, const char *number, const char *text);
 
 /* A page as a new document of a slot; its 统一编号. */
 gint64 hall_hand_in(const Hall *hall, const char *number, const char *slot);

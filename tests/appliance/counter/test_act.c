@@ -135,7 +135,7 @@ static char *tolerated(const Hall *hall, Day until)
         {number, "", "answer:name-change", "yes"}, {number, "A01", "tick:signature", "yes"},
         {number, "A01", "tick:seal", "yes"},       {number, "A02", "tick:signature", "yes"},
         {number, "A04", "tick:signature", "yes"},  {number, "A03", "originals", "2"}};
-    SideName more = hall_page(hall, number);
+    SideName more = hall_page(hall, NULL, number);
     gint64 document = 1;
 
     answer_no(hall, number, questions);

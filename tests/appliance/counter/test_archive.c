@@ -206,7 +206,7 @@ static void a_refusal_lists_every_reason(void **state G_GNUC_UNUSED)
     g_autofree char *number = hall_case(&hall, HALL_ITEM);
     GError *error = NULL;
     g_autofree char *archive_number = NULL;
-    SideName side = hall_page(&hall, "blurred");
+    SideName side = hall_page(&hall, NULL, "blurred");
     CasePlacing placing = {.number = number, .slot = "A01", .sides = &side, .n_sides = 1};
     const char *semicolon;
     gint64 document;
@@ -247,6 +247,24 @@ static void an_open_case_is_not_filed_and_no_number_is_used(void **state G_GNUC_
     hall_close(&hall);
 }
 
+static void a_page_in_no_document_is_never_left_behind(void **state G_GNUC_UNUSED)
+{
+    Hall hall = hall_made("procedure");
+    g_autofree char *number = hall_ended(&hall), *archive_number = NULL;
+    SideName side = hall_page(&hall, number, "between two documents");
+    GError *error = NULL;
+
+    archive_number = file_case(&hall, number, NULL, &error);
+    assert_null(archive_number);
+    assert_error_code(error, ERROR_FILING_REFUSED);
+    assert_non_null(strstr(error->message, "sides in no document: 1"));
+    g_clear_error(&error);
+    assert_true(case_void_side(hall.house, &hall_clerk, &side, "not of this case", &error));
+    archive_number = filed(&hall, number);
+    assert_int_equal(vault_objects(&hall), 1);
+    hall_close(&hall);
+}
+
 static void a_case_is_filed_once(void **state G_GNUC_UNUSED)
 {
     Hall hall = hall_made("procedure");
@@ -273,7 +291,7 @@ static void nothing_of_a_filed_case_changes_in_place(void **state G_GNUC_UNUSED)
 {
     Hall hall = hall_made("procedure");
     g_autofree char *number = hall_ended(&hall), *archive_number = filed(&hall, number);
-    SideName side = hall_page(&hall, "late");
+    SideName side = hall_page(&hall, NULL, "late");
     CasePlacing placing = {.number = number, .slot = "A01", .sides = &side, .n_sides = 1};
     g_autoptr(json_t) fields = json_pack("{s:s}", "applicant", "李四");
     GError *error = NULL;
@@ -554,6 +572,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_filed_case_holds_its_frames_its_papers_and_its_records),
     cmocka_unit_test(a_refusal_lists_every_reason),
     cmocka_unit_test(an_open_case_is_not_filed_and_no_number_is_used),
+    cmocka_unit_test(a_page_in_no_document_is_never_left_behind),
     cmocka_unit_test(a_case_is_filed_once),
     cmocka_unit_test(an_unknown_case_is_not_filed),
     cmocka_unit_test(nothing_of_a_filed_case_changes_in_place),

@@ -90,7 +90,7 @@ static void a_document_whose_page_went_elsewhere_is_missing(void **state G_GNUC_
 {
     Hall hall = hall_made("procedure");
     g_autofree char *number = hall_case(&hall, HALL_ITEM);
-    SideName side = hall_page(&hall, "a page");
+    SideName side = hall_page(&hall, NULL, "a page");
     CasePlacing placing = {.number = number, .slot = "A01", .sides = &side, .n_sides = 1};
     GError *error = NULL;
     gint64 first = 0, second = 0;
@@ -114,7 +114,7 @@ static void bytes_that_changed_are_found_by_a_full_audit(void **state G_GNUC_UNU
 {
     Hall hall = hall_made("procedure");
     g_autofree char *number = hall_case(&hall, HALL_ITEM), *path = NULL;
-    SideName side = hall_page(&hall, "the bytes as they were");
+    SideName side = hall_page(&hall, NULL, "the bytes as they were");
     CasePlacing placing = {.number = number, .slot = "A01", .sides = &side, .n_sides = 1};
     GError *error = NULL;
     gint64 document = 0;
@@ -265,8 +265,8 @@ static void a_page_that_is_gone_or_cannot_be_read_is_named(void **state G_GNUC_U
 {
     Hall hall = hall_made("procedure");
     g_autofree char *number = hall_case(&hall, HALL_ITEM);
-    SideName sides[] = {hall_page(&hall, "one"), hall_page(&hall, "two")};
-    SideName waiting G_GNUC_UNUSED = hall_page(&hall, "three");
+    SideName sides[] = {hall_page(&hall, NULL, "one"), hall_page(&hall, NULL, "two")};
+    SideName waiting G_GNUC_UNUSED = hall_page(&hall, NULL, "three");
     CasePlacing placing = {.number = number, .slot = "A01", .sides = sides, .n_sides = 2};
     gint64 document = 0;
     GError *error = NULL;

@@ -28,7 +28,7 @@ static Fixture fixture_made(void)
     f.filed = hall_filed(&f.hall);
     f.open = hall_case(&f.hall, HALL_ITEM);
     hall_fill(&f.hall, f.open, "A03");
-    hall_page(&f.hall, "a page in the tray");
+    hall_page(&f.hall, NULL, "a page in the tray");
     return f;
 }
 
@@ -184,9 +184,9 @@ static void a_gap_between_backups_is_refused(void **state G_GNUC_UNUSED)
     g_auto(RestoreDone) done = {0};
     GError *error = NULL;
 
-    hall_page(&f.hall, "one");
+    hall_page(&f.hall, NULL, "one");
     rest = backed_up(&f, "rest", seq, &second);
-    hall_page(&f.hall, "two");
+    hall_page(&f.hall, NULL, "two");
     again = backed_up(&f, "again", second, NULL);
     paths[1] = again;
     assert_false(restore_to(folder, paths, &done, &error));
@@ -306,7 +306,7 @@ static void *work_on(void *data)
     while (!g_atomic_int_get(&worker->end)) {
         g_autofree char *text = g_strdup_printf("page %u", worker->pages++);
 
-        hall_page(&beside, text);
+        hall_page(&beside, NULL, text);
     }
     hall_close(&beside);
     return NULL;

@@ -407,7 +407,7 @@ static void paper_comes_out_of_the_tray_into_a_document(void **state G_GNUC_UNUS
 {
     Hall hall = hall_made("procedure");
     g_autofree char *number = hall_case(&hall, HALL_ITEM);
-    SideName sides[2] = {hall_page(&hall, "one"), hall_page(&hall, "two")};
+    SideName sides[2] = {hall_page(&hall, NULL, "one"), hall_page(&hall, NULL, "two")};
     CasePlacing placing = {.number = number, .slot = "A02", .sides = &sides[0], .n_sides = 1};
     CasePlacing behind = {.number = number, .document = 1, .sides = &sides[1], .n_sides = 1};
     GError *error = NULL;
@@ -443,7 +443,7 @@ static void misplacing_is_refused_and_changes_nothing(void **state G_GNUC_UNUSED
 {
     Hall hall = hall_made("procedure");
     g_autofree char *number = hall_case(&hall, HALL_ITEM);
-    SideName side = hall_page(&hall, "one"), none = {99999, 1, 'a'};
+    SideName side = hall_page(&hall, NULL, "one"), none = {99999, 1, 'a'};
     SideName mixed[2] = {side, none};
 
     place_refused(&hall, &(CasePlacing){number, "A99", 0, &side, 1}, ERROR_INVALID);
@@ -482,7 +482,7 @@ static void a_void_side_leaves_its_document(void **state G_GNUC_UNUSED)
 {
     Hall hall = hall_made("procedure");
     g_autofree char *number = hall_case(&hall, HALL_ITEM);
-    SideName side = hall_page(&hall, "one"), none = {99999, 1, 'a'};
+    SideName side = hall_page(&hall, NULL, "one"), none = {99999, 1, 'a'};
     CasePlacing placing = {.number = number, .slot = "A01", .sides = &side, .n_sides = 1};
     GError *error = NULL;
     gint64 document;
@@ -505,7 +505,7 @@ static void a_void_side_cannot_be_placed_again(void **state G_GNUC_UNUSED)
 {
     Hall hall = hall_made("procedure");
     g_autofree char *number = hall_case(&hall, HALL_ITEM);
-    SideName side = hall_page(&hall, "one");
+    SideName side = hall_page(&hall, NULL, "one");
     GError *error = NULL;
 
     assert_true(case_void_side(hall.house, &hall_clerk, &side, "blurred", &error));

@@ -76,7 +76,7 @@ static void what_is_left_is_signed_by_another_person(void **state G_GNUC_UNUSED)
     g_autoptr(json_t) closed = NULL;
     WindowDay today = today_of(&hall);
 
-    hall_page(&hall, "nobody's");
+    hall_page(&hall, NULL, "nobody's");
     expect_left(&hall, "unplaced no-receipt due");
     refused(&hall, NULL, ERROR_SECOND_PERSON);
     refused(&hall, hall_clerk.actor, ERROR_SECOND_PERSON);
@@ -91,7 +91,7 @@ static void a_number_without_content_is_left(void **state G_GNUC_UNUSED)
 {
     Hall hall = hall_made("procedure");
     g_autofree char *number = hall_case(&hall, HALL_ITEM);
-    SideName side = hall_page(&hall, "a page");
+    SideName side = hall_page(&hall, NULL, "a page");
     CasePlacing placing = {.number = number, .slot = "A01", .sides = &side, .n_sides = 1};
     GError *error = NULL;
     gint64 document = 0;

@@ -94,7 +94,7 @@ static void nothing_of_a_held_case_is_taken_out_of_use(void **state G_GNUC_UNUSE
 {
     Hall hall = hall_made("procedure");
     g_autofree char *number = hall_case(&hall, HALL_ITEM);
-    SideName side = hall_page(&hall, "a page");
+    SideName side = hall_page(&hall, NULL, "a page");
     CasePlacing placing = {.number = number, .slot = "A01", .sides = &side, .n_sides = 1};
     gint64 document = 0;
     GError *error = NULL;

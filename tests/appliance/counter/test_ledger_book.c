@@ -163,7 +163,7 @@ static void figures_and_exceptions_are_books_too(void **state G_GNUC_UNUSED)
     GError *error = NULL;
 
     for (int i = 0; i < 7; i++) {
-        SideName side = hall_page(&hall, i % 2 == 0 ? "even" : "odd");
+        SideName side = hall_page(&hall, NULL, i % 2 == 0 ? "even" : "odd");
 
         assert_true(case_void_side(hall.house, &hall_clerk, &side, "重复", &error));
     }

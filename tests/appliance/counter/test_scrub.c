@@ -31,7 +31,7 @@ static Patrol *patrol_new(void)
     number = hall_filed(&patrol->hall);
     open = hall_case(&patrol->hall, HALL_ITEM);
     hall_fill(&patrol->hall, open, "A03");
-    hall_page(&patrol->hall, "a page in the tray");
+    hall_page(&patrol->hall, NULL, "a page in the tray");
     path = store_path(patrol->hall.store, "local.db");
     patrol->local = local_open(path, &error);
     assert_no_error(error);
