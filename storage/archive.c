@@ -41,10 +41,8 @@ gboolean archive_pread(const Archive *archive, void *bytes, gsize size, guint64 
     guint8 *next = bytes;
 
     while (size > 0) {
-        ssize_t n = pread(archive->fd, next, size, (off_t)offset);
+        ssize_t n = file_pread(archive->fd, next, size, (gint64)offset);
 
-        if (n < 0 && errno == EINTR)
-            continue;
         if (n < 0)
             return error_set_errno(error, ERROR_IO, errno, "%s", archive->name);
         if (n == 0)
@@ -385,9 +383,7 @@ static gssize read_packed(ArchiveReader *reader, void *bytes, gsize room, GError
 
     if (reader->left == 0)
         return 0;
-    do {
-        n = pread(fd, bytes, MIN(room, reader->left), (off_t)reader->offset);
-    } while (n < 0 && errno == EINTR);
+    n = file_pread(fd, bytes, MIN(room, reader->left), (gint64)reader->offset);
     if (n < 0) {
         error_set_errno(error, ERROR_IO, errno, "%s: %s", reader->archive->name,
                         reader->member->path);

@@ -335,8 +335,6 @@ gboolean cipher_at_end(CipherReader *reader, gboolean *end, GError **error)
 
 void cipher_reader_free(CipherReader *reader)
 {
-    if (reader == NULL)
-        return;
     if (reader->file != NULL)
         fclose(reader->file);
     g_free(reader->path);

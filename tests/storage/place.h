@@ -20,8 +20,8 @@ void place_forget(void);
 /* Whether every work walks all its places (ANJUAN_LONG=1), or only those new with it. */
 gboolean place_is_long(void);
 
-/* Begin to learn the places of another work. */
-void place_learn(void);
+/* Begin to learn the places of another work; `anew`: those too that earlier ones passed. */
+void place_learn(gboolean anew);
 
 /* How many places were passed since (in the ordinary form: and never before); learning ends. */
 guint place_count(void);
@@ -34,3 +34,6 @@ gboolean place_heal(void);
 
 /* What is asked there: "pread, ends", or the text of a statement. */
 const char *place_word(guint index);
+
+/* From now on every second read of the process is interrupted before it read a byte, or none. */
+void place_interrupt(gboolean on);
