@@ -97,7 +97,7 @@ void place_forget(void)
     g_clear_pointer(&places.ids, g_hash_table_unref);
 }
 
-void place_learn(gboolean anew)
+static void learn(gboolean anew)
 {
     g_clear_pointer(&places.known, g_ptr_array_unref);
     places.known = g_ptr_array_new_with_free_func(place_free);
@@ -113,10 +113,14 @@ guint place_count(void)
     return places.known->len;
 }
 
-void place_fail(guint index)
+void place_begin(guint at)
 {
+    if (at == PLACE_LEARN || at == PLACE_LEARN_ANEW) {
+        learn(at == PLACE_LEARN_ANEW);
+        return;
+    }
     places.reached = FALSE;
-    places.wanted = ((const Place *)g_ptr_array_index(places.known, index))->id;
+    places.wanted = ((const Place *)g_ptr_array_index(places.known, at))->id;
 }
 
 gboolean place_heal(void)

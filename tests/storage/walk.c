@@ -120,8 +120,6 @@ static void base_clear(void)
 
 /* ── the walk ────────────────────────────────────────────────────────────────────────────── */
 
-#define LEARNING G_MAXUINT
-
 void walk_no_copy(Desk *desk G_GNUC_UNUSED)
 {
 }
@@ -139,16 +137,13 @@ static gboolean desk_run(Desk *desk, const Work *work, GError **error)
 }
 
 /* On a fresh copy, and with one fault. */
-static gboolean run_first(Desk *desk, const Work *work, guint at, GError **error)
+G_NO_INLINE static gboolean run_first(Desk *desk, const Work *work, guint at, GError **error)
 {
     gboolean ok;
 
     desk_clear(desk);
     work->prepare(desk);
-    if (at == LEARNING)
-        place_learn(FALSE);
-    else
-        place_fail(at);
+    place_begin(at);
     ok = desk_run(desk, work, error);
     desk->passed += place_heal();
     return ok;
@@ -198,11 +193,11 @@ void walk(const Work *work)
     gint64 begun_us = g_get_monotonic_time();
     guint n = 0;
 
-    for (guint at = LEARNING; at == LEARNING || at < n; at++) {
+    for (guint at = PLACE_LEARN; at == PLACE_LEARN || at < n; at++) {
         g_autoptr(GError) error = NULL;
         gboolean ok = run_first(&desk, work, at, &error);
 
-        if (at == LEARNING) {
+        if (at == PLACE_LEARN) {
             n = place_count();
             wanted = g_strdup(desk.said->str);
             assert_no_error(error);
