@@ -358,7 +358,9 @@ static gboolean flate_begin(ArchiveReader *reader, GError **error)
     reader->packed = g_malloc(ARCHIVE_BLOCK_BYTES);
     if (inflateInit2(reader->flate, -MAX_WBITS) == Z_OK)
         return TRUE;
+    /* uncovered: zlib finds no memory */
     g_clear_pointer(&reader->flate, g_free);
+    /* uncovered: the same */
     return error_set(error, ERROR_INTERNAL, "inflate does not start");
 }
 

@@ -57,8 +57,10 @@ gboolean store_lock(Store *store, GError **error)
 
     while (!set_lock(store, F_WRLCK)) {
         if (errno != EAGAIN && errno != EACCES && errno != EINTR)
+            /* uncovered: a local disk gives no other reason */
             return error_set_errno(error, ERROR_IO, errno, "lock %s", store->folder);
         if (g_get_monotonic_time() > deadline)
+            /* uncovered: a test would wait as long */
             return error_set(error, ERROR_BUSY, "%s is held by another process", store->folder);
         g_usleep(LOCK_POLL_US);
     }
@@ -68,6 +70,7 @@ gboolean store_lock(Store *store, GError **error)
 void store_unlock(Store *store)
 {
     if (!set_lock(store, F_UNLCK))
+        /* uncovered: a lock of our own is given back without fail */
         g_warning("unlock %s: %s", store->folder, g_strerror(errno));
 }
 

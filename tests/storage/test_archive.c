@@ -219,6 +219,25 @@ static void a_header_that_says_nonsense_is_refused(void **state G_GNUC_UNUSED)
     assert_hostile("filled.tar", "a folder with bytes");
 }
 
+static void a_size_may_have_blanks_before_it(void **state G_GNUC_UNUSED)
+{
+    GByteArray *tar = g_byte_array_new();
+    g_autofree char *path = tree_path(folder, "blanks.tar"), *absent = tree_path(folder, "absent");
+    g_autoptr(Archive) archive = NULL;
+    GError *error = NULL;
+
+    tar_add(tar, "bag/a", '0', "x", 1);
+    memcpy(tar->data + 124, "          1", 12);
+    tar_sum(tar->data);
+    write_tar(tar, "blanks.tar");
+    archive = archive_open(path, NULL, &error);
+    assert_no_error(error);
+    assert_int_equal(archive_find(archive, "a")->size, 1);
+    assert_null(archive_open_lone(absent, &error));
+    assert_error_code(error, ERROR_NO_FILE);
+    g_clear_error(&error);
+}
+
 static void folders_in_folders_have_an_end(void **state G_GNUC_UNUSED)
 {
     g_autofree char *top = tree_path(folder, "deep");
@@ -517,6 +536,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(bytes_behind_the_end_of_a_tar_are_refused),
     cmocka_unit_test(zeros_behind_the_end_of_a_tar_have_an_end),
     cmocka_unit_test(a_header_that_says_nonsense_is_refused),
+    cmocka_unit_test(a_size_may_have_blanks_before_it),
     cmocka_unit_test(folders_in_folders_have_an_end),
     cmocka_unit_test(hostile_members_of_a_zip_are_refused),
     cmocka_unit_test(overlapping_and_hidden_members_are_refused),

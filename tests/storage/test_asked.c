@@ -278,6 +278,13 @@ static void a_tree_with_a_leaf_that_is_none_has_no_root(void **state G_GNUC_UNUS
     g_clear_error(&error);
 }
 
+static gboolean finish_intake(StoreTxn *txn, void *data G_GNUC_UNUSED, GError **error)
+{
+    return txn_append(
+        txn, "slot", asked.number,
+        json_pack("{s:s, s:s, s:s}", "slot", "", "what", "intake", "value", "finished"), error);
+}
+
 static void ask_begin(void)
 {
     static const StoreActor checker = {"000002", "test"};
@@ -288,6 +295,7 @@ static void ask_begin(void)
 
     asked.hall = hall_made("procedure");
     asked.number = hall_filed(&asked.hall);
+    assert_true(store_write(asked.hall.store, &hall_clerk, finish_intake, NULL, &error));
     open = hall_case(&asked.hall, HALL_ITEM);
     document = hall_hand_in(&asked.hall, open, "A01");
     assert_true(case_void_document(asked.hall.house, &checker, open, document, "twice", &error));

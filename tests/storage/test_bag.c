@@ -256,6 +256,34 @@ static void what_the_writer_makes_itself_is_not_taken(void **state G_GNUC_UNUSED
     }
 }
 
+/* Between its being named and its being read. */
+static void a_file_that_went_away_ends_the_bag(void **state G_GNUC_UNUSED)
+{
+    for (int of_tags = 0; of_tags <= 1; of_tags++) {
+        g_autofree char *folder = testing_folder(), *path = tree_path(folder, "bag.tar");
+        g_autofree char *page = tree_path(folder, "page.tif");
+        BagOptions options = options_for(ARCHIVE_TAR, path);
+        g_autoptr(BagWriter) writer = bag_writer_new(&options, NULL);
+        g_autoptr(GBytes) bytes = g_bytes_new_static("x", 1);
+        BagPayload payload;
+        GError *error = NULL;
+        gboolean ok;
+
+        tree_put(folder, "page.tif", "a page");
+        assert_true(bag_add_bytes(writer, "data/0001.tif", bytes, NULL));
+        if (of_tags)
+            assert_true(bag_close_payload(writer, &payload, NULL));
+        assert_true(bag_add_path(writer, of_tags ? "extra/x" : "data/0002.tif", page, NULL, NULL));
+        assert_int_equal(unlink(page), 0);
+        ok =
+            of_tags ? bag_write(writer, NULL, &error) : bag_close_payload(writer, &payload, &error);
+        assert_false(ok);
+        assert_error_code(error, ERROR_NO_FILE);
+        g_clear_error(&error);
+        assert_false(g_file_test(path, G_FILE_TEST_EXISTS));
+    }
+}
+
 static void a_name_or_a_field_against_the_rules_makes_no_bag(void **state G_GNUC_UNUSED)
 {
     static const BagField bad[] = {{"", "v"},     {"a:b", "v"},          {" a", "v"},
@@ -496,6 +524,7 @@ int main(void)
         cmocka_unit_test(a_file_that_is_not_what_it_was_ends_the_export),
         cmocka_unit_test(names_against_the_rules_are_refused),
         cmocka_unit_test(what_the_writer_makes_itself_is_not_taken),
+        cmocka_unit_test(a_file_that_went_away_ends_the_bag),
         cmocka_unit_test(a_name_or_a_field_against_the_rules_makes_no_bag),
         cmocka_unit_test(a_page_known_by_one_digest_is_measured),
         cmocka_unit_test(long_paths_and_many_files_stay_readable),

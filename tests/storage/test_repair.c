@@ -146,7 +146,7 @@ static void an_interrupted_repair_is_begun_again(void **state G_GNUC_UNUSED)
     file_fault_set(testing_fail_from, &nth);
     assert_true(repair_folder(f.hall.folder, &from, &options, &done, &error));
     n = nth.count;
-    step = g_strcmp0(g_getenv("ANJUAN_LONG"), "1") == 0 ? 1 : 1 + n / 10;
+    step = g_strcmp0(g_getenv("ANJUAN_LONG"), "1") == 0 ? 1 : 1 + n / 4;
     /* From the last one on: then it is only the scratch folder that stays. */
     for (guint at = n; at > step; at -= step) {
         damage_secrets(&f);

@@ -3,16 +3,20 @@
  * What cannot be read, written or asked, at every place of the works that keep a store whole: the
  * work says so, harms nothing, and goes through once it can (walk.h).
  */
+#include "tests/storage/package_sample.h"
 #include "tests/storage/walk.h"
 
 #include "appliance/counter/case_open.h"
 #include "storage/drill.h"
 #include "storage/erase.h"
+#include "storage/local/print_jobs.h"
 #include "storage/repair.h"
 #include "storage/scrub.h"
 #include "storage/secrets.h"
 #include "storage/signing.h"
 #include "storage/verify.h"
+
+#define PDF_TEXT "%PDF-1.7\nxref\n0 0\ntrailer\nstartxref\n9\n%%EOF\n"
 
 /* ── the works ───────────────────────────────────────────────────────────────────────────── */
 
@@ -215,6 +219,66 @@ static gboolean judge(Desk *desk, GError **error)
     return TRUE;
 }
 
+/* Packages of others, a PDF: made once, and only read. */
+static void made_packages(Desk *desk)
+{
+    static const char *const numbers[] = {"320583001261120003000189"};
+    g_autofree char *dat = NULL, *gbt = NULL, *tar = NULL, *pdf = NULL;
+
+    walk_copy(desk);
+    dat = dat_made();
+    gbt = gbt_made(numbers, 1);
+    tar = packed(gbt, ARCHIVE_TAR, NULL);
+    tree_put(desk->folder, "one.pdf", PDF_TEXT);
+    pdf = tree_path(desk->folder, "packages");
+    assert_int_equal(g_mkdir_with_parents(pdf, 0700), 0);
+    for (gsize i = 0; i < 2; i++) {
+        g_autofree char *to = g_strdup_printf("%s/%zu", pdf, i);
+
+        assert_int_equal(rename(i == 0 ? dat : tar, to), 0);
+    }
+}
+
+static char *nothing_wrong(const char *path G_GNUC_UNUSED, ArchiveReader *reader G_GNUC_UNUSED,
+                           void *data G_GNUC_UNUSED)
+{
+    return NULL;
+}
+
+static gboolean judge_packages(Desk *desk, GError **error)
+{
+    static const char *const names[] = {"packages/0", "packages/1", "one.pdf"};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
+        g_autofree char *path = g_build_filename(desk->folder, names[i], NULL);
+        VerifyOptions options = {.level = VERIFY_FULL, .decode = nothing_wrong};
+        VerifySummary summary;
+
+        if (!verify_path(path, &options, found_in_bundle, desk, &summary, error))
+            return FALSE;
+        g_string_append_printf(desk->said, "%d files\n", (int)summary.files);
+    }
+    return TRUE;
+}
+
+static gboolean print(Local *local, GError **error)
+{
+    PrintJob job = {.printer = (char *)"escpos:/dev/null",
+                    .title = (char *)"收件凭证",
+                    .type = (char *)"application/pdf",
+                    .file = (char *)"print/x",
+                    .copies = 1};
+    PrintChange over = {PRINT_CANCELLED, 0, NULL, 8};
+    g_auto(PrintJob) kept = {0};
+    g_autoptr(GPtrArray) open = NULL;
+    gint64 id;
+
+    if (!local_print_add(local, &job, &id, error) || !local_print_get(local, id, &kept, error))
+        return FALSE;
+    open = local_print_open(local, error);
+    return open != NULL && local_print_change(local, id, &over, error);
+}
+
 static gboolean people(Desk *desk, GError **error)
 {
     g_autofree char *path = g_build_filename(desk->folder, "local.db", NULL);
@@ -237,7 +301,7 @@ static gboolean people(Desk *desk, GError **error)
              local_session_end_all(local, "000001", error) && local_forget_answers(local, error) &&
              local_forget(local, 1, 1, error);
     local_session_clear(&kept);
-    return ok;
+    return ok && print(local, error);
 }
 
 static gboolean begin_epoch(Desk *desk, GError **error)
@@ -298,9 +362,11 @@ static const Work works[] = {
     {"epoch", begin_epoch, walk_copy, WORK_CHANGES},
     {"case", open_case, walk_copy, WORK_CHANGES},
     {"backup", keep_a_copy, walk_copy, WORK_CHANGES},
+    {"backup, destroyed", keep_a_copy, walk_copy_destroyed, WORK_CHANGES},
     {"restore", bring_back, walk_no_copy, WORK_CHANGES},
     {"file", file_case, walk_copy, WORK_CHANGES | WORK_SLOW},
     {"verify", judge, walk_copy, 0},
+    {"packages", judge_packages, made_packages, 0},
     {"tar", export_tar, walk_copy, WORK_CHANGES},
     {"zip", export_zip, walk_copy, WORK_CHANGES},
     {"folder", export_dir, walk_copy, WORK_CHANGES},
@@ -328,9 +394,9 @@ static void walk_all(const char *const *names)
 WALK(what_is_local_is_asked_again, "local")
 WALK(an_erasure_is_finished_by_the_next, "scrub", "erase")
 WALK(a_record_is_written_whole_or_not_at_all, "epoch", "case", "file")
-WALK(a_backup_names_what_it_cannot_read, "backup")
+WALK(a_backup_names_what_it_cannot_read, "backup", "backup, destroyed")
 WALK(a_restore_is_whole_or_refused, "restore")
-WALK(no_bundle_is_called_valid_unread, "verify")
+WALK(no_bundle_is_called_valid_unread, "verify", "packages")
 WALK(a_bundle_is_whole_or_refused, "tar", "zip", "folder")
 WALK(a_check_finds_what_it_cannot_read, "read", "check")
 WALK(a_repair_loses_nothing_it_cannot_read, "drill", "repair")
