@@ -41,10 +41,8 @@ gboolean archive_pread(const Archive *archive, void *bytes, gsize size, guint64 
     guint8 *next = bytes;
 
     while (size > 0) {
-        ssize_t n = pread(archive->fd, next, size, (off_t)offset);
+        ssize_t n = file_pread(archive->fd, next, size, (gint64)offset);
 
-        if (n < 0 && errno == EINTR)
-            continue;
         if (n < 0)
             return error_set_errno(error, ERROR_IO, errno, "%s", archive->name);
         if (n == 0)
@@ -360,7 +358,9 @@ static gboolean flate_begin(ArchiveReader *reader, GError **error)
     reader->packed = g_malloc(ARCHIVE_BLOCK_BYTES);
     if (inflateInit2(reader->flate, -MAX_WBITS) == Z_OK)
         return TRUE;
+    /* uncovered: zlib finds no memory */
     g_clear_pointer(&reader->flate, g_free);
+    /* uncovered: the same */
     return error_set(error, ERROR_INTERNAL, "inflate does not start");
 }
 
@@ -385,9 +385,7 @@ static gssize read_packed(ArchiveReader *reader, void *bytes, gsize room, GError
 
     if (reader->left == 0)
         return 0;
-    do {
-        n = pread(fd, bytes, MIN(room, reader->left), (off_t)reader->offset);
-    } while (n < 0 && errno == EINTR);
+    n = file_pread(fd, bytes, MIN(room, reader->left), (gint64)reader->offset);
     if (n < 0) {
         error_set_errno(error, ERROR_IO, errno, "%s: %s", reader->archive->name,
                         reader->member->path);

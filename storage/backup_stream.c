@@ -29,10 +29,8 @@ static gboolean copy_range(BackupStream *stream, const Source *source, struct sh
     *whole = TRUE;
     while (at < source->range.bytes) {
         gsize wanted = (gsize)MIN((gint64)sizeof block, source->range.bytes - at);
-        ssize_t n = pread(source->fd, block, wanted, source->range.offset + at);
+        ssize_t n = file_pread(source->fd, block, wanted, source->range.offset + at);
 
-        if (n < 0 && errno == EINTR)
-            continue;
         if (n <= 0) {
             memset(block, 0, wanted);
             n = (ssize_t)wanted;

@@ -70,9 +70,7 @@ static void fill(RecordReader *reader, gint64 offset, gsize size)
     ssize_t n;
 
     g_string_set_size(reader->bytes, size);
-    do
-        n = pread(reader->fd, reader->bytes->str, size, offset);
-    while (n < 0 && errno == EINTR);
+    n = file_pread(reader->fd, reader->bytes->str, size, offset);
     reader->offset = offset;
     g_string_truncate(reader->bytes, n > 0 ? (gsize)n : 0);
 }

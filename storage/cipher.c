@@ -101,6 +101,7 @@ static gboolean derive(const CipherKey *key, const json_t *line, guint8 out[CIPH
         return error_set(error, ERROR_FORMAT, "the first line names no sound key derivation");
     if (crypto_pwhash(out, CIPHER_KEY_BYTES, key->passphrase, strlen(key->passphrase), salt,
                       (unsigned long long)ops, (size_t)mem, crypto_pwhash_ALG_ARGON2ID13) != 0)
+        /* uncovered: libsodium finds no memory */
         return error_set(error, ERROR_INTERNAL, "no memory for the key derivation");
     return TRUE;
 }
@@ -261,6 +262,7 @@ static gboolean pull_block(CipherReader *reader, GError **error)
     int result;
 
     if (ferror(reader->file))
+        /* uncovered: a read that fails behind a head that was read */
         return error_set_errno(error, ERROR_IO, errno, "%s", reader->path);
     result = n < EXTRA_BYTES ? -1
                              : crypto_secretstream_xchacha20poly1305_pull(
@@ -335,8 +337,6 @@ gboolean cipher_at_end(CipherReader *reader, gboolean *end, GError **error)
 
 void cipher_reader_free(CipherReader *reader)
 {
-    if (reader == NULL)
-        return;
     if (reader->file != NULL)
         fclose(reader->file);
     g_free(reader->path);

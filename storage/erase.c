@@ -10,9 +10,7 @@
 
 #include <string.h>
 
-#define EXPORTS          "exports"
-#define TRUNCATE_TRIES   200
-#define TRUNCATE_POLL_US 50000
+#define EXPORTS "exports"
 
 /* ── spool ───────────────────────────────────────────────────────────────────────────────── */
 
@@ -179,19 +177,13 @@ gboolean erase_case(Store *store, Catalog *catalog, const char *number, GError *
 
 /* ── free pages ──────────────────────────────────────────────────────────────────────────── */
 
-/* Readers are short; whoever holds an old state ends soon. */
+/* Readers are short; whoever holds an old state is waited for as for any lock (db.c). */
 static gboolean cut_wal(Db *db, GError **error)
 {
-    for (int i = 0; i < TRUNCATE_TRIES; i++) {
-        g_autoptr(json_t) row = db_row(db, error, "PRAGMA wal_checkpoint(TRUNCATE)", "");
+    g_autoptr(json_t) row = db_row(db, error, "PRAGMA wal_checkpoint(TRUNCATE)", "");
+    gboolean is_cut = json_int(row, "busy", 1) == 0;
 
-        if (row == NULL)
-            return FALSE;
-        if (json_int(row, "busy", 1) == 0)
-            return TRUE;
-        g_usleep(TRUNCATE_POLL_US);
-    }
-    return error_set(error, ERROR_BUSY, "somebody reads the catalogue as it was");
+    return is_cut || (row != NULL && error_set(error, ERROR_BUSY, "somebody reads the catalogue"));
 }
 
 /* The copy that VACUUM makes may be large: it goes to a file, not to memory. */

@@ -34,14 +34,12 @@ static gboolean digest_of(Fsck *fsck, int fd, Digests *digests, GError **error)
 {
     guint8 block[BLOCK_BYTES];
     DigestPass pass;
+    gint64 at = 0;
     ssize_t n;
 
     digest_init(&pass);
-    while ((n = read(fd, block, sizeof block)) != 0) {
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            break;
+    while ((n = file_pread(fd, block, sizeof block, at)) > 0) {
+        at += n;
         digest_update(&pass, block, (gsize)n);
         fsck->summary->bytes_read += n;
         if (!fsck_pace(fsck, n, error))

@@ -42,7 +42,7 @@ char *journal_read(const char *folder, JournalPlace place, GError **error)
     g_autofree char *path = journal_segment_path(folder, place.seq);
     g_auto(Fd) fd = open(path, O_RDONLY | O_CLOEXEC);
     g_autofree char *line = g_malloc(JOURNAL_RECORD_BYTES + 1);
-    ssize_t n = fd >= 0 ? pread(fd, line, JOURNAL_RECORD_BYTES + 1, place.offset) : -1;
+    ssize_t n = fd >= 0 ? file_pread(fd, line, JOURNAL_RECORD_BYTES + 1, place.offset) : -1;
     char *end = n > 0 ? memchr(line, '\n', (size_t)n) : NULL;
 
     if (end != NULL)

@@ -290,7 +290,7 @@ void judge_decode(Judge *judge, const GArray *members)
         g_autofree char *why = NULL;
 
         if (reader == NULL)
-            continue; /* reported when its digest was computed */
+            continue; /* uncovered: it was there a moment ago; its digest tells otherwise */
         why = options->decode(member->path, reader, options->decode_data);
         if (why != NULL)
             judge_find(judge, FOUND_DECODE, member->path, "%s", why);

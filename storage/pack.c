@@ -189,7 +189,7 @@ static gboolean copy_blocks(Copying *copying, int fd, const char *path, GError *
     g_autofree guint8 *block = g_malloc(PACK_BUFFER_BYTES);
     ssize_t n;
 
-    while ((n = pread(fd, block, PACK_BUFFER_BYTES, (off_t)copying->size)) > 0) {
+    while ((n = file_pread(fd, block, PACK_BUFFER_BYTES, (gint64)copying->size)) > 0) {
         copying->size += (guint64)n;
         if (copying->pack == NULL) {
             copying->crc = pack_crc(copying->crc, block, (gsize)n);
@@ -283,8 +283,6 @@ static void discard(const Pack *pack)
 
 void pack_free(Pack *pack)
 {
-    if (pack == NULL)
-        return;
     file_batch_free(pack->batch);
     if (!pack->committed && pack->options.form == ARCHIVE_FOLDER)
         discard(pack);

@@ -81,15 +81,13 @@ static gboolean put_header(Pack *pack, const char *path, guint64 size, char kind
 /* "<length> key=value\n"; the length counts its own digits. */
 static void add_record(GString *records, const char *key, const char *value)
 {
-    gsize rest = strlen(key) + strlen(value) + 3, length = rest;
-    char digits[24];
+    gsize rest = strlen(key) + strlen(value) + 3;
+    char digits[24] = "";
 
-    do {
-        g_snprintf(digits, sizeof digits, "%" G_GSIZE_FORMAT, length);
-        if (length == rest + strlen(digits))
-            break;
+    for (gsize length = 0; length != rest + strlen(digits);) {
         length = rest + strlen(digits);
-    } while (TRUE);
+        g_snprintf(digits, sizeof digits, "%" G_GSIZE_FORMAT, length);
+    }
     g_string_append_printf(records, "%s %s=%s\n", digits, key, value);
 }
 

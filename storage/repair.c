@@ -238,23 +238,20 @@ static gboolean mend_round(Repair *repair, gboolean *changed, GError **error)
 static gboolean mend_all(Repair *repair, GError **error)
 {
     FsckOptions look = {.read_data = TRUE, .report = take, .data = repair};
+    gboolean changed = TRUE;
 
-    for (int round = 0; round < ROUNDS; round++) {
+    for (int round = 0; changed && round < ROUNDS; round++) {
         FsckSummary summary;
-        gboolean changed = FALSE;
 
+        changed = FALSE;
         g_ptr_array_set_size(repair->paths, 0);
         repair->is_catalogue = FALSE;
         if (!fsck_store(repair->store, &look, &summary, error))
             return FALSE;
         if (round == 0)
             repair->done->before = summary;
-        if (summary.errors == 0)
-            return TRUE;
-        if (!mend_round(repair, &changed, error))
+        if (summary.errors > 0 && !mend_round(repair, &changed, error))
             return FALSE;
-        if (!changed)
-            return TRUE;
     }
     return TRUE;
 }

@@ -308,7 +308,7 @@ static gboolean check_store(const Restore *restore, GError **error)
 
 /* ── the folder ──────────────────────────────────────────────────────────────────────────── */
 
-/* What a restore that did not end left behind goes. */
+/* What a restore that did not end left behind goes: nothing in the folder is a store. */
 static gboolean clear_left_over(const char *folder, GError **error)
 {
     g_autofree char *scratch = g_build_filename(folder, SCRATCH, NULL);
@@ -318,10 +318,6 @@ static gboolean clear_left_over(const char *folder, GError **error)
     if (dir == NULL)
         return TRUE;
     if (g_file_test(scratch, G_FILE_TEST_IS_DIR)) {
-        g_autofree char *lock = g_build_filename(folder, "lock", NULL);
-
-        if (g_file_test(lock, G_FILE_TEST_EXISTS))
-            return error_set(error, ERROR_DATA_FOLDER_EXISTS, "%s", folder);
         while ((name = g_dir_read_name(dir)) != NULL) {
             g_autofree char *child = g_build_filename(folder, name, NULL);
 

@@ -70,7 +70,7 @@ static gboolean close_torn_line(int fd, const char *path, GError **error)
 
     if (fstat(fd, &info) != 0)
         return error_set_errno(error, ERROR_IO, errno, "%s", path);
-    if (info.st_size > 0 && pread(fd, &last, 1, info.st_size - 1) != 1)
+    if (info.st_size > 0 && file_pread(fd, &last, 1, info.st_size - 1) != 1)
         return error_set_errno(error, ERROR_IO, errno, "%s", path);
     return last == '\n' || file_write_all(fd, path, "\n", 1, error);
 }

@@ -24,8 +24,6 @@ SpoolGroup *spool_group_new(const char *data_folder)
 
 void spool_group_free(SpoolGroup *group)
 {
-    if (group == NULL)
-        return;
     file_batch_free(group->files);
     g_free(group->data_folder);
     g_free(group);
@@ -45,9 +43,7 @@ static gboolean copy_digesting(int from, int to, const char *path, SpoolFile *fi
 
     digest_init(&pass);
     file->bytes = 0;
-    while ((n = pread(from, block, sizeof block, file->bytes)) != 0) {
-        if (n < 0 && errno == EINTR)
-            continue;
+    while ((n = file_pread(from, block, sizeof block, file->bytes)) != 0) {
         if (n < 0)
             return error_set_errno(error, ERROR_IO, errno, "read page for %s", path);
         digest_update(&pass, block, (gsize)n);

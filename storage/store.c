@@ -57,8 +57,10 @@ gboolean store_lock(Store *store, GError **error)
 
     while (!set_lock(store, F_WRLCK)) {
         if (errno != EAGAIN && errno != EACCES && errno != EINTR)
+            /* uncovered: a local disk gives no other reason */
             return error_set_errno(error, ERROR_IO, errno, "lock %s", store->folder);
         if (g_get_monotonic_time() > deadline)
+            /* uncovered: a test would wait as long */
             return error_set(error, ERROR_BUSY, "%s is held by another process", store->folder);
         g_usleep(LOCK_POLL_US);
     }
@@ -68,6 +70,7 @@ gboolean store_lock(Store *store, GError **error)
 void store_unlock(Store *store)
 {
     if (!set_lock(store, F_UNLCK))
+        /* uncovered: a lock of our own is given back without fail */
         g_warning("unlock %s: %s", store->folder, g_strerror(errno));
 }
 
@@ -264,26 +267,6 @@ void store_close(Store *store)
     g_free(store);
 }
 
-/* An act of a newer version is no damage: the store opens, for reading only. */
-static gboolean open_recovered(Store *store, GError **error)
-{
-    g_autoptr(GError) why = NULL;
-    gboolean ok;
-
-    if (!store_lock(store, error))
-        return FALSE;
-    ok = store_recover(store, &why);
-    store_unlock(store);
-    if (ok)
-        return TRUE;
-    if (g_error_matches(why, ANJUAN_ERROR, ERROR_UNKNOWN_ACT)) {
-        store->read_only = TRUE;
-        return TRUE;
-    }
-    g_propagate_error(error, g_steal_pointer(&why));
-    return FALSE;
-}
-
 /* A new empty catalogue in place of the one that is there; under the lock. */
 static gboolean replace_catalog(Store *store, GError **error)
 {
@@ -306,10 +289,41 @@ static gboolean replace_catalog(Store *store, GError **error)
 
 /* A damaged catalogue or one of a newer version (an update was taken back) is no loss: the journal
  * makes it again. */
-static gboolean can_be_remade(const GError *why)
+static gboolean is_remade(const Store *store, const StoreOptions *options, const GError *why)
 {
-    return g_error_matches(why, ANJUAN_ERROR, ERROR_NEWER_SCHEMA) ||
-           g_error_matches(why, ANJUAN_ERROR, ERROR_CATALOGUE);
+    return options->remake && !store->read_only &&
+           (g_error_matches(why, ANJUAN_ERROR, ERROR_NEWER_SCHEMA) ||
+            g_error_matches(why, ANJUAN_ERROR, ERROR_CATALOGUE));
+}
+
+static gboolean remake_catalog(Store *store, const GError *why, GError **error)
+{
+    g_message("%s: %s; it is made again from the journal", store->folder, why->message);
+    return replace_catalog(store, error);
+}
+
+/* An act of a newer version is no damage: the store opens, for reading only. */
+static gboolean open_recovered(Store *store, const StoreOptions *options, GError **error)
+{
+    g_autoptr(GError) why = NULL;
+    gboolean ok, remade;
+
+    if (!store_lock(store, error))
+        return FALSE;
+    ok = store_recover(store, &why);
+    /* Its first page may be sound, and what the rows stand on not. */
+    remade = !ok && is_remade(store, options, why);
+    if (remade)
+        ok = remake_catalog(store, why, error) && store_recover(store, error);
+    store_unlock(store);
+    if (ok || remade)
+        return ok;
+    if (g_error_matches(why, ANJUAN_ERROR, ERROR_UNKNOWN_ACT)) {
+        store->read_only = TRUE;
+        return TRUE;
+    }
+    g_propagate_error(error, g_steal_pointer(&why));
+    return FALSE;
 }
 
 static gboolean open_catalog(Store *store, const StoreOptions *options, GError **error)
@@ -320,14 +334,13 @@ static gboolean open_catalog(Store *store, const StoreOptions *options, GError *
     store->catalog = catalog_open(store->folder, DB_READ_WRITE, &why);
     if (store->catalog != NULL)
         return TRUE;
-    if (store->read_only || !options->remake || !can_be_remade(why)) {
+    if (!is_remade(store, options, why)) {
         g_propagate_error(error, g_steal_pointer(&why));
         return FALSE;
     }
-    g_message("%s: %s; it is made again from the journal", store->folder, why->message);
     if (!store_lock(store, error))
         return FALSE;
-    ok = replace_catalog(store, error);
+    ok = remake_catalog(store, why, error);
     store_unlock(store);
     return ok;
 }
@@ -343,7 +356,7 @@ Store *store_open(const StoreOptions *options, GError **error)
         return NULL;
     }
     if (!open_catalog(store, options, error) ||
-        (!store->read_only && !open_recovered(store, error)))
+        (!store->read_only && !open_recovered(store, options, error)))
         return NULL;
     return g_steal_pointer(&store);
 }

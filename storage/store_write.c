@@ -119,7 +119,7 @@ char *txn_definition(StoreTxn *txn, const void *bytes, gsize size, GError **erro
     /* Named by content: what is there already is the same. */
     if (!g_file_test(path, G_FILE_TEST_EXISTS) && !g_hash_table_contains(txn->files, path) &&
         !txn_file(txn, relative, bytes, size, error))
-        return NULL;
+        return NULL; /* uncovered: it was looked for among the files of the group */
     return g_steal_pointer(&digest);
 }
 
@@ -135,7 +135,7 @@ static json_t *complete_record(const StoreTxn *txn, const Pending *pending, gsiz
                   "station", txn->actor->station, "act", pending->act);
 
     if (record == NULL)
-        return NULL;
+        return NULL; /* uncovered: the catalogue refused such an actor before */
     if (pending->case_number != NULL)
         json_object_set_new(record, "case", json_string(pending->case_number));
     json_object_update_missing(record, pending->body);
@@ -153,6 +153,7 @@ static gboolean finish_record(StoreTxn *txn, const Pending *pending, gsize more,
     guint8 leaf[SHA256_DIGEST_SIZE];
 
     if (line == NULL)
+        /* uncovered: the catalogue refused such an actor before */
         return error_set(error, ERROR_INVALID, "%s by '%s': not valid UTF-8", pending->act,
                          txn->actor->actor);
     if (strlen(line) > JOURNAL_RECORD_BYTES)

@@ -106,6 +106,16 @@ GBytes *file_read(const char *path, gsize max, GError **error)
     return g_bytes_new_take(g_steal_pointer(&bytes), used);
 }
 
+ssize_t file_pread(int fd, void *bytes, gsize size, gint64 offset)
+{
+    ssize_t n;
+
+    do {
+        n = pread(fd, bytes, size, offset);
+    } while (n < 0 && errno == EINTR);
+    return n;
+}
+
 gboolean file_write_all(int fd, const char *path, const void *bytes, gsize size, GError **error)
 {
     const char *next = bytes;

@@ -52,6 +52,9 @@ int file_fault(FileOp op, const char *path);      /* for modules that do their o
 /* A whole file, at most `max` bytes (ERROR_TOO_LARGE above). */
 GBytes *file_read(const char *path, gsize max, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* pread(2), begun again where a signal came before any byte did. */
+ssize_t file_pread(int fd, void *bytes, gsize size, gint64 offset) G_GNUC_WARN_UNUSED_RESULT;
+
 /* All of `size` bytes, whatever write(2) takes at a time. `path` is for messages and faults. */
 gboolean file_write_all(int fd, const char *path, const void *bytes, gsize size,
                         GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -21,7 +21,7 @@ static PrintState state_of(const char *token)
     for (int state = 0; state < PRINT_STATES; state++)
         if (strcmp(tokens[state], token) == 0)
             return (PrintState)state;
-    return PRINT_CANCELLED;
+    return PRINT_CANCELLED; /* uncovered: the table takes no other word */
 }
 
 void print_job_clear(PrintJob *job)

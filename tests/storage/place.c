@@ -15,7 +15,7 @@
 /* In the ordinary form a place is told by its inner callers alone, and is passed over in a work
  * where another one before it had it; with ANJUAN_LONG=1 by all of them, in each work. */
 #define FRAMES_LONG     48
-#define FRAMES_ORDINARY 8
+#define FRAMES_ORDINARY 9
 
 typedef struct {
     guint64 id;
@@ -26,7 +26,7 @@ static struct {
     GMutex lock; /* works have threads */
     GPtrArray *known;
     GHashTable *ids; /* of what was ever known: guint64 * */
-    gboolean is_long, learns;
+    gboolean is_long, learns, interrupts;
     guint64 wanted; /* 0: none */
     gboolean reached;
 } places;
@@ -97,11 +97,11 @@ void place_forget(void)
     g_clear_pointer(&places.ids, g_hash_table_unref);
 }
 
-void place_learn(void)
+static void learn(gboolean anew)
 {
     g_clear_pointer(&places.known, g_ptr_array_unref);
     places.known = g_ptr_array_new_with_free_func(place_free);
-    if (places.is_long)
+    if (anew || places.is_long)
         g_hash_table_remove_all(places.ids);
     places.learns = TRUE;
     places.reached = FALSE;
@@ -113,10 +113,14 @@ guint place_count(void)
     return places.known->len;
 }
 
-void place_fail(guint index)
+void place_begin(guint at)
 {
+    if (at == PLACE_LEARN || at == PLACE_LEARN_ANEW) {
+        learn(at == PLACE_LEARN_ANEW);
+        return;
+    }
     places.reached = FALSE;
-    places.wanted = ((const Place *)g_ptr_array_index(places.known, index))->id;
+    places.wanted = ((const Place *)g_ptr_array_index(places.known, at))->id;
 }
 
 gboolean place_heal(void)
@@ -130,6 +134,11 @@ const char *place_word(guint index)
     return ((const Place *)g_ptr_array_index(places.known, index))->word;
 }
 
+void place_interrupt(gboolean on)
+{
+    places.interrupts = on;
+}
+
 /* ── calls ───────────────────────────────────────────────────────────────────────────────── */
 
 static gboolean fails(const char *word)
@@ -138,6 +147,17 @@ static gboolean fails(const char *word)
         return FALSE;
     errno = EIO;
     return TRUE;
+}
+
+/* A signal came before a byte was read: every second time. */
+static gboolean is_interrupted(void)
+{
+    static _Thread_local gboolean again;
+
+    again = places.interrupts && !again;
+    if (again)
+        errno = EINTR;
+    return again;
 }
 
 /* __real_xyz is the library's own; declared here because no header has them. */
@@ -169,13 +189,13 @@ WRAPPED(int, openat, int folder, const char *path, int flags, ...)
 
 WRAPPED(ssize_t, read, int fd, void *bytes, size_t size)
 {
-    return fails("read") ? -1 : __real_read(fd, bytes, size);
+    return is_interrupted() || fails("read") ? -1 : __real_read(fd, bytes, size);
 }
 
 /* What is read by place has a size that is known: the file may also have been cut. */
 WRAPPED(ssize_t, pread, int fd, void *bytes, size_t size, off_t at)
 {
-    if (fails("pread"))
+    if (is_interrupted() || fails("pread"))
         return -1;
     return passes("pread, ends") ? 0 : __real_pread(fd, bytes, size, at);
 }

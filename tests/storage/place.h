@@ -20,17 +20,21 @@ void place_forget(void);
 /* Whether every work walks all its places (ANJUAN_LONG=1), or only those new with it. */
 gboolean place_is_long(void);
 
-/* Begin to learn the places of another work. */
-void place_learn(void);
+/* Before a run of a work: let the place `at` fail at its first passing; or let all through and
+ * learn them (PLACE_LEARN; PLACE_LEARN_ANEW: those too that earlier works passed). One call for
+ * both, and no branch of the caller's: the run has to begin at the same instruction each time. */
+#define PLACE_LEARN      G_MAXUINT
+#define PLACE_LEARN_ANEW (G_MAXUINT - 1)
+void place_begin(guint at);
 
 /* How many places were passed since (in the ordinary form: and never before); learning ends. */
 guint place_count(void);
-
-/* Let place `index` fail at its first passing; the others are let through. */
-void place_fail(guint index);
 
 /* Let all through. TRUE where the place was passed, and so failed. */
 gboolean place_heal(void);
 
 /* What is asked there: "pread, ends", or the text of a statement. */
 const char *place_word(guint index);
+
+/* From now on every second read of the process is interrupted before it read a byte, or none. */
+void place_interrupt(gboolean on);

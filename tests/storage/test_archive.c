@@ -182,6 +182,78 @@ static void bytes_behind_the_end_of_a_tar_are_refused(void **state G_GNUC_UNUSED
     assert_refused("behind.tar", ERROR_BUNDLE_INVALID);
 }
 
+static void zeros_behind_the_end_of_a_tar_have_an_end(void **state G_GNUC_UNUSED)
+{
+    GByteArray *tar = g_byte_array_new();
+    g_autofree guint8 *zeros = g_malloc0(2 << 20);
+
+    tar_add(tar, "bag/a", '0', "x", 1);
+    tar_end(tar);
+    g_byte_array_append(tar, zeros, 2 << 20);
+    write_tar(tar, "padded.tar");
+    assert_refused("padded.tar", ERROR_BUNDLE_INVALID);
+}
+
+/* The size of the second member as others may write it. */
+static void a_header_that_says_nonsense_is_refused(void **state G_GNUC_UNUSED)
+{
+    static const char *const sizes[] = {"0000000000x", "\x80\1\1\1\1\1\1\1\1\1\1\1"};
+    GByteArray *unsummed = g_byte_array_new(), *filled = g_byte_array_new();
+
+    for (gsize i = 0; i < G_N_ELEMENTS(sizes); i++) {
+        GByteArray *tar = g_byte_array_new();
+
+        tar_add(tar, "bag/a", '0', "x", 1);
+        memcpy(tar->data + 124, sizes[i], 12);
+        tar_sum(tar->data);
+        write_tar(tar, "size.tar");
+        assert_refused("size.tar", ERROR_BUNDLE_INVALID);
+    }
+    tar_add(unsummed, "bag/a", '0', "x", 1);
+    tar_add(unsummed, "bag/b", '0', "x", 1);
+    unsummed->data[1024] ^= 1;
+    write_tar(unsummed, "sum.tar");
+    assert_refused("sum.tar", ERROR_BUNDLE_INVALID);
+    tar_add(filled, "bag/a", '5', "x", 1);
+    write_tar(filled, "filled.tar");
+    assert_hostile("filled.tar", "a folder with bytes");
+}
+
+static void a_size_may_have_blanks_before_it(void **state G_GNUC_UNUSED)
+{
+    GByteArray *tar = g_byte_array_new();
+    g_autofree char *path = tree_path(folder, "blanks.tar"), *absent = tree_path(folder, "absent");
+    g_autoptr(Archive) archive = NULL;
+    GError *error = NULL;
+
+    tar_add(tar, "bag/a", '0', "x", 1);
+    memcpy(tar->data + 124, "          1", 12);
+    tar_sum(tar->data);
+    write_tar(tar, "blanks.tar");
+    archive = archive_open(path, NULL, &error);
+    assert_no_error(error);
+    assert_int_equal(archive_find(archive, "a")->size, 1);
+    assert_null(archive_open_lone(absent, &error));
+    assert_error_code(error, ERROR_NO_FILE);
+    g_clear_error(&error);
+}
+
+static void folders_in_folders_have_an_end(void **state G_GNUC_UNUSED)
+{
+    g_autofree char *top = tree_path(folder, "deep");
+    g_autoptr(GString) path = g_string_new("deep");
+    GError *error = NULL;
+
+    for (guint i = 0; i < 70; i++)
+        g_string_append(path, "/d");
+    g_string_append(path, "/x");
+    tree_put(folder, path->str, "x");
+    assert_null(archive_open(top, NULL, &error));
+    assert_error_code(error, ERROR_ARCHIVE_HOSTILE);
+    assert_non_null(strstr(error->message, "too deep"));
+    g_clear_error(&error);
+}
+
 static void hostile_members_of_a_zip_are_refused(void **state G_GNUC_UNUSED)
 {
     static const struct {
@@ -462,6 +534,10 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_huge_name_is_refused),
     cmocka_unit_test(every_cut_of_a_tar_is_noticed),
     cmocka_unit_test(bytes_behind_the_end_of_a_tar_are_refused),
+    cmocka_unit_test(zeros_behind_the_end_of_a_tar_have_an_end),
+    cmocka_unit_test(a_header_that_says_nonsense_is_refused),
+    cmocka_unit_test(a_size_may_have_blanks_before_it),
+    cmocka_unit_test(folders_in_folders_have_an_end),
     cmocka_unit_test(hostile_members_of_a_zip_are_refused),
     cmocka_unit_test(overlapping_and_hidden_members_are_refused),
     cmocka_unit_test(every_cut_of_a_zip_is_noticed),

@@ -195,16 +195,12 @@ static GByteArray *tar_of(void)
 static void size_by_256(GByteArray *tar, gsize at, guint64 size)
 {
     guint8 *header = tar->data + at;
-    guint sum = 0;
 
     memset(header + 124, 0, 12);
     header[124] = 0x80;
     for (guint i = 0; i < 8; i++)
         header[135 - i] = (guint8)(size >> (8 * i));
-    memset(header + 148, ' ', 8);
-    for (guint i = 0; i < 512; i++)
-        sum += header[i];
-    g_snprintf((char *)header + 148, 8, "%06o", sum);
+    tar_sum(header);
 }
 
 /* ── cases ───────────────────────────────────────────────────────────────────────────────── */

@@ -9,7 +9,7 @@
 #define TIME_US (G_GINT64_CONSTANT(1763720000) * G_USEC_PER_SEC)
 
 static const BagField fields[] = {
-    {"Source-Organization", "某区政务服务中心 (District Government Service Hall)"},
+    {"Source-Organization", "某区政务服务中心 (District  Government Service Hall)"},
     {"Bagging-Date", "2026-11-21"},
     {"External-Description",
      "a description that goes on and on, far beyond what one line of seventy-nine characters can "
@@ -214,6 +214,7 @@ static void names_against_the_rules_are_refused(void **state G_GNUC_UNUSED)
     g_autofree char *path = tree_path(folder, "bag.tar");
     g_autofree char *part = g_strnfill(65, 'x');
     g_autofree char *long_part = g_strconcat("data/", part, NULL);
+    g_autofree char *long_path = g_strdup_printf("data/%.60s/%.60s/%.60s", part, part, part);
     BagOptions options = options_for(ARCHIVE_TAR, path);
     g_autoptr(BagWriter) writer = bag_writer_new(&options, NULL);
     g_autoptr(GBytes) bytes = g_bytes_new_static("x", 1);
@@ -226,6 +227,106 @@ static void names_against_the_rules_are_refused(void **state G_GNUC_UNUSED)
         g_clear_error(&error);
     }
     assert_false(bag_add_bytes(writer, long_part, bytes, NULL));
+    assert_false(bag_add_bytes(writer, long_path, bytes, NULL));
+}
+
+static void what_the_writer_makes_itself_is_not_taken(void **state G_GNUC_UNUSED)
+{
+    static const char *const own[] = {"bagit.txt", "bag-info.txt",     "README.txt",
+                                      "fetch.txt", "manifest-md5.txt", "tagmanifest-md5.txt"};
+    g_autofree char *folder = testing_folder(), *path = tree_path(folder, "bag.tar");
+    BagOptions options = options_for(ARCHIVE_TAR, path);
+    g_autoptr(BagWriter) writer = bag_writer_new(&options, NULL);
+    g_autoptr(GBytes) bytes = g_bytes_new_static("x", 1);
+    BagPayload payload;
+    GError *error = NULL;
+
+    assert_false(bag_close_payload(writer, &payload, &error));
+    assert_error_code(error, ERROR_INVALID);
+    g_clear_error(&error);
+    assert_false(bag_add_fd(writer, "data/0001.tif", -1, NULL, &error));
+    assert_error_code(error, ERROR_NO_FILE);
+    g_clear_error(&error);
+    assert_true(bag_add_bytes(writer, "data/0001.tif", bytes, NULL));
+    assert_true(bag_close_payload(writer, &payload, NULL));
+    for (gsize i = 0; i < G_N_ELEMENTS(own); i++) {
+        assert_false(bag_add_bytes(writer, own[i], bytes, &error));
+        assert_error_code(error, ERROR_INVALID);
+        g_clear_error(&error);
+    }
+}
+
+/* Between its being named and its being read. */
+static void a_file_that_went_away_ends_the_bag(void **state G_GNUC_UNUSED)
+{
+    for (int of_tags = 0; of_tags <= 1; of_tags++) {
+        g_autofree char *folder = testing_folder(), *path = tree_path(folder, "bag.tar");
+        g_autofree char *page = tree_path(folder, "page.tif");
+        BagOptions options = options_for(ARCHIVE_TAR, path);
+        g_autoptr(BagWriter) writer = bag_writer_new(&options, NULL);
+        g_autoptr(GBytes) bytes = g_bytes_new_static("x", 1);
+        BagPayload payload;
+        GError *error = NULL;
+        gboolean ok;
+
+        tree_put(folder, "page.tif", "a page");
+        assert_true(bag_add_bytes(writer, "data/0001.tif", bytes, NULL));
+        if (of_tags)
+            assert_true(bag_close_payload(writer, &payload, NULL));
+        assert_true(bag_add_path(writer, of_tags ? "extra/x" : "data/0002.tif", page, NULL, NULL));
+        assert_int_equal(unlink(page), 0);
+        ok =
+            of_tags ? bag_write(writer, NULL, &error) : bag_close_payload(writer, &payload, &error);
+        assert_false(ok);
+        assert_error_code(error, ERROR_NO_FILE);
+        g_clear_error(&error);
+        assert_false(g_file_test(path, G_FILE_TEST_EXISTS));
+    }
+}
+
+static void a_name_or_a_field_against_the_rules_makes_no_bag(void **state G_GNUC_UNUSED)
+{
+    static const BagField bad[] = {{"", "v"},     {"a:b", "v"},          {" a", "v"},
+                                   {"a", "\xff"}, {"payload-oxum", "1"}, {"a\nb", "v"}};
+    BagOptions options = options_for(ARCHIVE_TAR, "bag.tar");
+    GError *error = NULL;
+
+    options.name = "a/b";
+    assert_null(bag_writer_new(&options, &error));
+    assert_error_code(error, ERROR_INVALID);
+    g_clear_error(&error);
+    options.name = "bag";
+    options.n_fields = 1;
+    for (gsize i = 0; i < G_N_ELEMENTS(bad); i++) {
+        options.fields = &bad[i];
+        assert_null(bag_writer_new(&options, &error));
+        assert_error_code(error, ERROR_INVALID);
+        g_clear_error(&error);
+    }
+}
+
+/* A page whose digest is known in part is read once more, and is what it was or ends the bag. */
+static void a_page_known_by_one_digest_is_measured(void **state G_GNUC_UNUSED)
+{
+    for (int wrong = 0; wrong <= 1; wrong++) {
+        g_autofree char *folder = testing_folder(), *path = tree_path(folder, "bag.tar");
+        g_autofree char *page = tree_path(folder, "page.tif");
+        BagOptions options = options_for(ARCHIVE_TAR, path);
+        g_autoptr(BagWriter) writer = bag_writer_new(&options, NULL);
+        guint8 sha256[32];
+        BagKnown known = {sha256, NULL};
+        BagPayload payload;
+        GError *error = NULL;
+
+        tree_put(folder, "page.tif", "a page");
+        sha256_of("a page", 6, sha256);
+        sha256[0] ^= (guint8)wrong;
+        assert_true(bag_add_path(writer, "data/0001.tif", page, &known, NULL));
+        assert_int_equal(bag_close_payload(writer, &payload, &error), !wrong);
+        if (wrong)
+            assert_error_code(error, ERROR_DIGEST);
+        g_clear_error(&error);
+    }
 }
 
 static void long_paths_and_many_files_stay_readable(void **state G_GNUC_UNUSED)
@@ -422,6 +523,10 @@ int main(void)
         cmocka_unit_test(a_side_car_holds_the_digest_of_the_tar),
         cmocka_unit_test(a_file_that_is_not_what_it_was_ends_the_export),
         cmocka_unit_test(names_against_the_rules_are_refused),
+        cmocka_unit_test(what_the_writer_makes_itself_is_not_taken),
+        cmocka_unit_test(a_file_that_went_away_ends_the_bag),
+        cmocka_unit_test(a_name_or_a_field_against_the_rules_makes_no_bag),
+        cmocka_unit_test(a_page_known_by_one_digest_is_measured),
         cmocka_unit_test(long_paths_and_many_files_stay_readable),
         cmocka_unit_test(a_bag_takes_no_more_files_than_its_readers),
         cmocka_unit_test(progress_can_stop_it),

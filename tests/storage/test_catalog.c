@@ -414,6 +414,126 @@ static gboolean say_often(StoreTxn *txn, void *data G_GNUC_UNUSED, GError **erro
     return TRUE;
 }
 
+/* A side of the case in the words that are given, with one code. */
+static gboolean append_coded_side(StoreTxn *txn, void *data, GError **error)
+{
+    return txn_append(txn, "side", NUMBER,
+                      json_pack("{s:I, s:s, s:i, s:s, s:s, s:b, s:s, s:s, s:i, s:s,"
+                                " s:[{s:s, s:s, s:s, s:s}], s:i}",
+                                "batch", *(json_int_t *)data, "day", "261121", "sheet", 2, "side",
+                                "a", "state", "stored", "blank", 0, "role", "page", "file",
+                                "spool/261121/2/0002-a.tif", "bytes", 10, "sha256", SHA256, "codes",
+                                "symbology", "QR", "text", NUMBER, "box", "0,0,9,9", "rung",
+                                "plain", "place", 2),
+                      error);
+}
+
+static gboolean turn_and_blank(StoreTxn *txn, void *data, GError **error)
+{
+    json_int_t batch = *(json_int_t *)data;
+
+    return txn_append(txn, "side.turn", NUMBER,
+                      json_pack("{s:I, s:i, s:s, s:i}", "batch", batch, "sheet", 2, "side", "a",
+                                "turn", 90),
+                      error) &&
+           txn_append(txn, "side.blank", NUMBER,
+                      json_pack("{s:I, s:i, s:s, s:b}", "batch", batch, "sheet", 2, "side", "a",
+                                "blank", 1),
+                      error);
+}
+
+static void a_side_has_its_codes_its_turn_and_whether_it_is_blank(void **state G_GNUC_UNUSED)
+{
+    g_autofree char *folder = made_folder();
+    g_autoptr(Store) store = opened(folder);
+    g_autoptr(Catalog) reader = NULL;
+    g_autoptr(json_t) codes = NULL, side = NULL;
+    GError *error = NULL;
+    gint64 batch;
+
+    write_command(store, open_case, &batch);
+    write_command(store, append_coded_side, &batch);
+    write_command(store, turn_and_blank, &batch);
+    reader = reader_of(store);
+    codes = catalog_codes_since(reader, "2000-01-01T00:00:00Z", &error);
+    assert_int_equal(json_array_size(codes), 1);
+    assert_string_equal(json_text(json_array_get(codes, 0), "text"), NUMBER);
+    side = catalog_side(reader, batch, 2, "a", &error);
+    assert_int_equal(json_int(side, "turn", 0), 90);
+    assert_int_equal(json_int(side, "blank", 0), 1);
+}
+
+/* Records that a sound program does not write: a replay must not take them for anything. */
+static gboolean append_body(StoreTxn *txn, const char *act, json_t *body, GError **error)
+{
+    return txn_append(txn, act, NUMBER, body, error);
+}
+
+static gboolean side_of_no_digest(StoreTxn *txn, void *batch, GError **error)
+{
+    return append_body(txn, "side",
+                       json_pack("{s:I, s:s, s:i, s:s}", "batch", *(json_int_t *)batch, "day",
+                                 "261121", "sheet", 9, "side", "a"),
+                       error);
+}
+
+static gboolean paper_of_half_a_digest(StoreTxn *txn, void *batch G_GNUC_UNUSED, GError **error)
+{
+    return append_body(txn, "paper",
+                       json_pack("{s:i, s:s, s:s}", "number", 1, "sha256", SHA256, "sha512", "00"),
+                       error);
+}
+
+static gboolean step_of_any_column(StoreTxn *txn, void *batch G_GNUC_UNUSED, GError **error)
+{
+    return append_body(
+        txn, "case.step",
+        json_pack("{s:s, s:s, s:{s:s}}", "step", "x", "state", "open", "set", "applicant", "王五"),
+        error);
+}
+
+static gboolean secret_that_is_not_there(StoreTxn *txn, void *batch G_GNUC_UNUSED, GError **error)
+{
+    return append_body(txn, "case.step",
+                       json_pack("{s:s, s:s, s:s}", "step", "x", "state", "open", "secret", SHA256),
+                       error);
+}
+
+static gboolean lift_for_no_reason(StoreTxn *txn, void *batch G_GNUC_UNUSED, GError **error)
+{
+    return append_body(txn, "hold.lift", json_pack("{s:[], s:s}", "holds", "secret", SHA256),
+                       error);
+}
+
+static void a_record_against_its_form_is_refused(void **state G_GNUC_UNUSED)
+{
+    static const struct {
+        StoreCommand command;
+        ErrorCode code;
+    } cases[] = {
+        {side_of_no_digest, ERROR_JOURNAL_DAMAGED},
+        {paper_of_half_a_digest, ERROR_JOURNAL_DAMAGED},
+        {step_of_any_column, ERROR_JOURNAL_DAMAGED},
+        {secret_that_is_not_there, ERROR_SECRET_LOST},
+        {lift_for_no_reason, ERROR_SECRET_LOST},
+    };
+    g_autofree char *folder = made_folder(), *before = NULL, *after = NULL;
+    g_autoptr(Store) store = opened(folder);
+    gint64 batch;
+
+    write_command(store, open_case, &batch);
+    before = dump(folder);
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        GError *error = NULL;
+
+        assert_false(store_write(store, &actor, cases[i].command, &batch, &error));
+        assert_error_code(error, cases[i].code);
+        g_clear_error(&error);
+    }
+    after = dump(folder);
+    assert_string_equal(after, before);
+}
+
 /* 604 records: two subtrees of 256, and leaves beside them. */
 static void the_root_over_subtrees_is_that_over_leaves(void **state G_GNUC_UNUSED)
 {
@@ -445,6 +565,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_replay_counts_the_version_of_each_case),
     cmocka_unit_test(pages_that_come_in_edit_nothing),
     cmocka_unit_test(a_read_sees_one_state_from_its_begin_to_its_end),
+    cmocka_unit_test(a_side_has_its_codes_its_turn_and_whether_it_is_blank),
+    cmocka_unit_test(a_record_against_its_form_is_refused),
     cmocka_unit_test(the_root_over_subtrees_is_that_over_leaves),
 };
 

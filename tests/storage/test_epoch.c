@@ -41,8 +41,8 @@ static char *signed_note(Store *store)
     return note;
 }
 
-/* As if another journal had been signed with this key: the last checkpoint is of a longer tree. */
-static void sign_more_than_there_is(Store *store)
+/* As if another journal had been signed with this key: the last checkpoint is of another tree. */
+static void sign_another_tree(Store *store, guint64 size)
 {
     g_autofree char *vkey_path = store_path(store, "keys/log.vkey");
     g_autofree char *seed_path = store_path(store, "keys/signing.seed");
@@ -51,7 +51,7 @@ static void sign_more_than_there_is(Store *store)
     g_autoptr(GBytes) seed = file_read(seed_path, 64, &error), vkey = NULL;
     g_autoptr(NoteSigner) signer =
         note_signer_new(origin.origin, g_bytes_get_data(seed, NULL), &error);
-    MerkleTree tree = {.size = 1000};
+    MerkleTree tree = {.size = size};
 
     vkey = file_read(vkey_path, 4096, &error);
     note = checkpoint_sign(&tree, signer, &error);
@@ -85,7 +85,7 @@ static void stopped_signing_goes_on_under_another_name_and_key(void **state G_GN
     g_autoptr(Catalog) catalog = NULL;
     GError *error = NULL;
 
-    sign_more_than_there_is(store);
+    sign_another_tree(store, 1000);
     last = signing_last(store, &error);
     assert_null(sign(store, &error));
     assert_error_code(error, ERROR_SIGNING_STOPPED);
@@ -151,10 +151,44 @@ static void a_crash_at_any_operation_leaves_a_key_that_signs(void **state G_GNUC
     }
 }
 
+static void what_was_signed_otherwise_is_not_signed_over(void **state G_GNUC_UNUSED)
+{
+    g_autoptr(Store) store = made();
+    GError *error = NULL;
+
+    /* One record is there, and this is not its root. */
+    sign_another_tree(store, 1);
+    assert_null(sign(store, &error));
+    assert_error_code(error, ERROR_SIGNING_STOPPED);
+    g_clear_error(&error);
+}
+
+static void nothing_is_signed_without_the_key_or_with_half_of_it(void **state G_GNUC_UNUSED)
+{
+    g_autoptr(Store) store = made();
+    g_autofree char *path = store_path(store, "keys/signing.seed");
+    GError *error = NULL;
+    guint64 size;
+
+    assert_true(file_replace(path, 0600, "half a seed", 11, &error));
+    assert_null(sign(store, &error));
+    assert_error_code(error, ERROR_FORMAT);
+    g_clear_error(&error);
+    assert_true(file_unlink(path, &error));
+    assert_null(sign(store, &error));
+    assert_error_code(error, ERROR_SIGNING_STOPPED);
+    g_clear_error(&error);
+    assert_false(signing_note_size("no note at all", &size, &error));
+    assert_non_null(error);
+    g_clear_error(&error);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(it_takes_two_persons_and_a_reason),
     cmocka_unit_test(stopped_signing_goes_on_under_another_name_and_key),
     cmocka_unit_test(epochs_are_counted),
     cmocka_unit_test(a_crash_at_any_operation_leaves_a_key_that_signs),
+    cmocka_unit_test(what_was_signed_otherwise_is_not_signed_over),
+    cmocka_unit_test(nothing_is_signed_without_the_key_or_with_half_of_it),
 };
 TEST_MAIN(tests)

@@ -3,6 +3,7 @@
 
 #include "storage/expiry.h"
 
+#include <errno.h>
 #include <glib/gstdio.h>
 #include <string.h>
 
@@ -139,11 +140,31 @@ static void a_note_that_is_none_is_left_alone(void **state G_GNUC_UNUSED)
     place_clear(&place);
 }
 
+static void a_backup_that_cannot_be_removed_is_told_and_kept_known(void **state G_GNUC_UNUSED)
+{
+    Place place = place_made();
+    NthFault nth = {.at = 1, .fault = EIO};
+    GError *error = NULL;
+    guint removed;
+
+    backed_up(&place, "old", 200);
+    backed_up(&place, "new", 1);
+    file_fault_set(testing_fail_nth, &nth);
+    assert_false(expiry_run(place.store, 90, &removed, &error));
+    file_fault_set(NULL, NULL);
+    assert_error_code(error, ERROR_IO);
+    g_clear_error(&error);
+    assert_true(is_there(&place, "old"));
+    assert_int_equal(expired(&place, 90), 1);
+    place_clear(&place);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(what_is_older_than_so_many_days_goes),
     cmocka_unit_test(the_newest_stays_however_old),
     cmocka_unit_test(a_backup_on_a_disk_that_is_away_neither_goes_nor_counts),
     cmocka_unit_test(a_note_that_is_none_is_left_alone),
+    cmocka_unit_test(a_backup_that_cannot_be_removed_is_told_and_kept_known),
 };
 
 TEST_MAIN(tests)

@@ -231,6 +231,30 @@ static void a_leaf_hash_is_rfc_6962(void **state G_GNUC_UNUSED)
     assert_memory_equal(leaf, empty_leaf, sizeof leaf);
 }
 
+static void a_segment_that_cannot_be_read_or_cut_says_so(void **state G_GNUC_UNUSED)
+{
+    g_autofree char *folder = testing_folder(), *path = journal_segment_path(folder, 0);
+    JournalPlace written = {0}, place = {0};
+    NthFault nth = {.at = 1, .fault = EIO};
+    GError *error = NULL;
+    gint64 cut;
+    int n = 0;
+
+    append(folder, &written, 2);
+    append_raw(folder, "{\"torn");
+    file_fault_set(testing_fail_nth, &nth);
+    assert_false(journal_cut_tail(folder, written, &cut, &error));
+    file_fault_set(NULL, NULL);
+    assert_error_code(error, ERROR_IO);
+    g_clear_error(&error);
+    assert_true(journal_cut_tail(folder, written, &cut, &error));
+    assert_true(file_remove_tree(path, &error));
+    assert_true(file_make_folder(path, 0700, &error));
+    assert_false(journal_walk(folder, &place, count_visit, &n, &error));
+    assert_error_code(error, ERROR_IO);
+    g_clear_error(&error);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(an_empty_journal_has_no_records),
     cmocka_unit_test(what_was_appended_is_walked_in_order),
@@ -242,6 +266,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_record_out_of_sequence_is_damage),
     cmocka_unit_test(a_write_that_fails_is_taken_back),
     cmocka_unit_test(a_sync_that_fails_leaves_the_result_unknown),
+    cmocka_unit_test(a_segment_that_cannot_be_read_or_cut_says_so),
     cmocka_unit_test(a_leaf_hash_is_rfc_6962),
 };
 

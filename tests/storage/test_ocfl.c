@@ -437,6 +437,128 @@ static void a_folder_of_others_is_no_vault(void **state G_GNUC_UNUSED)
     vault_close(&vault);
 }
 
+static gboolean refuse_file(const OcflFile *file, void *data G_GNUC_UNUSED, GError **error)
+{
+    return error_set(error, ERROR_CANCELLED, "%s", file->logical);
+}
+
+static void a_walk_ends_at_a_file_that_is_refused_or_not_in_the_manifest(void **state G_GNUC_UNUSED)
+{
+    Vault vault;
+    g_autoptr(json_t) inventory = NULL;
+    GError *error = NULL;
+
+    vault_open(&vault);
+    assert_true(seal(&vault, fill_first, &error));
+    inventory = ocfl_inventory_read(vault.root, ID, &error);
+    assert_false(ocfl_inventory_each(inventory, refuse_file, NULL, &error));
+    assert_error_code(error, ERROR_CANCELLED);
+    g_clear_error(&error);
+    json_object_clear(json_object_get(inventory, "manifest"));
+    assert_false(ocfl_inventory_each(inventory, refuse_file, NULL, &error));
+    assert_error_code(error, ERROR_FORMAT);
+    g_clear_error(&error);
+    vault_close(&vault);
+}
+
+static void what_a_crash_left_in_an_object_goes(void **state G_GNUC_UNUSED)
+{
+    Vault vault;
+    g_autofree char *object = NULL, *left = NULL, *v1 = NULL;
+    gboolean changed = FALSE;
+    NthFault nth = {.at = 1, .fault = EIO};
+    GError *error = NULL;
+
+    vault_open(&vault);
+    assert_false(ocfl_object_recover(vault.root, ID, &changed, &error));
+    assert_non_null(error);
+    g_clear_error(&error);
+    assert_true(seal(&vault, fill_first, &error));
+    object = ocfl_object_path(vault.root, ID);
+    left = g_build_filename(object, FILE_TEMPORARY_PREFIX "inventory.json", NULL);
+    tree_put(object, FILE_TEMPORARY_PREFIX "inventory.json", "half an inv");
+    file_fault_set(testing_fail_nth, &nth);
+    assert_false(ocfl_object_recover(vault.root, ID, &changed, &error));
+    file_fault_set(NULL, NULL);
+    assert_error_code(error, ERROR_IO);
+    g_clear_error(&error);
+    assert_true(ocfl_object_recover(vault.root, ID, &changed, &error));
+    assert_true(changed);
+    assert_false(g_file_test(left, G_FILE_TEST_EXISTS));
+    /* Where no inventory is whole any more there is nothing to go back to. */
+    tree_flip(object, "inventory.json", 3);
+    tree_flip(object, "v1/inventory.json", 3);
+    assert_false(ocfl_object_recover(vault.root, ID, &changed, &error));
+    assert_error_code(error, ERROR_DIGEST);
+    g_clear_error(&error);
+    /* Nor is a version begun over it. */
+    assert_null(begin(&vault, &error));
+    assert_error_code(error, ERROR_DIGEST);
+    g_clear_error(&error);
+    vault_close(&vault);
+}
+
+static void a_vault_without_a_place_to_stage_is_not_opened(void **state G_GNUC_UNUSED)
+{
+    Vault vault;
+    guint8 digest[SHA512_DIGEST_SIZE];
+    g_autofree char *below_a_file = NULL;
+    GError *error = NULL;
+
+    vault_open(&vault);
+    below_a_file = g_build_filename(vault.page, "staging", NULL);
+    assert_null(ocfl_stage_open(vault.root, "no-such-stage", digest, &error));
+    assert_error_code(error, ERROR_NO_FILE);
+    g_clear_error(&error);
+    tree_remove(vault.folder, "staging");
+    assert_null(ocfl_stage_list(vault.root, &error));
+    assert_non_null(error);
+    g_clear_error(&error);
+    assert_null(ocfl_root_open(vault.root_path, below_a_file, &error));
+    assert_non_null(error);
+    g_clear_error(&error);
+    vault_close(&vault);
+}
+
+/* Stages in the order of their names, whatever the folder gives. */
+static void stages_are_told_in_order(void **state G_GNUC_UNUSED)
+{
+    static const char *const names[] = {"c", "a", "d", "b"};
+    Vault vault;
+    g_autoptr(GPtrArray) found = NULL;
+    GError *error = NULL;
+
+    vault_open(&vault);
+    for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
+        g_autofree char *path = g_build_filename(vault.staging, names[i], NULL);
+
+        assert_int_equal(g_mkdir_with_parents(path, 0700), 0);
+    }
+    found = ocfl_stage_list(vault.root, &error);
+    assert_int_equal(found->len, G_N_ELEMENTS(names));
+    for (guint i = 1; i < found->len; i++)
+        assert_true(strcmp(found->pdata[i - 1], found->pdata[i]) < 0);
+    vault_close(&vault);
+}
+
+/* Another object beside it keeps the folders above. */
+static void a_destroyed_object_takes_no_other_with_it(void **state G_GNUC_UNUSED)
+{
+    Vault vault;
+    g_autofree char *object = NULL, *parent = NULL, *beside = NULL;
+
+    vault_open(&vault);
+    assert_true(seal(&vault, fill_first, NULL));
+    object = ocfl_object_path(vault.root, ID);
+    parent = g_path_get_dirname(object);
+    beside = g_build_filename(parent, "another", NULL);
+    tree_put(parent, "another", "x");
+    assert_true(ocfl_object_destroy(vault.root, ID, NULL));
+    assert_false(ocfl_object_exists(vault.root, ID));
+    assert_true(g_file_test(beside, G_FILE_TEST_EXISTS));
+    vault_close(&vault);
+}
+
 static void an_object_is_destroyed_without_a_trace(void **state G_GNUC_UNUSED)
 {
     Vault vault;
@@ -462,6 +584,11 @@ int main(void)
         cmocka_unit_test(a_flipped_bit_in_any_file_is_found_and_named),
         cmocka_unit_test(an_inventory_that_fits_no_sidecar_is_not_read),
         cmocka_unit_test(a_folder_of_others_is_no_vault),
+        cmocka_unit_test(a_walk_ends_at_a_file_that_is_refused_or_not_in_the_manifest),
+        cmocka_unit_test(what_a_crash_left_in_an_object_goes),
+        cmocka_unit_test(a_vault_without_a_place_to_stage_is_not_opened),
+        cmocka_unit_test(stages_are_told_in_order),
+        cmocka_unit_test(a_destroyed_object_takes_no_other_with_it),
         cmocka_unit_test(an_object_is_destroyed_without_a_trace),
     };
 

@@ -3,9 +3,9 @@
  * Backups that no appliance made, sealed with the right key: nothing is written outside the places
  * of a store, and nothing becomes one.
  */
+#include "tests/storage/sealed.h"
 #include "tests/storage/tree.h"
 
-#include "storage/cipher.h"
 #include "storage/restore.h"
 
 #define HEAD(seq)                                                                                  \
@@ -13,20 +13,13 @@
     ",\"base\":\"00\",\"root\":\"00\"}\n"
 #define END "{\"end\":true,\"files\":0,\"lost\":[]}\n"
 
-static const CipherKey key = {.key = (const guint8 *)"0123456789abcdef0123456789abcdef"};
 static char *folder;
 
 static void seal(const char *name, const char *text)
 {
     g_autofree char *path = tree_path(folder, name);
-    SeededRandom seeded;
-    Random random = random_seeded(&seeded, 1);
-    GError *error = NULL;
-    g_autoptr(CipherWriter) writer = cipher_writer_new(path, &key, &random, &error);
 
-    assert_no_error(error);
-    assert_true(cipher_write(writer, text, strlen(text), &error));
-    assert_true(cipher_commit(writer, &error));
+    sealed_put(path, text, strlen(text));
 }
 
 static gboolean is_busy(guint done G_GNUC_UNUSED, void *data G_GNUC_UNUSED)
@@ -39,7 +32,7 @@ static void assert_refused(const char *const *texts, ErrorCode code, BackupProgr
 {
     g_autofree char *to = tree_path(folder, "restored");
     g_autoptr(GPtrArray) paths = g_ptr_array_new_with_free_func(g_free);
-    CipherKey keys[] = {key, key};
+    CipherKey keys[] = {sealed_key, sealed_key};
     RestoreRequest request = {.keys = keys, .folder = to, .progress = progress};
     g_auto(RestoreDone) done = {0};
     GError *error = NULL;
@@ -168,19 +161,91 @@ static void what_is_not_sealed_so_is_not_opened(void **state G_GNUC_UNUSED)
     assert_null(cipher_reader_new(path, &by_passphrase, &error));
     assert_error_code(error, ERROR_WRONG_KEY);
     g_clear_error(&error);
-    assert_null(cipher_writer_new(path, &key, &random, &error));
+    assert_null(cipher_writer_new(path, &sealed_key, &random, &error));
     assert_error_code(error, ERROR_INVALID);
     g_clear_error(&error);
-    reader = cipher_reader_new(path, &key, &error);
+    reader = cipher_reader_new(path, &sealed_key, &error);
     assert_null(cipher_read_line(reader, 10, &error));
     assert_error_code(error, ERROR_FORMAT);
     g_clear_error(&error);
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
         tree_put(folder, "page", cases[i].head);
-        assert_null(cipher_reader_new(page, &key, &error));
+        assert_null(cipher_reader_new(page, &sealed_key, &error));
         assert_error_code(error, cases[i].code);
         g_clear_error(&error);
     }
+}
+
+#define DERIVED(salt, ops, mem)                                                                    \
+    "{\"format\":\"anjuan-cipher/1\",\"key\":\"passphrase\",\"salt\":\"" salt "\",\"ops\":" ops    \
+    ",\"mem\":" mem "}\n0123456789012345678901234567890123456789"
+
+/* A first line that asks for no work at all, or for all the memory there is. */
+static void a_key_is_derived_within_bounds(void **state G_GNUC_UNUSED)
+{
+    static const char *const heads[] = {
+        DERIVED("00", "3", "67108864"),
+        DERIVED("000102030405060708090a0b0c0d0e0f", "0", "67108864"),
+        DERIVED("000102030405060708090a0b0c0d0e0f", "1000000", "67108864"),
+        DERIVED("000102030405060708090a0b0c0d0e0f", "3", "1"),
+        DERIVED("000102030405060708090a0b0c0d0e0f", "3", "1099511627776"),
+        "{\"format\":\"anjuan-cipher/1\",\"key\":\"passphrase\"}\n012345678901234567890123456789",
+    };
+    const CipherKey by_passphrase = {.passphrase = "correct horse"};
+    g_autofree char *path = tree_path(folder, "page");
+    GError *error = NULL;
+
+    for (gsize i = 0; i < G_N_ELEMENTS(heads); i++) {
+        tree_put(folder, "page", heads[i]);
+        assert_null(cipher_reader_new(path, &by_passphrase, &error));
+        assert_error_code(error, ERROR_FORMAT);
+        g_clear_error(&error);
+    }
+}
+
+/* The last block is cut: whoever read the first one whole hears of it at the end. */
+static void an_end_that_is_cut_is_no_end(void **state G_GNUC_UNUSED)
+{
+    g_autofree char *path = tree_path(folder, "cut"), *bytes = g_malloc0(CIPHER_BLOCK_BYTES + 10);
+    g_autoptr(CipherReader) reader = NULL;
+    GError *error = NULL;
+    gboolean end;
+    struct stat info;
+
+    sealed_put(path, bytes, CIPHER_BLOCK_BYTES + 10);
+    assert_int_equal(stat(path, &info), 0);
+    assert_int_equal(truncate(path, info.st_size - 1), 0);
+    reader = cipher_reader_new(path, &sealed_key, &error);
+    assert_no_error(error);
+    assert_true(cipher_read(reader, bytes, CIPHER_BLOCK_BYTES, &error));
+    assert_false(cipher_at_end(reader, &end, &error));
+    assert_error_code(error, ERROR_DIGEST);
+    g_clear_error(&error);
+}
+
+/* A folder that a restore began has its mark, and no lock: that comes last. */
+static void a_store_is_not_taken_for_what_a_restore_left(void **state G_GNUC_UNUSED)
+{
+    g_autofree char *text = g_strconcat(HEAD("0"), END, NULL);
+    g_autofree char *to = tree_path(folder, "kept"), *path = tree_path(folder, "whole");
+    const char *paths[] = {path, NULL};
+    RestoreRequest request = {.paths = paths, .keys = &sealed_key, .folder = to};
+    GError *error = NULL;
+
+    seal("whole", text);
+    tree_put(folder, "kept/.restoring/x", "x");
+    tree_put(folder, "kept/journal/x", "x");
+    tree_put(folder, "kept/lock", "");
+    for (int left = 0; left <= 1; left++) {
+        g_auto(RestoreDone) done = {0};
+
+        assert_false(restore_folder(&request, &done, &error));
+        assert_error_code(error, left ? ERROR_DIGEST : ERROR_DATA_FOLDER_EXISTS);
+        g_clear_error(&error);
+        if (!left)
+            tree_remove(folder, "kept/lock");
+    }
+    tree_remove(folder, "kept");
 }
 
 static const struct CMUnitTest tests[] = {
@@ -189,6 +254,9 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_restore_is_cancelled_between_files),
     cmocka_unit_test(what_is_no_key_file_is_refused),
     cmocka_unit_test(what_is_not_sealed_so_is_not_opened),
+    cmocka_unit_test(a_key_is_derived_within_bounds),
+    cmocka_unit_test(an_end_that_is_cut_is_no_end),
+    cmocka_unit_test(a_store_is_not_taken_for_what_a_restore_left),
 };
 
 TEST_MAIN_IN(folder, tests)

@@ -101,6 +101,23 @@ static void a_failure_at_any_position_is_reported(void **state G_GNUC_UNUSED)
     assert_true(positions >= 6);
 }
 
+static void a_page_that_cannot_be_read_is_not_stored(void **state G_GNUC_UNUSED)
+{
+    g_autofree char *folder = testing_folder();
+    g_autofree char *absent = g_build_filename(folder, "absent", NULL);
+    g_autoptr(SpoolGroup) group = spool_group_new(folder);
+    SpoolFile file = {0};
+    GError *error = NULL;
+
+    assert_false(spool_group_add(group, &name, -1, &file, &error));
+    assert_error_code(error, ERROR_IO);
+    g_clear_error(&error);
+    spool_file_clear(&file);
+    assert_false(spool_reserve(absent, 0, &error));
+    assert_non_null(error);
+    g_clear_error(&error);
+}
+
 static void no_feed_starts_below_the_reserve(void **state G_GNUC_UNUSED)
 {
     g_autofree char *folder = testing_folder();
@@ -117,6 +134,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(an_uncommitted_page_leaves_nothing),
     cmocka_unit_test(an_existing_page_is_never_overwritten),
     cmocka_unit_test(a_failure_at_any_position_is_reported),
+    cmocka_unit_test(a_page_that_cannot_be_read_is_not_stored),
     cmocka_unit_test(no_feed_starts_below_the_reserve),
 };
 

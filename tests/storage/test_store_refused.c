@@ -127,10 +127,148 @@ static void a_store_open_for_reading_makes_no_catalogue(void **state G_GNUC_UNUS
     g_clear_error(&error);
 }
 
+/* ── catalogues that are none ────────────────────────────────────────────────────────────── */
+
+#define PAGE_BYTES 4096
+
+static void run_sql(const char *folder, const char *sql)
+{
+    g_autofree char *path = g_build_filename(folder, "catalogue.db", NULL);
+    GError *error = NULL;
+    g_autoptr(Db) db = db_open(path, DB_READ_WRITE, &error);
+
+    assert_true(db_script(db, sql, &error));
+}
+
+static void of_a_newer_version(const char *folder)
+{
+    run_sql(folder, "PRAGMA user_version = 999");
+}
+
+static void of_another_program(const char *folder)
+{
+    run_sql(folder, "PRAGMA application_id = 7");
+}
+
+/* Rubbish in the pages [from, to) of the file, counted from 0; -1: to its end. */
+static void spoil_pages(const char *folder, gint64 from, gint64 to)
+{
+    g_autofree char *path = g_build_filename(folder, "catalogue.db", NULL), *bytes = NULL;
+    gsize size;
+
+    run_sql(folder, "PRAGMA wal_checkpoint(TRUNCATE)");
+    assert_true(g_file_get_contents(path, &bytes, &size, NULL));
+    to = to < 0 ? (gint64)size / PAGE_BYTES : to;
+    assert_true(from < to && to * PAGE_BYTES <= (gint64)size);
+    memset(bytes + from * PAGE_BYTES, 0xa5, (gsize)((to - from) * PAGE_BYTES));
+    assert_true(g_file_set_contents(path, bytes, (gssize)size, NULL));
+}
+
+/* The first page says what it is; what follows is rubbish. */
+static void damaged_behind_its_head(const char *folder)
+{
+    spoil_pages(folder, 1, -1);
+}
+
+/* All that is rubbish is how far the journal is applied. */
+static void damaged_in_its_mark(const char *folder)
+{
+    g_autofree char *path = g_build_filename(folder, "catalogue.db", NULL);
+    GError *error = NULL;
+    g_autoptr(Db) db = db_open(path, DB_READ_WRITE, &error);
+    gint64 page, size;
+
+    assert_true(db_int(db, &size, 0, &error, "PRAGMA page_size", ""));
+    assert_int_equal(size, PAGE_BYTES);
+    assert_true(
+        db_int(db, &page, 0, &error, "SELECT rootpage FROM sqlite_schema WHERE name = 'meta'", ""));
+    g_clear_pointer(&db, db_close);
+    spoil_pages(folder, page - 1, page);
+}
+
+static const struct {
+    void (*damage)(const char *folder);
+    ErrorCode code;
+} damages[] = {
+    {of_a_newer_version, ERROR_NEWER_SCHEMA},
+    {of_another_program, ERROR_CATALOGUE},
+    {damaged_behind_its_head, ERROR_CATALOGUE},
+    {damaged_in_its_mark, ERROR_CATALOGUE},
+};
+
+static gint64 records_of(Store *store)
+{
+    GError *error = NULL;
+    gint64 records;
+
+    assert_true(store_verify_journal(store, &records, &error));
+    return records;
+}
+
+static void
+a_catalogue_that_is_none_is_made_again_where_that_is_asked_for(void **state G_GNUC_UNUSED)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(damages); i++) {
+        g_autofree char *folder = made_folder();
+        StoreOptions options = made_options(folder);
+        GError *error = NULL;
+        Store *store;
+
+        damages[i].damage(folder);
+        assert_null(store_open(&options, &error));
+        assert_error_code(error, damages[i].code);
+        g_clear_error(&error);
+        options.remake = TRUE;
+        store = store_open(&options, &error);
+        assert_no_error(error);
+        assert_int_equal(records_of(store), 1);
+        store_close(store);
+    }
+}
+
+static void a_catalogue_that_cannot_be_made_again_stays_refused(void **state G_GNUC_UNUSED)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(damages); i++) {
+        g_autofree char *folder = made_folder();
+        StoreOptions options = made_options(folder);
+        NthFault nth = {.at = 1, .fault = EIO};
+        GError *error = NULL;
+        g_autoptr(Store) store = NULL;
+
+        options.remake = TRUE;
+        damages[i].damage(folder);
+        file_fault_set(testing_fail_nth, &nth);
+        assert_null(store_open(&options, &error));
+        file_fault_set(NULL, NULL);
+        assert_error_code(error, ERROR_IO);
+        g_clear_error(&error);
+        store = store_open(&options, &error);
+        assert_no_error(error);
+    }
+}
+
+/* Rebuilt while it is open: SQLite finds what it cannot even empty. */
+static void a_catalogue_damaged_under_a_store_gives_way_to_a_new_one(void **state G_GNUC_UNUSED)
+{
+    g_autofree char *folder = made_folder();
+    g_autoptr(Store) store = opened(folder);
+    GError *error = NULL;
+    gint64 records;
+
+    damaged_behind_its_head(folder);
+    assert_true(store_rebuild(store, &records, &error));
+    assert_no_error(error);
+    assert_int_equal(records, 1);
+    assert_true(store_write(store, &actor, append_little, NULL, &error));
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(what_cannot_be_is_refused_and_leaves_nothing),
     cmocka_unit_test(a_store_that_cannot_be_made_whole_is_none),
     cmocka_unit_test(a_store_open_for_reading_makes_no_catalogue),
+    cmocka_unit_test(a_catalogue_that_is_none_is_made_again_where_that_is_asked_for),
+    cmocka_unit_test(a_catalogue_that_cannot_be_made_again_stays_refused),
+    cmocka_unit_test(a_catalogue_damaged_under_a_store_gives_way_to_a_new_one),
 };
 
 TEST_MAIN(tests)

@@ -120,6 +120,57 @@ static void a_log_that_does_not_extend_the_last_visit_is_refused(void **state G_
     sample_free(&sample);
 }
 
+/* A log of the same key that goes on otherwise, as long as that of the sample. */
+static SampleLog other_history(const Sample *sample)
+{
+    SampleLog other = sample_log_new(7);
+
+    while (other.records->len < sample->log.records->len)
+        sample_log_add(&other, g_strdup("{\"act\":\"another\"}"));
+    return other;
+}
+
+static void a_visit_at_the_same_size_needs_the_same_root(void **state G_GNUC_UNUSED)
+{
+    Sample sample = sample_new(ARCHIVE_TAR, NULL, NULL);
+    SampleLog other = other_history(&sample);
+    const SampleLog *const logs[] = {&sample.log, &other};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(logs); i++) {
+        g_autofree char *note = sample_checkpoint(logs[i], sample.log.records->len);
+        Outside outside = {sample.key, note};
+        VerifySummary summary;
+        g_autofree char *found = judge(sample.path, &outside, &summary);
+
+        assert_string_equal(found, i == 0 ? ""
+                                          : "proof audit/checkpoint [same size, but another root "
+                                            "than at the last visit]; ");
+        assert_int_equal(summary.extends_old, i == 0);
+    }
+    sample_log_clear(&other);
+    sample_free(&sample);
+}
+
+static void a_consistency_with_another_end_is_refused(void **state G_GNUC_UNUSED)
+{
+    Sample sample = sample_new(ARCHIVE_FOLDER, NULL, NULL);
+    MerkleSource source = merkle_source_array((const MerkleHash *)(void *)sample.log.leaves->data);
+    g_autofree char *earlier = sample_checkpoint(&sample.log, SAMPLE_OLD_SIZE + 1), *text = NULL;
+    Outside outside = {sample.key, sample.log.old_note};
+    MerkleProof proof;
+    VerifySummary summary;
+    g_autofree char *found = NULL;
+
+    assert_true(
+        merkle_prove_consistency(&source, SAMPLE_OLD_SIZE, SAMPLE_OLD_SIZE + 1, &proof, NULL));
+    text = proof_format_consistency(SAMPLE_OLD_SIZE, &proof, earlier);
+    tree_put(sample.path, "audit/consistency-5", text);
+    found = judge(sample.path, &outside, &summary);
+    assert_non_null(strstr(found, "proof audit/consistency-5 [the proof is of other checkpoints]"));
+    assert_false(summary.extends_old);
+    sample_free(&sample);
+}
+
 static void content_that_was_not_sealed_is_found(void **state G_GNUC_UNUSED)
 {
     Sample sample = sample_new(ARCHIVE_TAR, "a page put in later\n", NULL);
@@ -198,6 +249,8 @@ typedef struct {
     const char *page;
     const char *seal, *export; /* records */
     const char *inventory;     /* in the bundle, beside the one that was sealed */
+    const char *state;         /* more of the state that is sealed: ",\"digest\":[…]" */
+    const char *count;         /* Bag-Count; NULL: none */
 } Said;
 
 #define NO_INVENTORY ""
@@ -208,12 +261,17 @@ static void write_with_inventory(const char *path, SampleLog *log, const Said *s
     g_autofree char *hello = g_compute_checksum_for_string(G_CHECKSUM_SHA512, "hello", -1);
     g_autofree char *inventory =
         g_strdup_printf("{\"head\":\"v1\",\"versions\":{\"v1\":{\"state\":{\"%s\":"
-                        "[\"a.tif\"]}}}}",
-                        hello);
+                        "[\"a.tif\"]%s}}}}",
+                        hello, said->state != NULL ? said->state : "");
     g_autofree char *hex = g_compute_checksum_for_string(G_CHECKSUM_SHA512, inventory, -1);
     MerkleSource source;
     g_autofree char *note = NULL;
-    BagOptions options = {.form = ARCHIVE_TAR, .path = path, .name = "bag"};
+    BagField count = {"Bag-Count", said->count};
+    BagOptions options = {.form = ARCHIVE_TAR,
+                          .path = path,
+                          .name = "bag",
+                          .fields = &count,
+                          .n_fields = said->count != NULL ? 1 : 0};
     g_autoptr(BagWriter) writer = bag_writer_new(&options, NULL);
     BagPayload payload;
     AuditLog audit;
@@ -249,6 +307,9 @@ static void write_with_inventory(const char *path, SampleLog *log, const Said *s
                                  &(AuditRecord){"cases/2026-1/seal", SAMPLE_OLD_SIZE, seal}, NULL));
     assert_true(audit_add_record(writer, &audit,
                                  &(AuditRecord){"export", SAMPLE_OLD_SIZE + 1, export}, NULL));
+    /* Of a case others than its seal may be proven too. */
+    assert_true(audit_add_record(
+        writer, &audit, &(AuditRecord){"cases/2026-1/again", SAMPLE_OLD_SIZE, seal}, NULL));
     if (said->inventory == NULL || *said->inventory != '\0')
         sample_add_text(writer, "audit/cases/2026-1/inventory.json",
                         said->inventory != NULL ? said->inventory : inventory);
@@ -274,6 +335,8 @@ static void records_that_say_something_else_are_found(void **state G_GNUC_UNUSED
         {{.export = "{\"act\":\"bundle\",\"cases\":[\"2026-7\"]}"}, "the case is not in the bag"},
         {{.inventory = NO_INVENTORY}, "proof-missing audit/cases/2026-1/inventory.json"},
         {{.inventory = "{\"head\":\"v1\"}"}, "seal audit/cases/2026-1/inventory.json"},
+        {{.state = ",\"00\":[\"b.tif\"]"}, "seal 2026-1 [2 files sealed, 1 of them here among 1]"},
+        {{.state = ",\"00\":[\"b.tif\"]", .count = "1 of 2"}, "case-split 2026-1 [1 of 2]"},
     };
 
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -287,7 +350,7 @@ static void records_that_say_something_else_are_found(void **state G_GNUC_UNUSED
         found = judge(path, &outside, &summary);
         if (strstr(found, cases[i].wanted) == NULL)
             fail_msg("'%s' is not in: %s", cases[i].wanted, found);
-        assert_true(summary.errors > 0);
+        assert_true(summary.errors > 0 || cases[i].said.count != NULL);
         sample_log_clear(&log);
     }
 }
@@ -373,11 +436,11 @@ static void write_volumes(const char *folder, gboolean lie, char *paths[2])
 }
 
 /* The list of volumes in the first of two, otherwise than it is. */
-static void write_listed(const char *path, const char *list)
+static void write_listed(const char *path, ArchiveForm form, const char *list)
 {
     BagField fields[] = {{"Bag-Count", "1 of 2"}};
     BagOptions options = {
-        .form = ARCHIVE_TAR, .path = path, .name = "one", .fields = fields, .n_fields = 1};
+        .form = form, .path = path, .name = "one", .fields = fields, .n_fields = 1};
     g_autoptr(BagWriter) writer = bag_writer_new(&options, NULL);
     BagPayload payload;
 
@@ -407,11 +470,25 @@ static void a_list_of_other_volumes_is_found(void **state G_GNUC_UNUSED)
         VerifySummary summary;
         g_autofree char *found = NULL;
 
-        write_listed(path, cases[i].list);
+        write_listed(path, ARCHIVE_TAR, cases[i].list);
         found = judge(path, &nothing, &summary);
         if (strstr(found, cases[i].wanted) == NULL)
             fail_msg("'%s' is not in: %s", cases[i].wanted, found);
     }
+}
+
+static void a_volume_without_its_manifest_has_no_line(void **state G_GNUC_UNUSED)
+{
+    g_autofree char *folder = testing_folder(), *path = tree_path(folder, "bag"), *found = NULL;
+    g_autofree char *digest = g_strnfill(128, '0');
+    g_autofree char *list = g_strdup_printf("1 one %s 4.1\n2 two %s 4.1\n", digest, digest);
+    Outside nothing = {NULL, NULL};
+    VerifySummary summary;
+
+    write_listed(path, ARCHIVE_FOLDER, list);
+    tree_remove(path, "manifest-sha512.txt");
+    found = judge(path, &nothing, &summary);
+    assert_non_null(strstr(found, "another digest of manifest-sha512.txt"));
 }
 
 static void every_volume_is_valid_alone_and_knows_the_others(void **state G_GNUC_UNUSED)
@@ -474,6 +551,8 @@ int main(void)
         cmocka_unit_test(a_key_from_outside_verifies_and_one_inside_does_not),
         cmocka_unit_test(another_key_refuses_the_bundle),
         cmocka_unit_test(a_log_that_does_not_extend_the_last_visit_is_refused),
+        cmocka_unit_test(a_visit_at_the_same_size_needs_the_same_root),
+        cmocka_unit_test(a_consistency_with_another_end_is_refused),
         cmocka_unit_test(content_that_was_not_sealed_is_found),
         cmocka_unit_test(an_export_record_of_another_bag_is_found),
         cmocka_unit_test(a_missing_proof_is_found),
@@ -482,6 +561,7 @@ int main(void)
         cmocka_unit_test(a_proof_that_does_not_hold_is_not_written),
         cmocka_unit_test(records_that_say_something_else_are_found),
         cmocka_unit_test(a_list_of_other_volumes_is_found),
+        cmocka_unit_test(a_volume_without_its_manifest_has_no_line),
         cmocka_unit_test(every_volume_is_valid_alone_and_knows_the_others),
         cmocka_unit_test(a_flipped_bit_anywhere_in_a_bundle_is_found),
     };

@@ -1,106 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * OCFL objects and roots of others, good and bad, by the codes of the specification.
+ * OCFL objects of others, good and bad, by the codes of the specification.
  */
-#include "tests/storage/tree.h"
-
-#include "appliance/base/text.h"
-#include "storage/ocfl.h"
-#include "storage/verify.h"
-
-/* "hello\n" and "world\n" */
-#define MD5 "b1946ac92492d2347c6235b4d2611184"
-#define HELLO                                                                                      \
-    "e7c22b994c59d9cf2b48e549b1e24666636045930d3da7c1acb299d1c3b7f931f94aae41edda2c2b207a36e10f8b" \
-    "cb8"                                                                                          \
-    "d45223e54878f5b316e7ce3b6bc019629"
-#define UPPER                                                                                      \
-    "E7C22B994C59D9CF2B48E549B1E24666636045930D3DA7C1ACB299D1C3B7F931F94AAE41EDDA2C2B207A36E10F8B" \
-    "CB8"                                                                                          \
-    "D45223E54878F5B316E7CE3B6BC019629"
-#define HELLO256 "5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03"
-
-#define TYPE      "\"type\":\"https://ocfl.io/1.1/spec/#inventory\""
-#define CREATED   "\"created\":\"2026-01-02T03:04:05Z\""
-#define MESSAGE   "\"message\":\"first\""
-#define STATE     "\"state\":{\"" HELLO "\":[\"a.txt\"]}"
-#define USER      "\"user\":{\"address\":\"mailto:a@example.org\",\"name\":\"A\"}"
-#define MANIFEST  "\"manifest\":{\"" HELLO "\":[\"v1/content/a.txt\"]}"
-#define FIXITY    "\"fixity\":{\"md5\":{\"" MD5 "\":[\"v1/content/a.txt\"]}}"
-#define V1        "\"v1\":{" CREATED "," MESSAGE "," STATE "," USER "}"
-#define ALGORITHM "\"digestAlgorithm\":\"sha512\""
-#define ID        "\"id\":\"urn:example:1\""
-#define HEAD      "\"head\":\"v1\""
-#define BASE                                                                                       \
-    "{" ALGORITHM "," FIXITY "," HEAD "," ID "," MANIFEST "," TYPE ",\"versions\":{" V1 "}}"
-
-static char *replace(const char *text, const char *from, const char *to)
-{
-    g_auto(GStrv) parts = g_strsplit(text, from, -1);
-
-    if (g_strv_length(parts) < 2)
-        fail_msg("'%s' is not in the inventory", from);
-    return g_strjoinv(to, parts);
-}
-
-/* inventory.json and its side-car in `folder` of the object ("" or "v1/"). */
-static void put_inventory(const char *object, const char *folder, const char *text)
-{
-    g_autofree char *path = g_strconcat(folder, "inventory.json", NULL);
-    gboolean wide = strstr(text, "\"sha256\"") == NULL;
-    g_autofree char *beside = g_strconcat(path, wide ? ".sha512" : ".sha256", NULL);
-    g_autofree char *hex =
-        g_compute_checksum_for_string(wide ? G_CHECKSUM_SHA512 : G_CHECKSUM_SHA256, text, -1);
-    g_autofree char *line = g_strconcat(hex, " inventory.json\n", NULL);
-
-    tree_put(object, path, text);
-    tree_put(object, beside, line);
-}
-
-/* The base object with one change to its inventory and one to its files. */
-typedef struct {
-    const char *from, *to;   /* in the inventory; NULL: no change */
-    const char *path, *text; /* a file put, or taken away where text is NULL; NULL: no change */
-    const char *code;        /* what must be found; NULL: nothing at all */
-} Case;
-
-static void put_object(const char *object, const Case *test)
-{
-    g_autofree char *text =
-        test->from != NULL ? replace(BASE, test->from, test->to) : g_strdup(BASE);
-
-    tree_put(object, "0=ocfl_object_1.1", "ocfl_object_1.1\n");
-    put_inventory(object, "", text);
-    put_inventory(object, "v1/", text);
-    tree_put(object, "v1/content/a.txt", "hello\n");
-    if (test->path != NULL && test->text != NULL)
-        tree_put(object, test->path, test->text);
-    else if (test->path != NULL)
-        tree_remove(object, test->path);
-}
-
-static void collect(const VerifyFinding *finding, void *data)
-{
-    g_string_append_printf(data, " %s %s [%s];", finding->code,
-                           finding->path != NULL ? finding->path : "-", finding->detail);
-}
-
-static void assert_judged(const char *path, gboolean errors, const char *code)
-{
-    VerifyOptions options = {.level = VERIFY_FULL};
-    g_autoptr(GString) found = g_string_new(NULL);
-    g_autofree char *wanted = g_strdup_printf(" %s ", code);
-    VerifySummary summary;
-    GError *error = NULL;
-
-    assert_true(verify_path(path, &options, collect, found, &summary, &error));
-    assert_no_error(error);
-    if (code == NULL)
-        assert_string_equal(found->str, "");
-    else if (strstr(found->str, wanted) == NULL)
-        fail_msg("wanted %s, found%s", code, found->str);
-    assert_int_equal(summary.errors > 0, errors);
-}
+#include "tests/storage/ocfl_sample.h"
 
 static void assert_cases(const Case *cases, gsize n_cases, gboolean errors)
 {
@@ -275,6 +177,7 @@ static void bad_inventories_are_errors(void **state G_GNUC_UNUSED)
         {"2026-01-02T03:04:05Z", "2026-01-02Txx:04:05Z", NULL, NULL, "E049"},
         {"2026-01-02T03:04:05Z", "2026-01-02T03:04:05.Z", NULL, NULL, "E049"},
         {V1, V1 ",\"v002\":{" CREATED "," STATE "}", NULL, NULL, "E012"},
+        {"},\"type", ",\"" ZEROS "\":[\"v1/content/a.txt\"]},\"type", NULL, NULL, "E092"},
         {V1, "\"v001\":{" CREATED "," STATE "},\"v2\":{" CREATED "," STATE "}", NULL, NULL, "E012"},
     };
 
@@ -289,6 +192,77 @@ static void an_empty_folder_in_the_content_is_an_error(void **state G_GNUC_UNUSE
     put_object(object, &(Case){0});
     assert_int_equal(g_mkdir_with_parents(empty, 0755), 0);
     assert_judged(object, TRUE, "E024");
+}
+
+/* Folders in the order of their names: what stands behind an empty one is not below it. */
+static void what_is_behind_an_empty_folder_is_not_in_it(void **state G_GNUC_UNUSED)
+{
+    static const char *const behind[] = {"v1/content/empty0/x", "v1/content/empty-0"};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(behind); i++) {
+        g_autofree char *object = testing_folder();
+        g_autofree char *empty = tree_path(object, "v1/content/empty");
+
+        put_object(object, &(Case){.path = behind[i], .text = "x"});
+        assert_int_equal(g_mkdir_with_parents(empty, 0755), 0);
+        assert_judged(object, TRUE, "E024");
+    }
+}
+
+static void the_last_of_all_folders_may_be_empty_too(void **state G_GNUC_UNUSED)
+{
+    g_autofree char *object = testing_folder(), *empty = tree_path(object, "v1/zzz/zzz");
+    g_autofree char *named = replace(BASE, ID, ID ",\"contentDirectory\":\"zzz\"");
+    g_autofree char *text = replace(named, "v1/content", "v1/zzz");
+
+    put_object(object, &(Case){0});
+    tree_remove(object, "v1/content");
+    tree_put(object, "v1/zzz/a.txt", "hello\n");
+    put_inventory(object, "", text);
+    put_inventory(object, "v1/", text);
+    assert_judged(object, FALSE, NULL);
+    assert_int_equal(g_mkdir_with_parents(empty, 0755), 0);
+    assert_judged(object, TRUE, "E024");
+}
+
+static void a_pipe_in_an_object_is_an_error(void **state G_GNUC_UNUSED)
+{
+    g_autofree char *object = testing_folder(), *pipe = tree_path(object, "v1/content/pipe");
+
+    put_object(object, &(Case){0});
+    assert_int_equal(mkfifo(pipe, 0600), 0);
+    assert_judged(object, TRUE, "special-file");
+}
+
+static void a_folder_of_another_name_in_an_archive_is_an_error(void **state G_GNUC_UNUSED)
+{
+    g_autofree char *folder = testing_folder(), *object = tree_path(folder, "object");
+    g_autofree char *tar = tree_path(folder, "object.tar");
+    g_autofree char *command = g_strdup_printf(
+        "cd %s && find object -type f | LC_ALL=C sort | tar -cf %s -T -", folder, tar);
+
+    put_object(object, &(Case){.path = "stuff/x", .text = "x"});
+    assert_int_equal(system(command), 0);
+    assert_judged(tar, TRUE, "E001");
+}
+
+/* Ten versions, the first nine with a zero: the tenth has no room for one. */
+static void a_version_number_that_outgrows_its_zeros_is_an_error(void **state G_GNUC_UNUSED)
+{
+    g_autofree char *object = testing_folder(), *all = NULL, *text = NULL, *with_all = NULL;
+    g_autoptr(GString) versions = g_string_new(NULL);
+
+    for (guint i = 1; i <= 10; i++) {
+        g_autofree char *name = g_strdup_printf("\"v%02u\"", i);
+        g_autofree char *version = replace(V1, "\"v1\"", name);
+
+        g_string_append_printf(versions, "%s%s", i > 1 ? "," : "", version);
+    }
+    with_all = replace(BASE, V1, versions->str);
+    text = replace(with_all, HEAD, "\"head\":\"v10\"");
+    put_object(object, &(Case){0});
+    put_inventory(object, "", text);
+    assert_judged(object, TRUE, "E011");
 }
 
 /* Declaration and inventory are both missing; what keeps the folder in a repository is a file too
@@ -377,65 +351,33 @@ static void an_older_version_must_not_be_of_a_newer_specification(void **state G
     assert_judged(object, TRUE, "E103");
 }
 
-/* A root of ours by hand: the object lies where the layout says. */
-static char *make_root(void)
+/* The older inventory names the same file by a digest of another length. */
+static void versions_of_two_algorithms_are_compared_by_their_files(void **state G_GNUC_UNUSED)
 {
-    char *folder = testing_folder();
-    g_autofree char *root = tree_path(folder, "root");
-    g_autofree char *place = ocfl_object_place("urn:example:1");
-    g_autofree char *object = tree_path(root, place);
+    for (int other = 0; other <= 1; other++) {
+        g_autofree char *object = testing_folder();
+        g_autofree char *digests = replace(BASE, HELLO, HELLO256);
+        g_autofree char *old = replace(digests, "sha512", "sha256");
+        g_autofree char *file = replace(old, "\"v1/content/a.txt\"", "\"v1/content/b.txt\"");
 
-    assert_true(ocfl_root_create(root, NULL));
-    put_object(object, &(Case){0});
-    return folder;
-}
-
-static void roots_are_judged(void **state G_GNUC_UNUSED)
-{
-    static const Case cases[] = {
-        {NULL, NULL, NULL, NULL, NULL},
-        {NULL, NULL, "ocfl_1.1.txt", "the specification\n", NULL},
-        {NULL, NULL, "0=ocfl_1.1", NULL, "E069"},
-        {NULL, NULL, "0=ocfl_1.0", "ocfl_1.0\n", "E076"},
-        {NULL, NULL, "0=ocfl_one", "ocfl_one\n", "E077"},
-        {NULL, NULL, "0=ocfl_1.1", "ocfl_1.1", "E080"},
-        {NULL, NULL, "ocfl_layout.json", "{}", "E070"},
-        {NULL, NULL, "ocfl_layout.json", "{\"extension\":\"x\",\"description\":\"\"}", "E071"},
-        {NULL, NULL, "stray/x", "x", "E072"},
-        {NULL, NULL, "extensions/x", "x", "E067"},
-        {NULL, NULL, "ocfl_layout.json", "[]", "E070"},
-    };
-
-    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
-        g_autofree char *folder = make_root();
-        g_autofree char *root = tree_path(folder, "root");
-        g_autofree char *tar = tree_path(folder, "root.tar");
-        g_autofree char *command = g_strdup_printf("tar -cf %s -C %s root", tar, folder);
-
-        if (cases[i].path != NULL && cases[i].text != NULL)
-            tree_put(root, cases[i].path, cases[i].text);
-        else if (cases[i].path != NULL)
-            tree_remove(root, cases[i].path);
-        assert_judged(root, cases[i].code != NULL, cases[i].code);
-        assert_int_equal(system(command), 0);
-        assert_judged(tar, cases[i].code != NULL, cases[i].code);
+        put_second(object, NULL, NULL);
+        tree_remove(object, "v1/inventory.json.sha512");
+        tree_put(object, "v1/content/a.txt", "hello\n");
+        put_inventory(object, "v1/", other ? file : old);
+        assert_judged(object, other, other ? "E066" : "W004");
     }
 }
 
-static void what_is_neither_file_nor_folder_in_a_root_is_an_error(void **state G_GNUC_UNUSED)
+static void an_older_version_has_an_inventory_of_a_size(void **state G_GNUC_UNUSED)
 {
-    g_autofree char *folder = make_root(), *root = tree_path(folder, "root");
-    g_autofree char *link = tree_path(root, "linked"), *deep = tree_path(root, "a/b/linked");
+    g_autofree char *object = testing_folder(), *path = tree_path(object, "v1/inventory.json");
 
-    tree_put(root, "extensions/of-our-own/x", "x");
-    assert_judged(root, FALSE, "W016");
-    tree_remove(root, "extensions/of-our-own");
-    assert_int_equal(symlink("elsewhere", link), 0);
-    assert_judged(root, TRUE, "E090");
-    tree_remove(root, "linked");
-    tree_put(root, "a/b/x", "x");
-    assert_int_equal(symlink("x", deep), 0);
-    assert_judged(root, TRUE, "E090");
+    put_second(object, NULL, NULL);
+    assert_int_equal(truncate(path, (off_t)OCFL_INVENTORY_MAX + 1), 0);
+    assert_judged(object, TRUE, "ocfl-inventory-too-large");
+    tree_remove(object, "v1/inventory.json");
+    tree_remove(object, "v1/inventory.json.sha512");
+    assert_judged(object, FALSE, "W010");
 }
 
 static void a_text_of_brackets_is_no_inventory(void **state G_GNUC_UNUSED)
@@ -447,63 +389,25 @@ static void a_text_of_brackets_is_no_inventory(void **state G_GNUC_UNUSED)
     assert_judged(object, TRUE, "ocfl-inventory-too-large");
 }
 
-static void misplaced_and_newer_objects_of_a_root_are_errors(void **state G_GNUC_UNUSED)
-{
-    g_autofree char *folder = make_root();
-    g_autofree char *root = tree_path(folder, "root");
-    g_autofree char *place = ocfl_object_place("urn:example:1");
-    g_autofree char *object = tree_path(root, place);
-    g_autofree char *elsewhere = tree_path(root, "elsewhere");
-    g_autofree char *empty = tree_path(root, "empty");
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(good_objects_are_valid),
+    cmocka_unit_test(doubtful_objects_get_a_warning),
+    cmocka_unit_test(bad_files_are_errors),
+    cmocka_unit_test(a_sidecar_hides_nothing_behind_a_nul),
+    cmocka_unit_test(bad_inventories_are_errors),
+    cmocka_unit_test(an_empty_folder_in_the_content_is_an_error),
+    cmocka_unit_test(what_is_behind_an_empty_folder_is_not_in_it),
+    cmocka_unit_test(the_last_of_all_folders_may_be_empty_too),
+    cmocka_unit_test(a_pipe_in_an_object_is_an_error),
+    cmocka_unit_test(a_folder_of_another_name_in_an_archive_is_an_error),
+    cmocka_unit_test(a_version_number_that_outgrows_its_zeros_is_an_error),
+    cmocka_unit_test(a_folder_of_nothing_is_an_object_without_anything),
+    cmocka_unit_test(links_in_an_object_are_errors),
+    cmocka_unit_test(older_inventories_are_compared),
+    cmocka_unit_test(an_older_version_must_not_be_of_a_newer_specification),
+    cmocka_unit_test(versions_of_two_algorithms_are_compared_by_their_files),
+    cmocka_unit_test(an_older_version_has_an_inventory_of_a_size),
+    cmocka_unit_test(a_text_of_brackets_is_no_inventory),
+};
 
-    assert_int_equal(g_mkdir_with_parents(empty, 0755), 0);
-    assert_judged(root, TRUE, "E073");
-    tree_remove(root, "empty");
-    tree_remove(root, "0=ocfl_1.1");
-    tree_put(root, "0=ocfl_1.0", "ocfl_1.0\n");
-    assert_judged(root, TRUE, "E081");
-    assert_int_equal(rename(object, elsewhere), 0);
-    assert_judged(root, TRUE, "E083");
-}
-
-static void damage_in_a_root_is_named_with_its_object(void **state G_GNUC_UNUSED)
-{
-    g_autofree char *folder = make_root();
-    g_autofree char *root = tree_path(folder, "root");
-    g_autofree char *place = ocfl_object_place("urn:example:1");
-    g_autofree char *file = g_strconcat(place, "/v1/content/a.txt", NULL);
-    VerifyOptions options = {.level = VERIFY_FULL};
-    g_autoptr(GString) found = g_string_new(NULL);
-    VerifySummary summary;
-
-    tree_flip(root, file, 0);
-    assert_true(verify_path(root, &options, collect, found, &summary, NULL));
-    assert_non_null(strstr(found->str, file));
-    options.level = VERIFY_QUICK;
-    assert_true(verify_path(root, &options, collect, found, &summary, NULL));
-    assert_int_equal(summary.errors, 0);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(good_objects_are_valid),
-        cmocka_unit_test(doubtful_objects_get_a_warning),
-        cmocka_unit_test(bad_files_are_errors),
-        cmocka_unit_test(a_sidecar_hides_nothing_behind_a_nul),
-        cmocka_unit_test(bad_inventories_are_errors),
-        cmocka_unit_test(an_empty_folder_in_the_content_is_an_error),
-        cmocka_unit_test(a_folder_of_nothing_is_an_object_without_anything),
-        cmocka_unit_test(links_in_an_object_are_errors),
-        cmocka_unit_test(older_inventories_are_compared),
-        cmocka_unit_test(an_older_version_must_not_be_of_a_newer_specification),
-        cmocka_unit_test(roots_are_judged),
-        cmocka_unit_test(what_is_neither_file_nor_folder_in_a_root_is_an_error),
-        cmocka_unit_test(a_text_of_brackets_is_no_inventory),
-        cmocka_unit_test(misplaced_and_newer_objects_of_a_root_are_errors),
-        cmocka_unit_test(damage_in_a_root_is_named_with_its_object),
-    };
-
-    testing_begin();
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(tests)

@@ -119,6 +119,9 @@ static const Spoil gbt_spoilt[] = {
     {"letter.txt", NULL, "x", "file-not-listed letter.txt"},
     {C1 "/" PACKAGE_GBT_PROCESS, "受理", "拒绝", "digest " C1 "/" PACKAGE_GBT_PROCESS},
     {PACKAGE_GBT_REPORT, "结果", "结局", "digest " PACKAGE_GBT_REPORT},
+    {PACKAGE_GBT_TRANSFER,
+     "<reportSummary>sha256:", "<reportSummary>none:", "list-entry " PACKAGE_GBT_TRANSFER},
+    {C1 "/" PACKAGE_GBT_BASIC, NULL, "\xfe\xff<\x01", "list-encoding " C1 "/" PACKAGE_GBT_BASIC},
     /* what must be there */
     {PACKAGE_GBT_TRANSFER, NULL, NULL, "package-file-missing " PACKAGE_GBT_TRANSFER},
     {PACKAGE_GBT_REPORT, NULL, NULL, "package-file-missing " PACKAGE_GBT_REPORT},
@@ -228,6 +231,9 @@ static const Spoil dat_spoilt[] = {
     {PACKAGE_DAT_CATALOGUE, "<责任者>甲</责任者>", "", "list-entry " PACKAGE_DAT_CATALOGUE},
     {PACKAGE_DAT_CATALOGUE, "<责任者>", "<职务>庚</职务><责任者>",
      "list-entry " PACKAGE_DAT_CATALOGUE},
+    {PACKAGE_DAT_CATALOGUE, "<档号>" DAT_SECOND "</档号>", "<档号></档号>",
+     "list-entry " PACKAGE_DAT_CATALOGUE},
+    {PACKAGE_DAT_NOTE, NULL, "\xEF\xBB\xBFx", "list-entry " PACKAGE_DAT_NOTE},
     {PACKAGE_DAT_CATALOGUE, "20261121", "2026-11-21", "list-entry " PACKAGE_DAT_CATALOGUE},
     {PACKAGE_DAT_CATALOGUE, "<页数>3", "<页数>三", "list-entry " PACKAGE_DAT_CATALOGUE},
     {PACKAGE_DAT_CATALOGUE, DAT_SECOND, DAT_FIRST, "manifest-twice-refused " PACKAGE_DAT_CATALOGUE},
@@ -368,6 +374,9 @@ static void links_in_a_package_are_errors(void **state G_GNUC_UNUSED)
 
     assert_int_equal(symlink("x", path), 0);
     assert_judged(folder, "link " C1 "/link");
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(mkfifo(path, 0600), 0);
+    assert_judged(folder, "special-file " C1 "/link");
 }
 
 static void hostile_and_cut_packages_are_refused(void **state G_GNUC_UNUSED)

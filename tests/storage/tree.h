@@ -68,26 +68,34 @@ static inline char *tree_path(const char *folder, const char *path)
     return g_build_filename(folder, path, NULL);
 }
 
+/* The checksum of a header made or changed. */
+static inline void tar_sum(void *block)
+{
+    guint8 *header = block;
+    guint sum = 0;
+
+    memset(header + 148, ' ', 8);
+    for (gsize i = 0; i < 512; i++)
+        sum += header[i];
+    g_snprintf((char *)header + 148, 8, "%06o", sum);
+}
+
 /* One tar header and its content, exactly as asked. */
 static inline void tar_add(GByteArray *tar, const char *name, char kind, const void *bytes,
                            gsize size)
 {
     char header[512] = {0};
     static const char zeroes[512];
-    guint sum = 0;
 
     strncpy(header, name, 100);
     memcpy(header + 100, "0000644\0000000000\0000000000", 24);
     g_snprintf(header + 124, 12, "%011o", (guint)size);
     memcpy(header + 136, "00000000000", 11);
-    memset(header + 148, ' ', 8);
     header[156] = kind;
     if (kind == '1' || kind == '2')
         memcpy(header + 157, "data/target", sizeof "data/target");
     memcpy(header + 257, "ustar\00000", 8);
-    for (gsize i = 0; i < 512; i++)
-        sum += (guchar)header[i];
-    g_snprintf(header + 148, 8, "%06o", sum);
+    tar_sum(header);
     g_byte_array_append(tar, (const guint8 *)header, 512);
     if (size > 0)
         g_byte_array_append(tar, bytes, (guint)size);

@@ -7,6 +7,7 @@
 #include "appliance/counter/case_open.h"
 #include "appliance/counter/case_place.h"
 #include "storage/db.h"
+#include "storage/secrets.h"
 
 #include <string.h>
 
@@ -125,6 +126,8 @@ static gboolean write_page(StoreTxn *txn, void *data, GError **error)
     Digests digests;
     DigestPass pass;
     g_autofree char *sha256 = sha256_hex(page->text, size), *sha512 = NULL, *file = NULL;
+    g_autofree char *path = NULL, *commitment = NULL;
+    g_autoptr(json_t) secret = NULL;
     char day[7] = {0};
 
     memcpy(day, txn_now(txn) + 2, 2);
@@ -134,18 +137,21 @@ static gboolean write_page(StoreTxn *txn, void *data, GError **error)
     digest_update(&pass, page->text, size);
     digest_finish(&pass, &digests);
     sha512 = hex_encode(digests.sha512, sizeof digests.sha512);
+    path = secrets_batch_path(day, batch);
+    secret = json_pack("{s:s, s:[]}", "source", page->text, "codes");
+    commitment = txn_secret(txn, path, secret);
     file = g_strdup_printf("spool/%s/%" G_GINT64_FORMAT "/0001-a.tif", day, batch);
     return txn_file(txn, file, page->text, size, error) &&
            txn_append(txn, "batch.open", page->number,
                       json_pack("{s:s, s:b}", "device", "test", "duplex", 0), error) &&
            txn_append(txn, "side", page->number,
                       json_pack("{s:I, s:s, s:i, s:s, s:s, s:b, s:s, s:s, s:s, s:I, s:s, s:s,"
-                                " s:{s:i, s:i, s:i}, s:[], s:i}",
+                                " s:{s:i, s:i, s:i}, s:[], s:i, s:s}",
                                 "batch", (json_int_t)batch, "day", day, "sheet", 1, "side", "a",
                                 "state", "stored", "blank", 0, "role", "page", "file", file,
                                 "media_type", "image/tiff", "bytes", (json_int_t)size, "sha256",
                                 sha256, "sha512", sha512, "facts", "width_px", 1654, "height_px",
-                                2339, "dpi", 200, "codes", "place", 0),
+                                2339, "dpi", 200, "codes", "place", 0, "secret", commitment),
                       error) &&
            txn_append(txn, "batch.close", page->number,
                       json_pack("{s:I, s:i, s:i, s:s}", "batch", (json_int_t)batch, "received", 1,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/testing.h"
 
+#include "storage/db.h"
 #include "storage/local/local.h"
 
 #include <sys/stat.h>
@@ -202,6 +203,92 @@ static void what_is_old_is_forgotten(void **state)
     assert_false(local_session_get(local, "aa", &got, NULL));
 }
 
+static void people_are_numbered_to_the_end(void **state)
+{
+    g_autofree char *path = NULL;
+    g_autoptr(Local) local = fresh(&path);
+    GError *error = NULL;
+    g_autofree char *first = local_person_next(local, &error), *none = NULL;
+    LocalPerson last = {(char *)"999999", (char *)"王芳", 1, TRUE};
+
+    (void)state;
+    assert_string_equal(first, "000001");
+    assert_true(local_person_put(local, &last, &error));
+    none = local_person_next(local, &error);
+    assert_null(none);
+    assert_error_code(error, ERROR_SERIAL_EXHAUSTED);
+    g_clear_error(&error);
+}
+
+static void a_database_of_others_or_of_later_is_refused(void **state)
+{
+    static const struct {
+        const char *sql;
+        ErrorCode code;
+    } cases[] = {{"PRAGMA application_id = 7", ERROR_FORMAT},
+                 {"PRAGMA user_version = 999", ERROR_NEWER_SCHEMA}};
+
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *path = NULL;
+        GError *error = NULL;
+        g_autoptr(Db) db = NULL;
+
+        local_close(fresh(&path));
+        db = db_open(path, DB_OWN, &error);
+        assert_true(db_script(db, cases[i].sql, &error));
+        g_clear_pointer(&db, db_close);
+        assert_null(local_open(path, &error));
+        assert_error_code(error, cases[i].code);
+        g_clear_error(&error);
+    }
+}
+
+typedef struct {
+    const char *path;
+    gint reads; /* atomic */
+} Beside;
+
+/* Reads the old state until something was written behind it. */
+static void *read_beside(void *data)
+{
+    Beside *beside = data;
+    g_autofree char *wal = g_strconcat(beside->path, "-wal", NULL);
+    g_autoptr(Db) db = db_open(beside->path, DB_READ_ONLY, NULL);
+    struct stat before, now;
+    gint64 n;
+
+    (void)!(db_script(db, "BEGIN", NULL) &&
+            db_int(db, &n, 0, NULL, "SELECT count(*) FROM person", ""));
+    if (stat(wal, &before) == 0)
+        now = before;
+    g_atomic_int_set(&beside->reads, 1);
+    while (stat(wal, &now) == 0 && now.st_size == before.st_size)
+        g_thread_yield();
+    db_roll_back(db);
+    return NULL;
+}
+
+static void what_is_forgotten_waits_for_who_reads_it(void **state)
+{
+    g_autofree char *path = NULL, *wal = NULL;
+    g_autoptr(Local) local = fresh(&path);
+    Beside beside = {path, 0};
+    GThread *thread = g_thread_new("reader", read_beside, &beside);
+    GError *error = NULL;
+    struct stat info;
+
+    (void)state;
+    while (!g_atomic_int_get(&beside.reads))
+        g_thread_yield();
+    assert_true(local_forget_answers(local, &error));
+    assert_no_error(error);
+    g_thread_join(thread);
+    wal = g_strconcat(path, "-wal", NULL);
+    assert_int_equal(stat(wal, &info), 0);
+    assert_int_equal(info.st_size, 0);
+}
+
 static void what_is_no_database_is_refused(void **state)
 {
     g_autofree char *folder = testing_folder();
@@ -222,6 +309,9 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(sessions_end_one_by_one_or_all),
     cmocka_unit_test(answers_are_kept_byte_by_byte),
     cmocka_unit_test(what_is_old_is_forgotten),
+    cmocka_unit_test(people_are_numbered_to_the_end),
+    cmocka_unit_test(a_database_of_others_or_of_later_is_refused),
+    cmocka_unit_test(what_is_forgotten_waits_for_who_reads_it),
     cmocka_unit_test(what_is_no_database_is_refused),
 };
 TEST_MAIN(tests)

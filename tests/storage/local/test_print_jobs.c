@@ -42,6 +42,8 @@ static void a_job_is_kept_until_it_is_printed(void **state G_GNUC_UNUSED)
     PrintChange sent = {PRINT_SENT, 41, "no-paper", 8}, done = {PRINT_PRINTED, 41, NULL, 9};
     g_autoptr(GPtrArray) open = NULL, all = NULL;
 
+    assert_string_equal(print_state_token(PRINT_WAITING), "waiting");
+    assert_string_equal(print_state_token(PRINT_CANCELLED), "cancelled");
     assert_true(local_print_change(local, id, &sent, &error));
     local_close(local);
     local = opened(folder);
