@@ -107,7 +107,7 @@ static gboolean put_range(Out *out, int fd, const PageRange *range, gboolean mir
     }
     while (done < range->size) {
         gsize want = MIN(range->size - done, (guint64)sizeof out->block);
-        ssize_t n = pread(fd, out->block, want, (off_t)(range->offset + done));
+        ssize_t n = file_pread(fd, out->block, want, (gint64)(range->offset + done));
 
         if (n <= 0)
             return error_set_errno(error, ERROR_IO, n < 0 ? errno : EIO, "read an image");
@@ -238,7 +238,7 @@ static gboolean check_part(Out *out, int fd, const CasefilePart *part, GError **
     if (out->sink == NULL)
         return TRUE;
     sha256_init(&context);
-    while ((n = pread(fd, out->block, sizeof out->block, at)) > 0) {
+    while ((n = file_pread(fd, out->block, sizeof out->block, at)) > 0) {
         sha256_update(&context, (size_t)n, out->block);
         at += n;
     }

@@ -68,10 +68,9 @@ gboolean page_source_read(const PageSource *source, guint64 offset, void *bytes,
     if (offset > source->size || size > source->size - offset)
         return page_source_refuse(source, "it ends too early", error);
     while (done < size) {
-        ssize_t n = pread(source->fd, (guint8 *)bytes + done, size - done, (off_t)(offset + done));
+        ssize_t n =
+            file_pread(source->fd, (guint8 *)bytes + done, size - done, (gint64)(offset + done));
 
-        if (n < 0 && errno == EINTR)
-            continue;
         if (n < 0)
             return error_set_errno(error, ERROR_IO, errno, "%s", source->name);
         if (n == 0)

@@ -4,6 +4,7 @@
  * ones removed, and the batch is closed as interrupted. A batch whose folder is locked is somebody
  * else's and left alone.
  */
+#include "appliance/base/file.h"
 #include "appliance/base/text.h"
 #include "appliance/intake/intake.h"
 #include "appliance/page/worker.h"
@@ -71,7 +72,7 @@ static gboolean digest_file(int fd, Orphan *orphan, GError **error)
     ssize_t n;
 
     digest_init(&pass);
-    while ((n = pread(fd, block, sizeof block, orphan->bytes)) > 0) {
+    while ((n = file_pread(fd, block, sizeof block, orphan->bytes)) > 0) {
         digest_update(&pass, block, (gsize)n);
         orphan->bytes += n;
     }
