@@ -16,6 +16,7 @@
 
 typedef struct {
     Fd fd;
+    gboolean is_ours; /* the line is closed to others */
     char *path;
     ReaderLine line;
     char bytes[256]; /* read and not yet taken */
@@ -33,6 +34,9 @@ static void serial_close(void *self)
 {
     SerialReader *reader = self;
 
+    /* Closing opens the line again only where nobody else has it open. */
+    if (reader->is_ours)
+        (void)ioctl(reader->fd, TIOCNXCL);
     fd_close(reader->fd);
     g_free(reader->path);
     g_free(reader);
@@ -76,6 +80,7 @@ static gboolean set_up(SerialReader *reader, speed_t speed, GError **error)
     cfsetospeed(&line, speed);
     if (tcsetattr(reader->fd, TCSANOW, &line) != 0 || ioctl(reader->fd, TIOCEXCL) != 0)
         return error_set_errno(error, ERROR_DEVICE, errno, "%s: set up", reader->path);
+    reader->is_ours = TRUE;
     return TRUE;
 }
 

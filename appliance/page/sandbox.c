@@ -17,7 +17,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define DESCRIPTORS_MAX  24
+/* As many as a process has by default. Fewer would be enough, but a message with descriptors is
+ * refused (ETOOMANYREFS, unix(7)) while more than this are on their way in all processes of the
+ * user, a browser's among them. */
+#define DESCRIPTORS_MAX 1024
 #define OUTPUT_BYTES_MAX ((guint64)1 << 30)
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -88,12 +91,21 @@ static gboolean limit(int resource, guint64 value, GError **error)
     return TRUE;
 }
 
+static gboolean limit_descriptors(GError **error)
+{
+    struct rlimit limits;
+
+    if (getrlimit(RLIMIT_NOFILE, &limits) != 0)
+        return error_set_errno(error, ERROR_WORKER, errno, "limit of descriptors");
+    return limit(RLIMIT_NOFILE, MIN(limits.rlim_max, DESCRIPTORS_MAX), error);
+}
+
 /* A sanitizer reserves terabytes of address space for its shadow. */
 static gboolean limit_resources(GError **error)
 {
     return (SANITIZED || limit(RLIMIT_AS, SANDBOX_MEMORY_BYTES, error)) &&
-           limit(RLIMIT_FSIZE, OUTPUT_BYTES_MAX, error) &&
-           limit(RLIMIT_NOFILE, DESCRIPTORS_MAX, error) && limit(RLIMIT_CORE, 0, error);
+           limit(RLIMIT_FSIZE, OUTPUT_BYTES_MAX, error) && limit_descriptors(error) &&
+           limit(RLIMIT_CORE, 0, error);
 }
 
 /* No rule at all: no file below any path. Kernels without landlock leave it to seccomp. */

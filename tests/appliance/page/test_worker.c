@@ -8,8 +8,11 @@
 #include "appliance/page/image.h"
 #include "appliance/page/worker.h"
 
+#include <linux/capability.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #define KILLS 50
@@ -210,6 +213,60 @@ static void the_walls_hold(void **state G_GNUC_UNUSED)
     assert_int_equal(leaks, 0);
 }
 
+/* Root is excused from what is counted here: not this process and its workers any more. */
+static void be_nobody_special(void)
+{
+    if (geteuid() != 0)
+        return;
+    assert_int_equal(prctl(PR_CAPBSET_DROP, CAP_SYS_RESOURCE, 0, 0, 0), 0);
+    assert_int_equal(prctl(PR_CAPBSET_DROP, CAP_SYS_ADMIN, 0, 0, 0), 0);
+}
+
+/* One descriptor, sent and not received. */
+static void send_away(int socket)
+{
+    union {
+        struct cmsghdr head;
+        char room[CMSG_SPACE(sizeof(int))];
+    } control = {.head = {.cmsg_level = SOL_SOCKET,
+                          .cmsg_type = SCM_RIGHTS,
+                          .cmsg_len = CMSG_LEN(sizeof(int))}};
+    char text = 'x';
+    struct iovec byte = {&text, 1};
+    struct msghdr message = {.msg_iov = &byte,
+                             .msg_iovlen = 1,
+                             .msg_control = control.room,
+                             .msg_controllen = sizeof control.room};
+
+    memcpy(CMSG_DATA(&control.head), &socket, sizeof socket);
+    assert_int_equal(sendmsg(socket, &message, 0), 1);
+}
+
+/* The kernel counts descriptors on their way over all processes of a user. */
+static void descriptors_on_their_way_elsewhere_hold_up_nobody(void **state G_GNUC_UNUSED)
+{
+    g_autoptr(Drawing) drawing = drawing_new(400, 300, 100, PAGE_GRAY);
+    g_autoptr(PageWorker) worker = NULL;
+    g_auto(PageResult) result = PAGE_RESULT_NONE;
+    int pairs[20][2];
+
+    be_nobody_special();
+    worker = new_worker();
+    for (gsize i = 0; i < G_N_ELEMENTS(pairs); i++) {
+        assert_int_equal(socketpair(AF_UNIX, SOCK_DGRAM, 0, pairs[i]), 0);
+        for (guint n = 0; n < 5; n++)
+            send_away(pairs[i][0]);
+    }
+    drawing_text(drawing, 6, 0, 3);
+    run_raw(worker, drawing, FALSE, 0, &result);
+    assert_int_equal(result.state, PAGE_STORED);
+    assert_int_equal(page_worker_replaced(worker), 0);
+    for (gsize i = 0; i < G_N_ELEMENTS(pairs); i++) {
+        close(pairs[i][0]);
+        close(pairs[i][1]);
+    }
+}
+
 static void a_page_without_rows_is_refused(void **state G_GNUC_UNUSED)
 {
     g_autoptr(PageWorker) worker = new_worker();
@@ -294,6 +351,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(memory_smaller_than_the_page_is_no_page),
     cmocka_unit_test(a_view_is_scaled_and_turned),
     cmocka_unit_test(a_view_outside_of_the_page_is_refused),
+    /* The last: it gives up what root may do. */
+    cmocka_unit_test(descriptors_on_their_way_elsewhere_hold_up_nobody),
 };
 
 TEST_MAIN(tests)
