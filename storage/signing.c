@@ -4,8 +4,11 @@
 #include "storage/catalog_query.h"
 #include "storage/tree.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <sodium.h>
 #include <string.h>
+#include <sys/file.h>
 
 #define SEED_FILE       "keys/signing.seed"
 #define VKEY_FILE       "keys/log.vkey"
@@ -256,7 +259,7 @@ static gboolean check_last(const char *note, const NoteSigner *signer, Catalog *
     return *same || extends(catalog, &last.tree, now, error);
 }
 
-char *signing_checkpoint(Store *store, Catalog *catalog, GError **error)
+static char *sign_now(Store *store, Catalog *catalog, GError **error)
 {
     gboolean settled = settle_epoch(store, catalog, error);
     g_autoptr(NoteSigner) signer = settled ? load_signer(store, error) : NULL;
@@ -275,6 +278,27 @@ char *signing_checkpoint(Store *store, Catalog *catalog, GError **error)
     if (note != NULL && !same && !file_replace(path, 0644, note, strlen(note), error))
         return NULL;
     return g_steal_pointer(&note);
+}
+
+/* One signs at a time: what is signed last is the longest. */
+static Fd lock_checkpoint(Store *store, GError **error)
+{
+    g_autofree char *folder = store_path(store, "journal");
+    Fd fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    if (fd < 0 || flock(fd, LOCK_EX) != 0) {
+        error_set_errno(error, ERROR_IO, errno, "lock %s", folder);
+        fd_close(fd_steal(&fd));
+    }
+    return fd;
+}
+
+char *signing_checkpoint(Store *store, GError **error)
+{
+    g_auto(Fd) lock = lock_checkpoint(store, error);
+    g_autoptr(Catalog) reader = lock >= 0 ? store_reader(store, error) : NULL;
+
+    return reader != NULL ? sign_now(store, reader, error) : NULL;
 }
 
 gboolean signing_drop_earlier(const char *data_folder, GError **error)

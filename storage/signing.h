@@ -27,9 +27,9 @@ gboolean signing_key_create(const char *data_folder, const char *origin, const R
 /* The published key as a vkey text. */
 char *signing_vkey(Store *store, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Sign the journal as `catalog` shows it. The note comes out; where nothing was appended since, it
- * is the last one again. */
-char *signing_checkpoint(Store *store, Catalog *catalog, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Sign the journal as it stands. The note comes out; where nothing was appended since, it is the
+ * last one again. Processes and threads take turns. */
+char *signing_checkpoint(Store *store, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The last signed checkpoint, or NULL without an error where none is signed yet. */
 char *signing_last(Store *store, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -12,6 +12,7 @@
 #include "ui/scrubber.h"
 #include "ui/service/log.h"
 #include "ui/service/notify.h"
+#include "ui/signer.h"
 #ifdef ANJUAN_WEB
 #include "ui/web/web.h"
 #endif
@@ -42,6 +43,7 @@ typedef struct {
     Lang lang;
     Trust trust; /* as it was told last */
     ScrubberOptions scrub;
+    SignerOptions sign;
     guint backup_days;
 } Daemon;
 
@@ -210,7 +212,7 @@ static gboolean run(Daemon *daemon, HttpOptions *http, GError **error)
     gsize n_routes;
     const HttpRoute *routes = api_routes(daemon->api, &n_routes);
     HttpServer *server;
-    GThread *sweeper, *scrubber;
+    GThread *sweeper, *signer, *scrubber;
 
     http->hub = api_hub(daemon->api);
     server = http_server_new(http, routes, n_routes, daemon->api, error);
@@ -219,11 +221,13 @@ static gboolean run(Daemon *daemon, HttpOptions *http, GError **error)
         log_tell(LOG_READY, daemon->lang, http_server_url(server));
         notify_ready(http_server_url(server));
         sweeper = g_thread_new("sweep", sweep_now_and_then, daemon);
+        signer = g_thread_new("sign", signer_run, &daemon->sign);
         scrubber = daemon->scrub.bytes_per_s > 0
                        ? g_thread_new("scrub", scrubber_run, &daemon->scrub)
                        : NULL;
         wait_for_end(daemon);
         g_thread_join(sweeper);
+        g_thread_join(signer);
         if (scrubber != NULL)
             g_thread_join(scrubber);
         notify_ending();
@@ -270,6 +274,7 @@ static gboolean open_api(Daemon *daemon, const ServeOptions *options, GError **e
     daemon->signals = serve_signals(error);
     if (daemon->signals < 0)
         return FALSE;
+    daemon->sign = (SignerOptions){daemon->store, daemon->signals, options->lang};
     daemon->scrub = (ScrubberOptions){daemon->store, daemon->local, daemon->signals, options->lang,
                                       options->scrub_bytes_per_s};
     daemon->repeats = repeats_new(daemon->local, daemon->clock);

@@ -8,6 +8,7 @@
 #include "storage/catalog_record.h"
 #include "storage/ocfl_stage.h"
 #include "storage/seal.h"
+#include "storage/signing.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -253,6 +254,15 @@ static Fd lock_vault(Store *store, GError **error)
     return fd;
 }
 
+/* Filed is filed: where this cannot be signed, whatever signs next says why. */
+static gboolean sign_filed(Store *store)
+{
+    g_autoptr(GError) later = NULL;
+
+    g_free(signing_checkpoint(store, &later));
+    return TRUE;
+}
+
 static gboolean seal_once(Sealing *sealing, GError **error)
 {
     Store *store = house_store(sealing->house);
@@ -344,7 +354,7 @@ gboolean archive_file(House *house, const StoreActor *actor, const ArchiveReques
             discard(&sealing); /* refused: there is no record, and will be none */
         sealing_clear(&sealing);
         if (ok)
-            return TRUE;
+            return sign_filed(house_store(house));
         if (error_code(why) != ERROR_STALE) {
             g_propagate_error(error, g_steal_pointer(&why));
             return FALSE;

@@ -6,7 +6,7 @@
  * this order: the object is staged with hard links from the spool and made durable → the seal
  * record (it draws the 件号 and names the inventory's digest) → the stage is moved into the vault.
  * A crash before the record leaves a stage that archive_recover discards, one after it a stage that
- * it commits.
+ * it commits. A checkpoint is signed behind it.
  */
 #pragma once
 

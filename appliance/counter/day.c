@@ -7,6 +7,7 @@
 #include "appliance/counter/audit_numbers.h"
 #include "appliance/counter/keeping.h"
 #include "appliance/counter/period.h"
+#include "appliance/counter/witness.h"
 #include "appliance/paper/paper.h"
 #include "storage/catalog_register.h"
 #include "storage/signing.h"
@@ -273,13 +274,11 @@ gboolean day_close(House *house, const StoreActor *actor, const WindowDay *of_da
                    const char *supervisor, GError **error)
 {
     Closing closing = {house, actor, of_day, supervisor};
-    g_autoptr(Catalog) reader = NULL;
     g_autofree char *note = NULL;
 
     if (!store_write(house_store(house), actor, close_command, &closing, error))
         return FALSE;
-    reader = store_reader(house_store(house), error);
-    note = reader != NULL ? signing_checkpoint(house_store(house), reader, error) : NULL;
+    note = signing_checkpoint(house_store(house), error);
     return note != NULL;
 }
 
@@ -439,26 +438,20 @@ static json_t *sheet_values(House *house, Catalog *catalog, const WindowDay *of_
     g_autoptr(json_t) left = profile != NULL ? day_left(house, catalog, of_day, error) : NULL;
     g_autofree char *day = day_format(of_day->day), *today = day_format(house_today(house));
     g_autofree char *window = g_strdup_printf("%s号窗口", of_day->window);
-    g_autofree char *checkpoint = NULL;
     g_autoptr(GString) enclosed = g_string_new(NULL);
     g_auto(PeriodCases) cases = {0};
-    g_autoptr(GError) why = NULL;
+    g_autoptr(json_t) values = NULL;
 
     if (left == NULL || !period_cases(house, catalog, of_day->day, of_day->day, &cases, error) ||
         !find_enclosed(house, catalog, &cases, of_day, enclosed, error))
         return NULL;
-    checkpoint = signing_last(house_store(house), &why);
-    if (why != NULL) {
-        g_propagate_error(error, g_steal_pointer(&why));
-        return NULL;
-    }
-    return json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:s, s:s*, s:s*, s:s, s:s, s:s}", "heading",
-                     profile->heading, "day", day, "window", window, "figures",
-                     sheet_figures(&cases, of_day, house_today(house)), "cases",
-                     sheet_cases(&cases, of_day), "open", sheet_left(left), "enclosed",
-                     enclosed->len > 0 ? enclosed->str : "无", "checkpoint", checkpoint,
-                     "checkpoint_words", checkpoint != NULL ? "见二维码" : NULL, "clerk", clerk,
-                     "organ", profile->name, "date", today);
+    values = json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:s, s:s, s:s, s:s}", "heading",
+                       profile->heading, "day", day, "window", window, "figures",
+                       sheet_figures(&cases, of_day, house_today(house)), "cases",
+                       sheet_cases(&cases, of_day), "open", sheet_left(left), "enclosed",
+                       enclosed->len > 0 ? enclosed->str : "无", "clerk", clerk, "organ",
+                       profile->name, "date", today);
+    return witness_put(values, house_store(house), error) ? g_steal_pointer(&values) : NULL;
 }
 
 GBytes *day_sheet(House *house, Catalog *catalog, const WindowDay *of_day, const char *clerk,

@@ -166,7 +166,7 @@ static gboolean add_proofs(const Bags *bags, BagWriter *writer, const GArray *pi
     Store *store = house_store(bags->export->house);
     const char *old = bags->export->request->old_checkpoint;
     g_autoptr(Catalog) catalog = store_reader(store, error);
-    g_autofree char *note = catalog != NULL ? signing_checkpoint(store, catalog, error) : NULL;
+    g_autofree char *note = catalog != NULL ? signing_checkpoint(store, error) : NULL;
     g_autofree char *vkey = note != NULL ? signing_vkey(store, error) : NULL;
     g_autoptr(NoteKey) key = vkey != NULL ? note_key_parse(vkey, error) : NULL;
     MerkleSource source;

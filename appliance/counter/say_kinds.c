@@ -4,6 +4,7 @@
  * what a step or a caller says besides overrides it.
  */
 #include "appliance/counter/say_rows.h"
+#include "appliance/counter/witness.h"
 
 #include <string.h>
 
@@ -343,6 +344,16 @@ static void say_originals_back(Say *say)
 
 /* When the handling time starts, in the words of the item's own clock (收件凭证 must say it where
  * there is no 受理通知书). */
+/* Nobody waits at a window for a checkpoint that cannot be read: whatever signs next, and fsck, say
+ * that it is damaged. */
+static void say_witness(Say *say)
+{
+    GError *damaged = NULL;
+
+    if (!witness_put(say->values, house_store(say->house), &damaged))
+        g_clear_error(&damaged);
+}
+
 static void say_receipt(Say *say)
 {
     const ClockProfile *tell = say->item->clocks[CLOCK_TELL];
@@ -357,6 +368,7 @@ static void say_receipt(Say *say)
     json_object_set_new(say->values, "visit", json_integer(say->after.state.visits));
     say_text(say, "kind_name", kind != NULL ? kind->name : NULL);
     say_text(say, "query_code", query);
+    say_witness(say);
     if (tell != NULL && tell->expiry == EXPIRY_ACCEPTED)
         say_text(say, "clock",
                  "自收到之日起五个工作日内作出是否受理的决定或者一次性告知需要补正的全部内容；"

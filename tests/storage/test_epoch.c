@@ -25,17 +25,10 @@ static Store *made(void)
     return store;
 }
 
-static char *sign(Store *store, GError **error)
-{
-    g_autoptr(Catalog) catalog = store_reader(store, error);
-
-    return signing_checkpoint(store, catalog, error);
-}
-
 static char *signed_note(Store *store)
 {
     GError *error = NULL;
-    char *note = sign(store, &error);
+    char *note = signing_checkpoint(store, &error);
 
     assert_no_error(error);
     return note;
@@ -87,7 +80,7 @@ static void stopped_signing_goes_on_under_another_name_and_key(void **state G_GN
 
     sign_another_tree(store, 1000);
     last = signing_last(store, &error);
-    assert_null(sign(store, &error));
+    assert_null(signing_checkpoint(store, &error));
     assert_error_code(error, ERROR_SIGNING_STOPPED);
     g_clear_error(&error);
     vkey = signing_new_epoch(store, &actor, &epoch, &error);
@@ -158,7 +151,7 @@ static void what_was_signed_otherwise_is_not_signed_over(void **state G_GNUC_UNU
 
     /* One record is there, and this is not its root. */
     sign_another_tree(store, 1);
-    assert_null(sign(store, &error));
+    assert_null(signing_checkpoint(store, &error));
     assert_error_code(error, ERROR_SIGNING_STOPPED);
     g_clear_error(&error);
 }
@@ -171,11 +164,11 @@ static void nothing_is_signed_without_the_key_or_with_half_of_it(void **state G_
     guint64 size;
 
     assert_true(file_replace(path, 0600, "half a seed", 11, &error));
-    assert_null(sign(store, &error));
+    assert_null(signing_checkpoint(store, &error));
     assert_error_code(error, ERROR_FORMAT);
     g_clear_error(&error);
     assert_true(file_unlink(path, &error));
-    assert_null(sign(store, &error));
+    assert_null(signing_checkpoint(store, &error));
     assert_error_code(error, ERROR_SIGNING_STOPPED);
     g_clear_error(&error);
     assert_false(signing_note_size("no note at all", &size, &error));

@@ -309,8 +309,7 @@ static Hall restored_from(const char *const *paths)
 static char *signed_by(const Hall *of)
 {
     GError *error = NULL;
-    g_autoptr(Catalog) reader = store_reader(of->store, &error);
-    char *note = signing_checkpoint(of->store, reader, &error);
+    char *note = signing_checkpoint(of->store, &error);
 
     assert_no_error(error);
     return note;

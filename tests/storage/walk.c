@@ -49,8 +49,7 @@ gboolean walk_export(Hall *hall, const char *path, ExportFormat format, GError *
 
 gboolean walk_sign(Store *store, GError **error)
 {
-    g_autoptr(Catalog) reader = store_reader(store, error);
-    g_autofree char *note = reader != NULL ? signing_checkpoint(store, reader, error) : NULL;
+    g_autofree char *note = signing_checkpoint(store, error);
 
     return note != NULL;
 }

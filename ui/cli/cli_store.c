@@ -55,8 +55,7 @@ static int list_log(Cli *cli, Store *store, GError **error)
 /* The signed note itself, as it is handed to an auditor. */
 static int print_checkpoint(Cli *cli, Store *store, GError **error)
 {
-    g_autoptr(Catalog) reader = store_reader(store, error);
-    g_autofree char *note = reader != NULL ? signing_checkpoint(store, reader, error) : NULL;
+    g_autofree char *note = signing_checkpoint(store, error);
     g_autofree char *vkey = note != NULL ? signing_vkey(store, error) : NULL;
 
     if (vkey == NULL)

@@ -43,6 +43,13 @@
       "--repair --from BACKUP' puts it back. If it is more than one, replace the disk.",           \
       "每日巡检发现有文件缺失或与存入时不一致, 其余内容是安全的。anjuan fsck --read-data 列出全部, "\
       "\nanjuan fsck --repair --from 备份 可修复。若不止一处, 请更换磁盘。")                       \
+    X(UNSIGNED, "e73b8ebfce62419f98df3c94cec5d128", 2,                                                \
+      "the journal is not signed: %s", "业务日志未能签名: %s",                                     \
+      "Work goes on and every record is safe, but no new checkpoint is signed. Where an older\n"   \
+      "journal was put back this is meant: two persons begin a new epoch ('anjuan log new-epoch').\n" \
+      "'anjuan fsck' says whether anything is damaged.",                                           \
+      "业务照常, 记录都是安全的, 但不再签发新的检查点。若刚恢复过旧的日志, 这是有意的:\n"          \
+      "由两人启用新的签名纪元 (anjuan log new-epoch)。anjuan fsck 可检查是否有损坏。")              \
     X(CLOCK_UNTRUSTED, "2b3c136c69c04e8dae11dd5001b47c1e", 4,                                      \
       "the clock is not synchronised%s", "时钟未同步%s",                                           \
       "Records are written with the trust level 'unknown' until the clock is synchronised.\n"      \

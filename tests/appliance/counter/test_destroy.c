@@ -268,14 +268,14 @@ static void every_remaining_proof_holds(void **state G_GNUC_UNUSED)
 
     export_case(&f, f.number, bag);
     reader = store_reader(f.hall.store, &error);
-    note = signing_checkpoint(f.hall.store, reader, &error);
+    note = signing_checkpoint(f.hall.store, &error);
     hall_now_us += DECADES_US;
     destroy(&f, f.number, &error);
     assert_no_error(error);
     /* The journal is what it was, a checkpoint signed now extends the last one, and a bundle that
      * left the house before is still proved. */
     assert_true(store_verify_journal(f.hall.store, &records, &error));
-    later = signing_checkpoint(f.hall.store, reader, &error);
+    later = signing_checkpoint(f.hall.store, &error);
     assert_no_error(error);
     assert_non_null(later);
     assert_string_not_equal(later, note);

@@ -5,6 +5,7 @@ proofs an auditor checks one by one, made here by a script that shares nothing w
 import base64
 import json
 import os
+import subprocess
 import sys
 
 sys.dont_write_bytecode = True
@@ -113,6 +114,22 @@ class Log(line.Case):
         self.assertEqual(good("proof", "log", self.vkey, self.path("tiles")).rows, [["accepted"]])
         self.write(f"tiles/tile/entries/000.p/{self.size}", entries.replace(b"case.open", b"case.opeN"))
         self.assertIn("000.p", self.status(1, run("proof", "log", self.vkey, self.path("tiles"))).err)
+
+    def test_5b_a_receipt_carries_the_last_checkpoint_away(self):
+        data, paper = line.new_store(self.path("paper")), self.path("receipt.pdf")
+        number = line.new_case(data)
+        line.session(self.path("handed-in"), {
+            "item": "100007", "set": "000001", "item_name": "x", "separators": False,
+            "documents": [{"slot": "A01", "name": "x", "kind": "contract", "sheets": 1}]}, "--dpi", 72)
+        good("scan", "--case", number, "--slot", "A01", "--from", self.path("handed-in"), data=data)
+        for signed in (False, True):
+            note = good("log", "--checkpoint", data=data).out if signed else "\u2014"
+            good("receipt", number, "-o", paper, data=data)
+            subprocess.run(["pdftoppm", "-r", "200", "-gray", "-png", "-singlefile", paper,
+                            self.path("receipt")], check=True)
+            read = subprocess.run(["zbarimg", "-q", "--raw", self.path("receipt.png")], check=True,
+                                  capture_output=True).stdout.decode()
+            self.assertEqual(note in read, signed, read)
 
     def test_6_a_new_signing_key_takes_two_persons(self):
         epoch = ("log", "new-epoch", "--reason", "密钥外泄", "--second")
