@@ -377,6 +377,13 @@ ArchiveReader *archive_reader_new(const Archive *archive, const ArchiveMember *m
     return g_steal_pointer(&reader);
 }
 
+int archive_reader_fd(const ArchiveReader *reader)
+{
+    if (reader->fd >= 0)
+        return reader->fd;
+    return reader->archive->form == ARCHIVE_LONE ? reader->archive->fd : -1;
+}
+
 /* Up to `room` bytes as they stand in the file; 0 at the end of the member. */
 static gssize read_packed(ArchiveReader *reader, void *bytes, gsize room, GError **error)
 {

@@ -91,6 +91,8 @@ ArchiveReader *archive_reader_new(const Archive *archive, const ArchiveMember *m
 /* Up to `room` bytes; 0 at the end, -1 on failure. A CRC-32 that does not fit is ERROR_DIGEST. */
 gssize archive_reader_read(ArchiveReader *reader, void *bytes, gsize room,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The file that holds this member and nothing else (folders, lone files), borrowed; else -1. */
+int archive_reader_fd(const ArchiveReader *reader);
 void archive_reader_free(ArchiveReader *reader);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ArchiveReader, archive_reader_free)
 

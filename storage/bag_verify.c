@@ -351,8 +351,8 @@ static void judge_content(Bag *bag)
     judge_digests(bag->judge, &bag->tags, tags, found);
     if (bag->judge->options->level != VERIFY_FULL)
         return;
-    bag->judge->summary->digested = judge_digests(bag->judge, &bag->payload, payload, found);
-    judge_decode(bag->judge, payload);
+    bag->judge->summary->digested =
+        judge_payload(bag->judge, &bag->payload, payload, found, FOUND_DECODE);
 }
 
 void judge_bag(Judge *judge)

@@ -128,6 +128,8 @@ HashSet expected_kinds(const Expected *expected, guint member)
 typedef struct {
     GError *error;             /* could not be read */
     guint8 *wrong[HASH_COUNT]; /* digests found that differ */
+    VerifyPages pages;
+    char *why; /* pages are not well */
     guint64 bytes;
 } Outcome;
 
@@ -137,6 +139,7 @@ typedef struct {
     pthread_t teller;
     const Archive *archive;
     const Expected *expected;
+    gboolean decode;
     const guint *members;
     guint count;
     guint next;         /* atomic */
@@ -144,21 +147,27 @@ typedef struct {
     Outcome *outcomes;
 } Group;
 
-static void compare_digests(const Expected *expected, guint member, HashPass *pass,
-                            Outcome *outcome)
+/* Whether all are as expected. */
+static gboolean compare_digests(const Expected *expected, guint member, HashPass *pass,
+                                Outcome *outcome)
 {
+    gboolean same = TRUE;
+
     for (HashKind kind = 0; kind < HASH_COUNT; kind++) {
         guint8 digest[HASH_BYTES_MAX];
 
         if (!expected_has(expected, kind, member))
             continue;
         hash_pass_digest(pass, kind, digest);
-        if (memcmp(digest, expected_digest(expected, kind, member), hash_size(kind)) != 0)
-            outcome->wrong[kind] = g_memdup2(digest, hash_size(kind));
+        if (memcmp(digest, expected_digest(expected, kind, member), hash_size(kind)) == 0)
+            continue;
+        outcome->wrong[kind] = g_memdup2(digest, hash_size(kind));
+        same = FALSE;
     }
+    return same;
 }
 
-static void digest_member(const Group *group, guint member, guint8 *block, Outcome *outcome)
+static gboolean digest_member(const Group *group, guint member, guint8 *block, Outcome *outcome)
 {
     g_autoptr(HashPass) pass = hash_pass_new(expected_kinds(group->expected, member));
     g_autoptr(ArchiveReader) reader =
@@ -170,8 +179,17 @@ static void digest_member(const Group *group, guint member, guint8 *block, Outco
         hash_pass_update(pass, block, (gsize)n);
         outcome->bytes += (guint64)n;
     }
-    if (outcome->error == NULL)
-        compare_digests(group->expected, member, pass, outcome);
+    return outcome->error == NULL && compare_digests(group->expected, member, pass, outcome);
+}
+
+static void decode_member(const Group *group, guint index, Outcome *outcome)
+{
+    const VerifyOptions *options = group->judge->options;
+    const ArchiveMember *member = archive_member(group->archive, index);
+    g_autoptr(ArchiveReader) reader = archive_reader_new(group->archive, member, &outcome->error);
+
+    if (reader != NULL)
+        outcome->pages = options->decode(member->path, reader, &outcome->why, options->decode_data);
 }
 
 /* Only the judge's own thread tells. */
@@ -190,7 +208,7 @@ static void tell_progress(Group *group)
     __atomic_store_n(&group->next, group->count, __ATOMIC_RELAXED);
 }
 
-static void *digest_members(void *data)
+static void *run_members(void *data)
 {
     Group *group = data;
     g_autofree guint8 *block = g_malloc(ARCHIVE_BLOCK_BYTES);
@@ -200,7 +218,8 @@ static void *digest_members(void *data)
 
         if (i >= group->count)
             return NULL;
-        digest_member(group, group->members[i], block, &group->outcomes[i]);
+        if (digest_member(group, group->members[i], block, &group->outcomes[i]) && group->decode)
+            decode_member(group, group->members[i], &group->outcomes[i]);
         __atomic_fetch_add(&group->read_bytes, group->outcomes[i].bytes, __ATOMIC_RELAXED);
         tell_progress(group);
     }
@@ -212,21 +231,18 @@ static void run_group(const Judge *judge, Group *group)
     pthread_t threads[THREADS_MAX];
 
     wanted = MIN(wanted, group->count);
-    while (started + 1 < wanted &&
-           pthread_create(&threads[started], NULL, digest_members, group) == 0)
+    while (started + 1 < wanted && pthread_create(&threads[started], NULL, run_members, group) == 0)
         started++;
-    digest_members(group); /* this thread is one of them, and enough if no other starts */
+    run_members(group); /* this thread is one of them, and enough if no other starts */
     for (guint i = 0; i < started; i++)
         pthread_join(threads[i], NULL);
 }
 
-static void report_outcome(Judge *judge, const Group *group, guint i, const Found *found_as)
+static void report_digests(Judge *judge, const Group *group, guint i, const Found *found_as)
 {
     Outcome *outcome = &group->outcomes[i];
     const char *path = archive_member(group->archive, group->members[i])->path;
 
-    if (outcome->error != NULL)
-        judge_find(judge, FOUND_READ, path, "%s", outcome->error->message);
     for (HashKind kind = 0; kind < HASH_COUNT; kind++) {
         g_autofree char *found = NULL;
         g_autofree char *expected = NULL;
@@ -240,33 +256,77 @@ static void report_outcome(Judge *judge, const Group *group, guint i, const Foun
                    expected, found);
         g_free(outcome->wrong[kind]);
     }
-    g_clear_error(&outcome->error);
 }
 
-guint64 judge_digests(Judge *judge, const Expected *expected, const GArray *members,
-                      const Found found[HASH_COUNT])
+/* How findings are told. */
+typedef struct {
+    const Found *digest; /* by HashKind */
+    Found unreadable;
+} Telling;
+
+static void report_outcome(Judge *judge, const Group *group, guint i, const Telling *telling)
+{
+    Outcome *outcome = &group->outcomes[i];
+    const char *path = archive_member(group->archive, group->members[i])->path;
+
+    if (outcome->error != NULL)
+        judge_find(judge, FOUND_READ, path, "%s", outcome->error->message);
+    report_digests(judge, group, i, telling->digest);
+    if (outcome->pages != VERIFY_PAGES_WELL)
+        judge_find(judge,
+                   outcome->pages == VERIFY_PAGES_UNSEEN ? FOUND_UNSEEN : telling->unreadable, path,
+                   "%s", outcome->why);
+    g_clear_error(&outcome->error);
+    g_clear_pointer(&outcome->why, g_free);
+}
+
+/* Judge the files at `members`, many at a time; the bytes read. */
+static guint64 judge_files(Judge *judge, const Group *all, const GArray *members,
+                           const Telling *telling)
 {
     guint64 bytes = 0;
 
     for (guint first = 0; first < members->len && !judge->cancelled; first += GROUP_MEMBERS) {
         guint count = MIN(members->len - first, GROUP_MEMBERS);
         g_autofree Outcome *outcomes = g_new0(Outcome, count);
-        Group group = {.judge = judge,
-                       .teller = pthread_self(),
-                       .archive = judge->archive,
-                       .expected = expected,
-                       .members = &g_array_index(members, guint, first),
-                       .count = count,
-                       .outcomes = outcomes};
+        Group group = *all;
 
+        group.members = &g_array_index(members, guint, first);
+        group.count = count;
+        group.outcomes = outcomes;
         run_group(judge, &group);
         for (guint i = 0; i < count; i++) {
-            report_outcome(judge, &group, i, found);
             bytes += outcomes[i].bytes;
+            report_outcome(judge, &group, i, telling);
         }
         judge->read_bytes += group.read_bytes;
     }
     return bytes;
+}
+
+static Group group_of(Judge *judge, const Expected *expected)
+{
+    return (Group){
+        .judge = judge, .teller = pthread_self(), .archive = judge->archive, .expected = expected};
+}
+
+guint64 judge_digests(Judge *judge, const Expected *expected, const GArray *members,
+                      const Found found[HASH_COUNT])
+{
+    Group group = group_of(judge, expected);
+    Telling telling = {.digest = found};
+
+    return judge_files(judge, &group, members, &telling);
+}
+
+guint64 judge_payload(Judge *judge, const Expected *expected, const GArray *members,
+                      const Found found[HASH_COUNT], Found unreadable)
+{
+    Group group = group_of(judge, expected);
+    Telling telling = {found, unreadable};
+
+    group.decode = judge->options->decode != NULL;
+    return judge_files(judge, &group, members, &telling);
 }
 
 guint64 judge_bytes(const Judge *judge, const GArray *members)
@@ -276,25 +336,6 @@ guint64 judge_bytes(const Judge *judge, const GArray *members)
     for (guint i = 0; i < members->len; i++)
         bytes += archive_member(judge->archive, g_array_index(members, guint, i))->size;
     return bytes;
-}
-
-void judge_decode(Judge *judge, const GArray *members)
-{
-    const VerifyOptions *options = judge->options;
-
-    for (guint i = 0; options->decode != NULL && !judge->cancelled && i < members->len; i++) {
-        const ArchiveMember *member =
-            archive_member(judge->archive, g_array_index(members, guint, i));
-        g_autoptr(GError) error = NULL;
-        g_autoptr(ArchiveReader) reader = archive_reader_new(judge->archive, member, &error);
-        g_autofree char *why = NULL;
-
-        if (reader == NULL)
-            continue; /* uncovered: it was there a moment ago; its digest tells otherwise */
-        why = options->decode(member->path, reader, options->decode_data);
-        if (why != NULL)
-            judge_find(judge, FOUND_DECODE, member->path, "%s", why);
-    }
 }
 
 /* No list needs more lines than there may be members. */

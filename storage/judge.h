@@ -58,11 +58,13 @@ HashSet expected_kinds(const Expected *expected, guint member);
 guint64 judge_digests(Judge *judge, const Expected *expected, const GArray *members,
                       const Found found[HASH_COUNT]);
 
+/* The same of payload, which VerifyOptions.decode is shown where its digests hold; what it says is
+ * reported as `unreadable`. */
+guint64 judge_payload(Judge *judge, const Expected *expected, const GArray *members,
+                      const Found found[HASH_COUNT], Found unreadable);
+
 /* The bytes of these members together. */
 guint64 judge_bytes(const Judge *judge, const GArray *members);
-
-/* Show these members to VerifyOptions.decode and report what it says. */
-void judge_decode(Judge *judge, const GArray *members);
 
 /* Every line of a text file in this encoding, up to as many as there may be members; reports what
  * cannot be read. */

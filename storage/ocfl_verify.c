@@ -196,7 +196,8 @@ static void judge_content(ObjectJudge *object)
         summary->bytes += object_judge_member(object, i)->size;
     }
     if (object->judge->options->level == VERIFY_FULL)
-        summary->digested += judge_digests(object->judge, &object->expected, members, found);
+        summary->digested +=
+            judge_payload(object->judge, &object->expected, members, found, FOUND_DECODE);
 }
 
 void ocfl_judge_object(Judge *judge, const char *prefix, const GArray *order, gint *spec, char **id)

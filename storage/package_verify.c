@@ -164,6 +164,5 @@ void package_judge_files(Package *package)
     judge_digests(judge, &package->listed, lists, found);
     if (judge->options->level != VERIFY_FULL)
         return;
-    judge->summary->digested = judge_digests(judge, &package->listed, payload, found);
-    judge_decode(judge, payload);
+    judge->summary->digested = judge_payload(judge, &package->listed, payload, found, FOUND_DECODE);
 }

@@ -106,6 +106,18 @@ gboolean pdf_is_folder(const Archive *archive)
     return archive_form(archive) == ARCHIVE_FOLDER && archive_count(archive) > 0;
 }
 
+/* Nothing is expected of them but that they decode. */
+static void look_inside(Judge *judge, const GArray *members)
+{
+    const Found none[HASH_COUNT] = {0};
+    Expected expected;
+
+    expected_init(&expected, archive_count(judge->archive));
+    judge->total_bytes = judge_bytes(judge, members);
+    (void)judge_payload(judge, &expected, members, none, FOUND_PDF_DECODE);
+    expected_clear(&expected);
+}
+
 void judge_pdf(Judge *judge)
 {
     g_autoptr(GArray) members = judge_order(judge->archive);
@@ -114,6 +126,6 @@ void judge_pdf(Judge *judge)
     judge_find(judge, FOUND_PDF_UNPROVEN, NULL, "%s", "");
     for (guint i = 0; i < members->len; i++)
         judge_file(judge, archive_member(judge->archive, g_array_index(members, guint, i)));
-    if (judge->options->level == VERIFY_FULL)
-        judge_decode(judge, members);
+    if (judge->options->level == VERIFY_FULL && judge->options->decode != NULL)
+        look_inside(judge, members);
 }

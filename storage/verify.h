@@ -14,6 +14,10 @@
  * lists alike is not found out. A PDF has not even lists: head, end and table are looked at,
  * `decode` may look further, and a warning says that it proves nothing.
  *
+ * A page that cannot be decoded is a warning where its digest holds: these are the bytes that were
+ * handed over, and a side that was taken in unread is kept as it came. In a PDF, which nothing else
+ * vouches for, it is an error.
+ *
  * Memory: about 300 bytes a file, whatever their size; archives beyond the limits of archive.h are
  * refused.
  */
@@ -41,10 +45,16 @@ typedef struct {
  */
 typedef void (*VerifyReport)(const VerifyFinding *finding, void *data);
 
-/* A look at the content of a payload file whose digest holds (full level): NULL if it is well or
- * none of its business, else what is wrong with it (English; freed by the caller). Called in the
- * thread of verify_path. */
-typedef char *(*VerifyDecode)(const char *path, ArchiveReader *reader, void *data);
+typedef enum {
+    VERIFY_PAGES_WELL, /* or none there */
+    VERIFY_PAGES_DAMAGED,
+    VERIFY_PAGES_UNSEEN, /* there may be some, but nobody looked */
+} VerifyPages;
+
+/* A look at the content of a payload file whose digests hold (full level). `why` it is not well
+ * (English) is freed by the caller. Called in any of the threads, in several at once. */
+typedef VerifyPages (*VerifyDecode)(const char *path, ArchiveReader *reader, char **why,
+                                    void *data);
 
 /* How far a bag is: bytes read of those that are read. FALSE breaks off. Called in the thread of
  * verify_path. */
@@ -57,7 +67,7 @@ typedef enum {
 
 typedef struct {
     VerifyLevel level;
-    guint threads; /* that compute digests; 0: one */
+    guint threads; /* that compute digests and decode; 0: one */
     ArchiveLimits limits;
     VerifyDecode decode; /* may be NULL */
     void *decode_data;

@@ -62,7 +62,10 @@
       "the tag file is in no tag manifest", "标签文件未列入标签清单")                              \
     X(DIGEST, "digest", ERROR, "the digest does not fit: the bytes have changed",                  \
       "摘要不符: 内容已改变")                                                                      \
-    X(DECODE, "page-unreadable", ERROR, "the page cannot be decoded", "页面图像无法解码")            \
+    X(DECODE, "page-unreadable", WARNING, "the page cannot be decoded", "页面图像无法解码")          \
+    X(UNSEEN, "page-unseen", WARNING, "not all of its pages were looked at",             \
+      "其中有页面未能查看")                                                                         \
+    X(PDF_DECODE, "page-unreadable", ERROR, "the page cannot be decoded", "页面图像无法解码")        \
     X(HOLE, "fetch-hole", ERROR,                                                                   \
       "the file is still to be fetched: the bag is incomplete", "文件尚待获取: 数据包不完整")      \
     X(FETCH_LINE, "fetch-line", ERROR, "a line of fetch.txt is malformed", "fetch.txt 行不合规定") \

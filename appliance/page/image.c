@@ -111,3 +111,25 @@ void image_free(Image *image)
     if (image != NULL)
         image->free(image);
 }
+
+gboolean image_check(Bytes file, guint32 page, GError **error)
+{
+    /* The smallest is the cheapest, and all of the coded data is read for it. */
+    ImageOptions options = {.page = page, .luma = TRUE, .shrink_to = 1};
+    g_autoptr(GError) why = NULL;
+    gboolean exists;
+    g_autoptr(Image) image = image_open(file, &options, &exists, &why);
+    g_autofree guint8 *row = NULL;
+
+    if (image == NULL) {
+        if (exists && error_code(why) == ERROR_FORMAT)
+            return TRUE;
+        g_propagate_error(error, g_steal_pointer(&why));
+        return FALSE;
+    }
+    row = g_malloc(image->geometry.stride_bytes);
+    for (guint32 y = 0; y < image->geometry.height_px; y++)
+        if (!image_rows(image, row, 1, error))
+            return FALSE;
+    return TRUE;
+}

@@ -55,6 +55,11 @@ Image *image_open(Bytes file, const ImageOptions *options, gboolean *exists,
                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean image_rows(Image *image, guint8 *out, guint32 n, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean image_skip(Image *image, guint32 n, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Decode a page (from 0) to its last row and keep nothing of it: every damage is an error, as
+ * image_open has it. A page of a PDF that no image can be taken out of (a text, a drawing) is no
+ * error: nothing of it is decoded. */
+gboolean image_check(Bytes file, guint32 page, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void image_free(Image *image);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Image, image_free)
 

@@ -84,6 +84,7 @@ static int on_error(TIFF *tiff, void *data, const char *module, const char *form
                     va_list arguments) G_GNUC_PRINTF(4, 0);
 static int on_warning(TIFF *tiff, void *data, const char *module, const char *format,
                       va_list arguments) G_GNUC_PRINTF(4, 0);
+static gboolean loses_pixels(const char *format, va_list arguments) G_GNUC_PRINTF(1, 0);
 
 static int on_error(TIFF *tiff G_GNUC_UNUSED, void *data, const char *module, const char *format,
                     va_list arguments)
@@ -100,13 +101,29 @@ static int on_error(TIFF *tiff G_GNUC_UNUSED, void *data, const char *module, co
     return 1;
 }
 
-/* The fax decoders only warn when a line does not add up, and go on. */
+/* libjpeg goes on with invented data after "Corrupt JPEG data" and "Premature end"; stray bytes
+ * between markers are corrupt in its words too, and lose nothing (image_jpeg.c). */
+static gboolean loses_pixels(const char *format, va_list arguments)
+{
+    va_list copy;
+    g_autofree char *text = NULL;
+
+    va_copy(copy, arguments);
+    text = g_strdup_vprintf(format, copy);
+    va_end(copy);
+    return strstr(text, "extraneous bytes") == NULL && strstr(text, "Adobe") == NULL &&
+           strstr(text, "JFIF") == NULL;
+}
+
+/* The decoders of fax and JPEG only warn when something does not add up, and go on. */
 static int on_warning(TIFF *tiff, void *data, const char *module, const char *format,
                       va_list arguments)
 {
     TiffImage *self = data;
 
-    if (self->decoding && module != NULL && g_str_has_prefix(module, "Fax"))
+    if (self->decoding && module != NULL &&
+        (g_str_has_prefix(module, "Fax") ||
+         (strcmp(module, "JPEGLib") == 0 && loses_pixels(format, arguments))))
         return on_error(tiff, data, module, format, arguments);
     return 1;
 }

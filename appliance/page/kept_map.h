@@ -22,6 +22,7 @@ typedef struct {
 
 typedef struct KeptMaps KeptMaps;
 
+/* None yet; what is mapped stays so until these are freed. */
 KeptMaps *kept_maps_new(void);
 void kept_maps_free(KeptMaps *maps);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KeptMaps, kept_maps_free)

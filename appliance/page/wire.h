@@ -11,6 +11,7 @@
  *   ROWS             none                 none
  *   FINISH           none                 result
  *   VIEW             file                 descriptor
+ *   CHECK            file                 none but an error
  *   PROBE            none                 leaks
  */
 #pragma once
@@ -27,6 +28,7 @@ typedef enum {
     WIRE_ROWS,
     WIRE_FINISH,
     WIRE_VIEW,
+    WIRE_CHECK,
     WIRE_PROBE,
 } WireKind;
 
@@ -41,7 +43,7 @@ typedef struct {
 
 typedef struct {
     guint32 kind; /* WireKind */
-    guint32 page; /* COUNT, IMPORT, LOOK */
+    guint32 page; /* IMPORT, LOOK, CHECK */
     guint32 rows; /* ROWS: ready so far; FINISH: the page has so many */
     guint32 lossless;
     PageGeometry geometry;

@@ -487,6 +487,16 @@ gboolean page_worker_view(PageWorker *worker, int fd, const PageView *view, Fd *
     return *out >= 0 || error_set(error, ERROR_WORKER, "the page worker returned no view");
 }
 
+gboolean page_worker_check(PageWorker *worker, int fd, guint32 index, GError **error)
+{
+    WireRequest request = {.kind = WIRE_CHECK, .page = index};
+    g_auto(Answer) answer = ANSWER_NONE;
+
+    if (!ask_file(worker, &request, fd, &answer, error))
+        return FALSE;
+    return answer.reply.error == 0 || answered_error(&answer.reply, error);
+}
+
 gboolean page_worker_probe(PageWorker *worker, guint32 *leaks, GError **error)
 {
     WireRequest request = {.kind = WIRE_PROBE};

@@ -9,7 +9,7 @@
  *
  *        page_worker_begin        page_worker_finish
  *   idle ────────────────→ page ────────────────────→ idle
- *     ↻ count import look view  ↻ page_worker_rows
+ *     ↻ count import look view check  ↻ page_worker_rows
  */
 #pragma once
 
@@ -76,6 +76,11 @@ void page_worker_cancel(PageWorker *worker);
 /* A derivative of a stored side (or of any image); the sealed memfd is the caller's. */
 gboolean page_worker_view(PageWorker *worker, int fd, const PageView *view, Fd *out,
                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Whether a page (from 0) of a file decodes to its last row (image_check). ERROR_WORKER where
+ * workers die on it. */
+gboolean page_worker_check(PageWorker *worker, int fd, guint32 index,
+                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Which forbidden acts work in the worker: SandboxLeak bits, 0 = the walls hold. */
 gboolean page_worker_probe(PageWorker *worker, guint32 *leaks,

@@ -149,6 +149,15 @@ static gboolean do_view(Bytes file, const WireRequest *request, WireReply *reply
     return send_reply(reply, &fd, fd >= 0);
 }
 
+static gboolean do_check(Bytes file, const WireRequest *request, WireReply *reply)
+{
+    GError *error = NULL;
+
+    if (!image_check(file, request->page, &error))
+        reply_error(reply, error);
+    return send_reply(reply, NULL, 0);
+}
+
 static gboolean do_file(int fd, WireRequest *request, WireReply *reply)
 {
     GError *error = NULL;
@@ -165,6 +174,8 @@ static gboolean do_file(int fd, WireRequest *request, WireReply *reply)
         good = do_count(file, reply);
     else if (request->kind == WIRE_VIEW)
         good = do_view(file, request, reply);
+    else if (request->kind == WIRE_CHECK)
+        good = do_check(file, request, reply);
     else
         good = do_import(file, request, reply);
     unmap(&mapping);
@@ -248,6 +259,7 @@ static gboolean serve(WireRequest *request, const Received *received)
     case WIRE_IMPORT:
     case WIRE_LOOK:
     case WIRE_VIEW:
+    case WIRE_CHECK:
         return fd >= 0 && do_file(fd, request, &reply);
     case WIRE_BEGIN:
         if (fd >= 0)

@@ -217,11 +217,11 @@ static inline void pack_below(Pack *pack, const char *folder, const char *below)
     g_dir_close(dir);
 }
 
-/* The folder as a tar or zip beside it; its path. */
+/* The folder as a tar or zip in a folder of its own; its path. */
 static inline char *packed(const char *folder, ArchiveForm form, const char *base)
 {
-    char *path = g_strdup_printf("%s-%s.%s", folder, base != NULL ? base : "flat",
-                                 form == ARCHIVE_ZIP ? "zip" : "tar");
+    g_autofree char *place = testing_folder();
+    char *path = g_build_filename(place, form == ARCHIVE_ZIP ? "packed.zip" : "packed.tar", NULL);
     g_autoptr(Pack) pack = pack_new(
         &(PackOptions){.form = form, .path = path, .base = base, .time_us = G_USEC_PER_SEC}, NULL);
 

@@ -236,10 +236,11 @@ static void made_packages(Desk *desk)
     }
 }
 
-static char *nothing_wrong(const char *path G_GNUC_UNUSED, ArchiveReader *reader G_GNUC_UNUSED,
-                           void *data G_GNUC_UNUSED)
+static VerifyPages nothing_wrong(const char *path G_GNUC_UNUSED,
+                                 ArchiveReader *reader G_GNUC_UNUSED, char **why G_GNUC_UNUSED,
+                                 void *data G_GNUC_UNUSED)
 {
-    return NULL;
+    return VERIFY_PAGES_WELL;
 }
 
 static gboolean judge_packages(Desk *desk, GError **error)

@@ -376,14 +376,15 @@ static void what_is_no_bag_cannot_be_judged(void **state G_GNUC_UNUSED)
     g_clear_error(&error);
 }
 
-static char *dislike_hello(const char *path, ArchiveReader *reader, void *data)
+static VerifyPages dislike_hello(const char *path, ArchiveReader *reader, char **why, void *data)
 {
     char bytes[16];
 
     assert_int_equal(archive_reader_read(reader, bytes, sizeof bytes, NULL), 6);
     assert_memory_equal(bytes, "hello\n", 6);
     *(guint *)data += 1;
-    return g_strdup_printf("no picture: %s", path);
+    *why = g_strdup_printf("no picture: %s", path);
+    return VERIFY_PAGES_DAMAGED;
 }
 
 static void pages_are_decoded_by_the_caller(void **state G_GNUC_UNUSED)
@@ -393,6 +394,11 @@ static void pages_are_decoded_by_the_caller(void **state G_GNUC_UNUSED)
     VerifyOptions options = {.level = VERIFY_FULL, .decode = dislike_hello, .decode_data = &calls};
     VerifySummary summary;
 
+    assert_true(verify_path(folder, &options, NULL, NULL, &summary, NULL));
+    assert_int_equal(summary.errors, 0);
+    assert_int_equal(summary.warnings, 1);
+    assert_int_equal(calls, 1);
+    tree_flip(folder, "data/hello.txt", 0);
     assert_true(verify_path(folder, &options, NULL, NULL, &summary, NULL));
     assert_int_equal(summary.errors, 1);
     assert_int_equal(calls, 1);

@@ -503,13 +503,16 @@ static void a_pdf_is_judged_as_what_it_is(void **state G_GNUC_UNUSED)
     }
 }
 
-static char *count_files(const char *path, ArchiveReader *reader, void *data)
+static VerifyPages count_files(const char *path, ArchiveReader *reader, char **why, void *data)
 {
     char head[5];
 
     assert_int_equal(archive_reader_read(reader, head, sizeof head, NULL), 5);
     *(guint *)data += memcmp(head, "%PDF-", 5) == 0 ? 1 : 100;
-    return g_str_has_suffix(path, "2.pdf") ? g_strdup("no pages") : NULL;
+    if (!g_str_has_suffix(path, "2.pdf"))
+        return VERIFY_PAGES_WELL;
+    *why = g_strdup("no pages");
+    return VERIFY_PAGES_DAMAGED;
 }
 
 static void a_folder_of_pdfs_is_shown_to_who_can_decode(void **state G_GNUC_UNUSED)

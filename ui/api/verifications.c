@@ -6,6 +6,7 @@
  */
 #include "ui/api/jobs.h"
 
+#include "appliance/bundle/page_check.h"
 #include "storage/signing.h"
 #include "storage/verify.h"
 
@@ -70,8 +71,11 @@ static gboolean on_progress(guint64 done_bytes, guint64 total_bytes, void *job)
 static gboolean run_verification(Job *job, void *data, GError **error)
 {
     Verification *verification = data;
+    g_autoptr(PageCheck) pages = page_check_new();
     VerifyOptions options = {.level = verification->full ? VERIFY_FULL : VERIFY_QUICK,
                              .threads = 1,
+                             .decode = page_check_file,
+                             .decode_data = pages,
                              .key = verification->key,
                              .progress = on_progress,
                              .progress_data = job};

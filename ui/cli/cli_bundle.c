@@ -5,6 +5,7 @@
 #include "ui/cli/cli.h"
 
 #include "appliance/base/text.h"
+#include "appliance/bundle/page_check.h"
 #include "appliance/counter/archive.h"
 #include "appliance/counter/case.h"
 #include "appliance/counter/export.h"
@@ -220,6 +221,8 @@ static int run_export(Cli *cli, GError **error)
 
 static const CliOption verify_options[] = {
     {"level", 0, "quick|full", FALSE, "how much is read (full)", "核查程度 (full)"},
+    {"no-pages", 0, NULL, FALSE, "full, but decode no page: digests alone",
+     "完整核查, 但不打开页面: 只核对摘要"},
     {"vkey", 0, "KEY|FILE", FALSE, "the log's published key, from outside the bundle",
      "日志公钥 (来自数据包之外)"},
     {"old-checkpoint", 0, "FILE", FALSE, "the checkpoint of the last visit", "上次拿到的检查点"},
@@ -236,6 +239,7 @@ typedef struct {
     Cli *cli;
     json_t *findings, *bundles;
     GHashTable *sets; /* "group of T" → GHashTable of the numbers of the volumes given */
+    const PageCheck *pages;
 } Verify;
 
 static void put_finding(const Verify *verify, const char *severity, const char *code,
@@ -376,10 +380,27 @@ static gboolean verify_options_of(const Cli *cli, VerifyOptions *options, NoteKe
         return FALSE;
     *options = (VerifyOptions){.level = g_strcmp0(level, "quick") == 0 ? VERIFY_QUICK : VERIFY_FULL,
                                .threads = g_get_num_processors(),
+                               .decode = cli_flag(cli, "no-pages") ? NULL : page_check_file,
                                .key = *key,
                                .old_checkpoint = *old,
                                .old_checkpoint_size = *old != NULL ? strlen(*old) : 0};
     return TRUE;
+}
+
+/* What was left out, or how many pages were decoded. */
+static void say_depth(const Verify *verify, const VerifyOptions *options)
+{
+    guint64 pages = page_check_pages(verify->pages);
+    g_autofree char *en = g_strdup_printf("%" G_GUINT64_FORMAT " pages were decoded", pages);
+    g_autofree char *zh = g_strdup_printf("已解码 %" G_GUINT64_FORMAT " 页", pages);
+
+    if (options->level == VERIFY_QUICK)
+        cli_say(verify->cli, "quick: no payload digest was computed and no page was looked at",
+                "快速核查: 未计算内容摘要, 未查看页面");
+    else if (options->decode == NULL)
+        cli_say(verify->cli, "digests alone: no page was looked at", "只核对了摘要: 未查看页面");
+    else
+        cli_say(verify->cli, en, zh);
 }
 
 static int run_verify(Cli *cli, GError **error)
@@ -389,13 +410,15 @@ static int run_verify(Cli *cli, GError **error)
     g_autofree char *old = NULL;
     g_autoptr(GHashTable) sets =
         g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_hash_table_unref);
-    Verify verify = {cli, findings, bundles, sets};
+    g_autoptr(PageCheck) pages = page_check_new();
+    Verify verify = {cli, findings, bundles, sets, pages};
     VerifyOptions options;
     gboolean is_part;
     int status = 0;
 
     if (!verify_options_of(cli, &options, &key, &old, error))
         return 2;
+    options.decode_data = pages;
     for (guint i = 0; i < cli_operands(cli); i++) {
         int one = verify_one(&verify, cli_operand(cli, i), &options);
 
@@ -407,13 +430,13 @@ static int run_verify(Cli *cli, GError **error)
                 "各分卷本身完好, 但没有给全: 请把全部分卷一起核查");
         status = 1;
     }
-    if (status < 3 && options.level == VERIFY_QUICK)
-        cli_say(cli, "quick: no payload digest was computed and no page was looked at",
-                "快速核查: 未计算内容摘要, 未查看页面");
+    if (status < 3)
+        say_depth(&verify, &options);
     if (status < 3)
         cli_row(cli, status == 0 ? "valid" : "invalid", NULL);
-    cli_object(cli, json_pack("{s:b, s:b, s:O, s:O}", "valid", status == 0, "part", is_part,
-                              "bundles", bundles, "findings", findings));
+    cli_object(cli, json_pack("{s:b, s:b, s:I, s:O, s:O}", "valid", status == 0, "part", is_part,
+                              "pages", (json_int_t)page_check_pages(pages), "bundles", bundles,
+                              "findings", findings));
     return status;
 }
 

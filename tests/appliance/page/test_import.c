@@ -108,6 +108,57 @@ static void a_cut_jpeg_is_unread_or_refused(void **state G_GNUC_UNUSED)
     }
 }
 
+/* The file in the coat of a TIFF that an import puts around it. */
+static GByteArray *in_tiff(GByteArray *jpeg)
+{
+    g_auto(PageResult) result = PAGE_RESULT_NONE;
+    GError *error = NULL;
+    gboolean keep;
+
+    assert_true(import_first((Bytes){jpeg->data, jpeg->len}, &result, &keep, &error));
+    assert_int_equal(result.state, PAGE_STORED);
+    return g_bytes_unref_to_array(bytes_of(result.fd));
+}
+
+static void assert_imported(const GByteArray *file, PageState state, const char *reason)
+{
+    g_auto(PageResult) result = PAGE_RESULT_NONE;
+    GError *error = NULL;
+    gboolean keep;
+
+    assert_true(import_first((Bytes){file->data, file->len}, &result, &keep, &error));
+    assert_int_equal(result.state, state);
+    assert_non_null(strstr(result.reason, reason));
+}
+
+/* The decoder of a TIFF only warns of what is lost in its JPEG. */
+static void a_damaged_jpeg_in_a_tiff_is_unread(void **state G_GNUC_UNUSED)
+{
+    static const guint8 end[] = {0xff, 0xd9};
+    g_autoptr(GByteArray) jpeg = g_bytes_unref_to_array(jpeg_file(300, 200, 3));
+    g_autoptr(GByteArray) tiff = in_tiff(jpeg);
+
+    assert_imported(tiff, PAGE_STORED, "");
+    memcpy(tiff->data + tiff->len / 2, end, sizeof end);
+    assert_imported(tiff, PAGE_UNREAD, "JPEGLib");
+}
+
+static void stray_bytes_between_markers_lose_nothing(void **state G_GNUC_UNUSED)
+{
+    static const guint8 stray[] = {0, 0};
+    g_autoptr(GByteArray) plain = g_bytes_unref_to_array(jpeg_file(300, 200, 3));
+    const guint8 *tables = memmem(plain->data, plain->len, "\xff\xc4", 2);
+    g_autoptr(GByteArray) jpeg = g_byte_array_new();
+    g_autoptr(GByteArray) tiff = NULL;
+
+    assert_non_null(tables);
+    g_byte_array_append(jpeg, plain->data, (guint)(tables - plain->data));
+    g_byte_array_append(jpeg, stray, sizeof stray);
+    g_byte_array_append(jpeg, tables, (guint)(plain->data + plain->len - tables));
+    tiff = in_tiff(jpeg);
+    assert_imported(tiff, PAGE_STORED, "");
+}
+
 static void sizes_are_held_against_the_limits_first(void **state G_GNUC_UNUSED)
 {
     g_autoptr(GBytes) jpeg = jpeg_file(64, 64, 1);
@@ -518,6 +569,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_jpeg_is_wrapped_and_not_touched),
     cmocka_unit_test(the_tag_of_a_camera_is_kept),
     cmocka_unit_test(a_cut_jpeg_is_unread_or_refused),
+    cmocka_unit_test(a_damaged_jpeg_in_a_tiff_is_unread),
+    cmocka_unit_test(stray_bytes_between_markers_lose_nothing),
     cmocka_unit_test(sizes_are_held_against_the_limits_first),
     cmocka_unit_test(files_that_are_no_images_are_refused),
     cmocka_unit_test(a_png_loses_nothing),

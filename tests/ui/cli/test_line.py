@@ -213,6 +213,36 @@ class Line(line.Case):
             self.status(2, run("export", "--case", self.number, "--split", size, "-o",
                                self.path("w.tar"), data=self.data))
 
+    def test_12e_verify_opens_every_page(self):
+        folder = self.path("out", "x", "data")
+        pages = [os.path.join(parent, name) for parent, _, names in os.walk(folder) for name in names
+                 if name.endswith(".tif")]
+        self.assertGreaterEqual(line.as_json("verify", self.path("out", "x"))["pages"], len(pages))
+        for switch in (["--level", "quick"], ["--no-pages"]):
+            self.assertEqual(line.as_json("verify", *switch, self.path("out", "x"))["pages"], 0)
+
+    def test_12f_a_page_that_was_damaged_before_it_was_bagged_is_named(self):
+        folder = self.path("out", "x", "data")
+        page = max((os.path.join(parent, name) for parent, _, names in os.walk(folder)
+                    for name in names if name.endswith(".tif")), key=os.path.getsize)
+        with open(page, "rb") as file:
+            text = bytearray(file.read())
+        text[len(text) // 2:len(text) // 2 + 128] = b"\xff\xd9" * 64
+        bag = self.path("foreign")
+        os.makedirs(os.path.join(bag, "data"))
+        for path, content in (("data/page.tif", text), ("data/note.txt", b"words"),
+                              ("bagit.txt", b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n")):
+            with open(os.path.join(bag, path), "wb") as file:
+                file.write(content)
+        with open(os.path.join(bag, "manifest-sha256.txt"), "w", encoding="ascii") as file:
+            for path, content in (("data/note.txt", b"words"), ("data/page.tif", text)):
+                file.write(f"{hashlib.sha256(content).hexdigest()}  {path}\n")
+        rows = self.status(0, run("verify", bag)).rows
+        self.assertEqual([row[:3] for row in rows if row[0] == "warning"],
+                         [["warning", "page-unreadable", "data/page.tif"]])
+        self.assertEqual(rows[-1], ["valid"])
+        self.assertEqual(self.status(0, run("verify", "--no-pages", bag)).rows, [["valid"]])
+
     def test_13_the_bundle_holds_what_was_scanned(self):
         sides = line.as_json("case", "show", self.number, data=self.data)["sides"]
         digests = set()
