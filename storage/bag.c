@@ -327,18 +327,17 @@ static gboolean feed_file(BagWriter *writer, const BagItem *item, Sink sink, voi
 static gboolean feed_manifest(const BagItem *item, Sink sink, void *data, GError **error)
 {
     const GArray *files = item->source.manifest.files;
-    gboolean sha256 = item->source.manifest.algorithm == MANIFEST_SHA256;
+    gboolean sha256 = item->source.manifest.algorithm == MANIFEST_SHA256, ok = TRUE;
 
-    for (guint i = 0; i < files->len; i++) {
+    for (guint i = 0; ok && i < files->len; i++) {
         const BagItem *file = &g_array_index(files, BagItem, i);
         g_autofree char *hex = sha256 ? hex_encode(file->digests.sha256, SHA256_DIGEST_SIZE)
                                       : hex_encode(file->digests.sha512, SHA512_DIGEST_SIZE);
         g_autofree char *line = g_strdup_printf("%s  %s\n", hex, file->path);
 
-        if (!sink(data, line, strlen(line), error))
-            return FALSE;
+        ok = sink(data, line, strlen(line), error);
     }
-    return TRUE;
+    return ok;
 }
 
 static gboolean feed(BagWriter *writer, const BagItem *item, Sink sink, void *data, GError **error)

@@ -152,14 +152,12 @@ static gboolean mend_journal(Repair *repair, GError **error)
 {
     g_autofree char *folder = g_build_filename(repair->scratch, "journal", NULL);
     g_autoptr(GDir) dir = g_dir_open(folder, 0, error);
+    gboolean ok = dir != NULL;
     const char *name;
 
-    if (dir == NULL)
-        return FALSE;
-    while ((name = g_dir_read_name(dir)) != NULL)
-        if (g_str_has_suffix(name, ".log") && !mend_segment(repair, name, error))
-            return FALSE;
-    return TRUE;
+    while (ok && (name = g_dir_read_name(dir)) != NULL)
+        ok = !g_str_has_suffix(name, ".log") || mend_segment(repair, name, error);
+    return ok;
 }
 
 static GBytes *journal_key(const char *folder, GError **error)

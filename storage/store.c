@@ -57,7 +57,6 @@ gboolean store_lock(Store *store, GError **error)
 
     while (!set_lock(store, F_WRLCK)) {
         if (errno != EAGAIN && errno != EACCES && errno != EINTR)
-            /* uncovered: a local disk gives no other reason */
             return error_set_errno(error, ERROR_IO, errno, "lock %s", store->folder);
         if (g_get_monotonic_time() > deadline)
             /* uncovered: a test would wait as long */
@@ -70,7 +69,6 @@ gboolean store_lock(Store *store, GError **error)
 void store_unlock(Store *store)
 {
     if (!set_lock(store, F_UNLCK))
-        /* uncovered: a lock of our own is given back without fail */
         g_warning("unlock %s: %s", store->folder, g_strerror(errno));
 }
 

@@ -17,6 +17,12 @@ struct Work {
     gboolean done;
 };
 
+/* A file of the group, written before its records. */
+typedef struct {
+    char *path;
+    GBytes *bytes;
+} NewFile;
+
 /* A record between txn_append and the end of its command: its head is completed there. */
 typedef struct {
     gint64 seq;
@@ -35,7 +41,7 @@ struct StoreTxn {
     GPtrArray *lines;         /* journal lines of the group, finished commands alone */
     GPtrArray *secrets;       /* of Secret */
     GHashTable *secret_texts; /* commitment → JSON text, for the projection */
-    GHashTable *files;        /* final path → GBytes: defs and papers */
+    GPtrArray *files;         /* of NewFile: defs and papers */
 };
 
 static void pending_free(void *data)
@@ -46,6 +52,25 @@ static void pending_free(void *data)
     g_free(pending->act);
     g_free(pending->case_number);
     g_free(pending);
+}
+
+static void new_file_free(void *data)
+{
+    NewFile *file = data;
+
+    g_free(file->path);
+    g_bytes_unref(file->bytes);
+    g_free(file);
+}
+
+static gboolean is_at(const void *file, const void *path)
+{
+    return strcmp(((const NewFile *)file)->path, path) == 0;
+}
+
+static gboolean has_file(const StoreTxn *txn, const char *path)
+{
+    return g_ptr_array_find_with_equal_func(txn->files, path, is_at, NULL);
 }
 
 Catalog *txn_catalog(StoreTxn *txn)
@@ -99,14 +124,14 @@ char *txn_secret(StoreTxn *txn, const char *path, const json_t *data)
 gboolean txn_file(StoreTxn *txn, const char *relative, const void *bytes, gsize size,
                   GError **error)
 {
-    char *path = store_path(txn->store, relative);
+    g_autofree char *path = store_path(txn->store, relative);
+    NewFile *file;
 
-    if (g_hash_table_contains(txn->files, path)) {
-        error_set(error, ERROR_INTERNAL, "%s is written twice", path);
-        g_free(path);
-        return FALSE;
-    }
-    g_hash_table_insert(txn->files, path, g_bytes_new(bytes, size));
+    if (has_file(txn, path))
+        return error_set(error, ERROR_INTERNAL, "%s is written twice", path);
+    file = g_new(NewFile, 1);
+    *file = (NewFile){g_steal_pointer(&path), g_bytes_new(bytes, size)};
+    g_ptr_array_add(txn->files, file);
     return TRUE;
 }
 
@@ -117,7 +142,7 @@ char *txn_definition(StoreTxn *txn, const void *bytes, gsize size, GError **erro
     g_autofree char *path = store_path(txn->store, relative);
 
     /* Named by content: what is there already is the same. */
-    if (!g_file_test(path, G_FILE_TEST_EXISTS) && !g_hash_table_contains(txn->files, path) &&
+    if (!g_file_test(path, G_FILE_TEST_EXISTS) && !has_file(txn, path) &&
         !txn_file(txn, relative, bytes, size, error))
         return NULL; /* uncovered: it was looked for among the files of the group */
     return g_steal_pointer(&digest);
@@ -196,26 +221,8 @@ static void set_now(StoreTxn *txn)
 /* What a refused command leaves behind in the group is taken out again. */
 typedef struct {
     CatalogMark mark;
-    guint lines, secrets;
-    GHashTable *files;
+    guint lines, secrets, files;
 } Savepoint;
-
-static gboolean has_no_file(void *path, void *bytes G_GNUC_UNUSED, void *kept)
-{
-    return !g_hash_table_contains(kept, path);
-}
-
-static GHashTable *copy_names(GHashTable *files)
-{
-    GHashTable *names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    GHashTableIter iter;
-    void *path;
-
-    g_hash_table_iter_init(&iter, files);
-    while (g_hash_table_iter_next(&iter, &path, NULL))
-        g_hash_table_add(names, g_strdup(path));
-    return names;
-}
 
 static void take_back(StoreTxn *txn, const Savepoint *before)
 {
@@ -227,13 +234,12 @@ static void take_back(StoreTxn *txn, const Savepoint *before)
     g_ptr_array_set_size(txn->pending, 0);
     g_ptr_array_set_size(txn->lines, (int)before->lines);
     g_ptr_array_set_size(txn->secrets, (int)before->secrets);
-    g_hash_table_foreach_remove(txn->files, has_no_file, before->files);
+    g_ptr_array_set_size(txn->files, (int)before->files);
 }
 
 static void run_command(StoreTxn *txn, Work *work)
 {
-    g_autoptr(GHashTable) files = copy_names(txn->files);
-    Savepoint before = {txn->mark, txn->lines->len, txn->secrets->len, files};
+    Savepoint before = {txn->mark, txn->lines->len, txn->secrets->len, txn->files->len};
     Db *db = catalog_db(txn->store->catalog);
 
     txn->actor = work->actor;
@@ -250,19 +256,17 @@ static void run_command(StoreTxn *txn, Work *work)
 static gboolean write_files(StoreTxn *txn, GError **error)
 {
     g_autoptr(FileBatch) batch = file_batch_new();
-    GHashTableIter iter;
-    void *path, *bytes;
 
-    g_hash_table_iter_init(&iter, txn->files);
-    while (g_hash_table_iter_next(&iter, &path, &bytes)) {
-        g_autofree char *folder = g_path_get_dirname(path);
+    for (guint i = 0; i < txn->files->len; i++) {
+        const NewFile *file = g_ptr_array_index(txn->files, i);
+        g_autofree char *folder = g_path_get_dirname(file->path);
 
         /* Left by a crash before its record was: same name, not yet known to anyone. */
-        if (g_file_test(path, G_FILE_TEST_EXISTS) && !file_unlink(path, error))
+        if (g_file_test(file->path, G_FILE_TEST_EXISTS) && !file_unlink(file->path, error))
             return FALSE;
         if (!file_make_folder(folder, 0700, error) ||
-            !file_batch_put(batch, path, 0600, g_bytes_get_data(bytes, NULL),
-                            g_bytes_get_size(bytes), error))
+            !file_batch_put(batch, file->path, 0600, g_bytes_get_data(file->bytes, NULL),
+                            g_bytes_get_size(file->bytes), error))
             return FALSE;
     }
     return file_batch_commit(batch, error);
@@ -333,12 +337,11 @@ static gboolean run_group_locked(Store *store, GQueue *group, GError **error)
         .lines = g_ptr_array_new_with_free_func(g_free),
         .secrets = g_ptr_array_new_with_free_func((GDestroyNotify)secret_free),
         .secret_texts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free),
-        .files =
-            g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_bytes_unref),
+        .files = g_ptr_array_new_with_free_func(new_file_free),
     };
     gboolean ok = store_recover(store, error) && run_group(&txn, group, error);
 
-    g_hash_table_unref(txn.files);
+    g_ptr_array_unref(txn.files);
     g_hash_table_unref(txn.secret_texts);
     g_ptr_array_unref(txn.secrets);
     g_ptr_array_unref(txn.lines);

@@ -37,11 +37,9 @@ TagFile *tag_file_open(const Archive *archive, const ArchiveMember *member, cons
     file = g_new0(TagFile, 1);
     file->converter = g_iconv_open("UTF-8", encoding);
     if (file->converter == (GIConv)-1) {
-        /* uncovered: bagit.txt is refused with an encoding that is not known */
         error_set(error, ERROR_FORMAT, "unknown encoding '%s'", encoding);
-        /* uncovered: the same */
         g_free(file);
-        return NULL; /* uncovered: the same */
+        return NULL;
     }
     file->reader = g_steal_pointer(&reader);
     file->line = g_string_new(NULL);

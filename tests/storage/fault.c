@@ -272,6 +272,11 @@ static void shim_over(sqlite3_vfs *shim, const char *real, const char *name)
     shim->xFullPathname = shim_full;
 }
 
+void fault_shim_files(void)
+{
+    file_fault_set(on_file, NULL);
+}
+
 void fault_shim_install(void)
 {
     shim_methods_alone = shim_methods;
@@ -281,5 +286,5 @@ void fault_shim_install(void)
     /* The last one is found first by its name, the default one by none. */
     g_assert(sqlite3_vfs_register(&shim_alone, 1) == SQLITE_OK);
     g_assert(sqlite3_vfs_register(&shim_vfs, 1) == SQLITE_OK);
-    file_fault_set(on_file, NULL);
+    fault_shim_files();
 }

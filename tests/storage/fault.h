@@ -27,6 +27,9 @@ const char *fault_word(FaultKind kind);
 /* Make the shim the default VFS; before any database is opened. */
 void fault_shim_install(void);
 
+/* Our own files run into the faults again, after file_fault_set took them another way. */
+void fault_shim_files(void);
+
 /* Fail operation `at` (1 is the first from now on); FAULT_NONE takes the fault away and counts. */
 void fault_set(FaultKind kind, guint at);
 

@@ -235,6 +235,18 @@ WRAPPED(int, unlink, const char *path)
     return fails("unlink") ? -1 : __real_unlink(path);
 }
 
+/* A lock of a file of a file system that has none. */
+WRAPPED(int, fcntl, int fd, int what, ...)
+{
+    va_list args;
+    void *given;
+
+    va_start(args, what);
+    given = va_arg(args, void *);
+    va_end(args);
+    return what == F_OFD_SETLK && fails("fcntl") ? -1 : __real_fcntl(fd, what, given);
+}
+
 WRAPPED(FILE *, fopen, const char *path, const char *mode)
 {
     return fails("fopen") ? NULL : __real_fopen(path, mode);

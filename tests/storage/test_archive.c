@@ -409,6 +409,27 @@ static void members_are_read_where_they_stand(void **state G_GNUC_UNUSED)
     }
 }
 
+static void a_member_that_went_away_is_told(void **state G_GNUC_UNUSED)
+{
+    g_autofree char *path = tree_path(folder, "gone");
+    GError *error = NULL;
+    g_autoptr(Archive) archive = NULL;
+    char bytes[5];
+
+    tree_put(folder, "gone/a", "first");
+    tree_put(folder, "gone/b", "second");
+    archive = archive_open(path, NULL, &error);
+    assert_no_error(error);
+    assert_true(
+        archive_read_at(archive, archive_find(archive, "a"), 0, bytes, sizeof bytes, &error));
+    assert_memory_equal(bytes, "first", sizeof bytes);
+    tree_remove(folder, "gone/a");
+    assert_false(
+        archive_read_at(archive, archive_find(archive, "a"), 0, bytes, sizeof bytes, &error));
+    assert_error_code(error, ERROR_NO_FILE);
+    g_clear_error(&error);
+}
+
 static void a_flipped_bit_in_a_zip_is_noticed(void **state G_GNUC_UNUSED)
 {
     ZipMaker zip = zip_new();
@@ -544,6 +565,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_million_members_end_at_the_limit),
     cmocka_unit_test(a_zip_of_many_members_is_read_back),
     cmocka_unit_test(members_are_read_where_they_stand),
+    cmocka_unit_test(a_member_that_went_away_is_told),
     cmocka_unit_test(a_flipped_bit_in_a_zip_is_noticed),
     cmocka_unit_test(links_and_pipes_in_a_folder_are_told_apart),
     cmocka_unit_test(what_is_no_archive_is_no_archive),

@@ -7,6 +7,8 @@
 
 #include "storage/pack.h"
 
+#include <errno.h>
+
 #define NAME    "bag/pages.txt"
 #define SPARSE  ((gsize)1024 * 1024)
 #define GIB     (G_GUINT64_CONSTANT(1) << 30)
@@ -15,6 +17,7 @@
 
 static char *folder;
 static gboolean makes_holes;
+static guint reads, failing_read; /* from 1; 0: none */
 
 /* Whole blocks of the big files below are holes: nobody has to write 12 GiB. */
 ssize_t __real_write(int fd, const void *bytes, size_t size);
@@ -27,6 +30,16 @@ ssize_t __wrap_write(int fd, const void *bytes, size_t size)
         return __real_write(fd, bytes, size);
     at = lseek(fd, (off_t)size, SEEK_CUR);
     return at >= 0 && ftruncate(fd, at) == 0 ? (ssize_t)size : -1;
+}
+
+ssize_t __real_pread(int fd, void *bytes, size_t size, off_t at);
+ssize_t __wrap_pread(int fd, void *bytes, size_t size, off_t at);
+ssize_t __wrap_pread(int fd, void *bytes, size_t size, off_t at)
+{
+    if (++reads != failing_read)
+        return __real_pread(fd, bytes, size, at);
+    errno = EIO;
+    return -1;
 }
 
 static char *read_member(const Archive *archive, const char *path, GError **error)
@@ -471,6 +484,98 @@ static void a_file_of_other_digests_is_not_copied(void **state G_GNUC_UNUSED)
     g_clear_error(&error);
 }
 
+/* Regular, and its first byte cannot be read. */
+#define UNREADABLE "/proc/self/mem"
+
+static void a_file_that_cannot_be_read_is_not_copied(void **state G_GNUC_UNUSED)
+{
+    static const ArchiveForm packed[] = {ARCHIVE_TAR, ARCHIVE_ZIP};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(packed); i++) {
+        g_autofree char *path = tree_path(folder, i == 0 ? "unread.tar" : "unread.zip");
+        PackOptions options = {.form = packed[i], .path = path, .base = "bag"};
+        g_autoptr(Pack) pack = pack_new(&options, NULL);
+        Digests digests = {0};
+        GError *error = NULL;
+
+        assert_false(pack_copy(pack, "a", UNREADABLE, &digests, &error));
+        assert_error_code(error, ERROR_IO);
+        g_clear_error(&error);
+    }
+}
+
+static int refuse_operation(FileOp op, const char *path G_GNUC_UNUSED, void *refused)
+{
+    return op == *(const FileOp *)refused ? ENOSPC : 0;
+}
+
+/* More than is kept in memory: the failure shows in the middle of the file. */
+static void a_file_that_finds_no_room_is_not_copied(void **state G_GNUC_UNUSED)
+{
+    g_autofree char *path = tree_path(folder, "full.tar"), *page = tree_path(folder, "page");
+    g_autofree char *content = g_strnfill(200000, 'x');
+    PackOptions options = {.form = ARCHIVE_TAR, .path = path, .base = "bag"};
+    g_autoptr(Pack) pack = pack_new(&options, NULL);
+    FileOp refused = FILE_WRITE;
+    Digests digests = {0};
+    GError *error = NULL;
+
+    tree_put(folder, "page", content);
+    file_fault_set(refuse_operation, &refused);
+    assert_false(pack_copy(pack, "a", page, &digests, &error));
+    file_fault_set(NULL, NULL);
+    assert_error_code(error, ERROR_DISK_FULL);
+    g_clear_error(&error);
+}
+
+/* Files of a folder are made durable in groups: one of them fails before the end. */
+static void a_group_of_files_that_is_not_durable_ends_the_folder(void **state G_GNUC_UNUSED)
+{
+    g_autofree char *path = tree_path(folder, "groups");
+    PackOptions options = {.form = ARCHIVE_FOLDER, .path = path};
+    g_autoptr(Pack) pack = pack_new(&options, NULL);
+    FileOp refused = FILE_SYNC;
+    GError *error = NULL;
+    guint n = 0;
+
+    file_fault_set(refuse_operation, &refused);
+    for (gboolean ok = TRUE; ok; n += ok) {
+        g_autofree char *name = g_strdup_printf("file-%u", n);
+
+        ok = pack_put(pack, name, "x", 1, &error);
+    }
+    file_fault_set(NULL, NULL);
+    assert_error_code(error, ERROR_DISK_FULL);
+    g_clear_error(&error);
+    assert_true(n > 1);
+}
+
+static void a_zip_that_cannot_be_read_has_no_content(void **state G_GNUC_UNUSED)
+{
+    const Form form = {text, TRUE, TRUE, FALSE, TRUE};
+    g_autoptr(GByteArray) zip = zip_of(&form);
+    g_autofree char *path = tree_path(folder, "unread");
+    guint refused = 0;
+
+    tree_put_bytes(folder, "unread", zip->data, zip->len);
+    for (failing_read = 1, reads = 0; reads + 1 >= failing_read; failing_read++) {
+        GError *error = NULL;
+        g_autoptr(Archive) archive = NULL;
+        g_autofree char *found = NULL;
+
+        reads = 0;
+        archive = archive_open(path, NULL, &error);
+        found = archive != NULL ? read_member(archive, "pages.txt", &error) : NULL;
+        assert_int_equal(found == NULL, error != NULL);
+        if (found != NULL)
+            assert_string_equal(found, text);
+        refused += found == NULL;
+        g_clear_error(&error);
+    }
+    failing_read = 0;
+    assert_true(refused >= 7);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(every_form_of_a_zip_is_read),
     cmocka_unit_test(no_byte_of_a_zip_makes_another_content),
@@ -482,6 +587,10 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_path_of_any_length_stands_in_a_tar),
     cmocka_unit_test(a_file_that_changes_while_it_is_packed_is_refused),
     cmocka_unit_test(a_file_of_other_digests_is_not_copied),
+    cmocka_unit_test(a_file_that_cannot_be_read_is_not_copied),
+    cmocka_unit_test(a_file_that_finds_no_room_is_not_copied),
+    cmocka_unit_test(a_group_of_files_that_is_not_durable_ends_the_folder),
+    cmocka_unit_test(a_zip_that_cannot_be_read_has_no_content),
 };
 
 TEST_MAIN_IN(folder, tests)

@@ -8,10 +8,13 @@
 #include "tests/storage/tree.h"
 
 #include "storage/catalog_query.h"
+#include "storage/drill.h"
 #include "storage/ocfl.h"
 #include "storage/restore.h"
 #include "storage/secrets.h"
+#include "storage/signing.h"
 
+#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -200,6 +203,106 @@ static void a_backup_goes_on_in_the_next_segment(void **state G_GNUC_UNUSED)
     g_clear_error(&error);
 }
 
+/* ── what cannot be written or compared ──────────────────────────────────────────────────── */
+
+static gboolean append_looks(StoreTxn *txn, void *data G_GNUC_UNUSED, GError **error)
+{
+    for (guint i = 0; i < 500; i++)
+        if (!txn_append(txn, "look", NULL, json_pack("{s:s}", "reason", "verify"), error))
+            return FALSE;
+    return TRUE;
+}
+
+/* A store whose journal is longer than a block of a backup. */
+static Store *looked_into(char **folder, char **path)
+{
+    GError *error = NULL;
+    Store *store;
+
+    *folder = made_folder();
+    *path = g_strconcat(*folder, ".bak", NULL);
+    store = opened(*folder);
+    assert_true(store_write(store, &hall_clerk, append_looks, NULL, &error));
+    return store;
+}
+
+static gboolean write_backup(Store *store, const char *path, GError **error)
+{
+    BackupRequest request = {.path = path, .key = sealed_key, .since = BACKUP_FULL};
+    g_auto(BackupDone) done = {0};
+
+    return backup_write(store, &request, &done, error);
+}
+
+/* Every kind of entry has a block that is written before its end: the journal, the checkpoint of
+ * an earlier epoch, a text of the vault. */
+static void a_backup_tells_at_any_operation_that_it_failed(void **state G_GNUC_UNUSED)
+{
+    g_autofree char *folder = NULL, *path = NULL, *vkey = NULL;
+    g_autofree char *text = g_strnfill(3 * (gsize)CIPHER_BLOCK_BYTES, 'x');
+    g_autoptr(Store) store = looked_into(&folder, &path);
+    SigningEpoch epoch = {"000002", "磁盘更换"};
+    GError *error = NULL;
+    guint at = 0;
+
+    vkey = signing_new_epoch(store, &hall_clerk, &epoch, &error);
+    assert_no_error(error);
+    tree_put(folder, "journal/checkpoint.1", text);
+    tree_put(folder, "vault/root/ocfl_1.1.txt", text);
+    for (gboolean ok = FALSE; !ok;) {
+        NthFault nth = {.at = ++at, .fault = ENOSPC};
+
+        file_fault_set(testing_fail_nth, &nth);
+        ok = write_backup(store, path, &error);
+        file_fault_set(NULL, NULL);
+        assert_int_equal(ok, error == NULL);
+        g_clear_error(&error);
+        /* Whole but for the sync of its folder. */
+        (void)!file_remove_tree(path, NULL);
+    }
+    assert_true(at > 12);
+}
+
+static void what_stands_in_the_way_of_a_backup_stays(void **state G_GNUC_UNUSED)
+{
+    g_autofree char *folder = NULL, *path = NULL;
+    g_autoptr(Store) store = looked_into(&folder, &path);
+    g_autofree char *parent = g_path_get_dirname(path), *name = g_path_get_basename(path);
+    g_autofree char *left = g_strconcat(FILE_TEMPORARY_PREFIX, name, NULL);
+    g_autofree char *below = g_strconcat(left, "/x", NULL);
+    GError *error = NULL;
+
+    tree_put(parent, below, "in a folder of that name");
+    assert_false(write_backup(store, path, &error));
+    assert_error_code(error, ERROR_IO);
+    g_clear_error(&error);
+    tree_remove(parent, left);
+    assert_true(write_backup(store, path, &error));
+}
+
+static void a_drill_needs_the_tree_of_the_store(void **state G_GNUC_UNUSED)
+{
+    g_autofree char *folder = NULL, *path = NULL, *catalogue = NULL;
+    g_autoptr(Store) store = looked_into(&folder, &path);
+    const char *paths[] = {path, NULL};
+    RestoreRequest from = {.paths = paths, .keys = &sealed_key};
+    GError *error = NULL;
+    g_autoptr(Db) db = NULL;
+    FsckOptions options = {0};
+    g_auto(DrillDone) done = {0};
+
+    catalogue = tree_path(folder, "catalogue.db");
+    db = db_open(catalogue, DB_READ_WRITE, &error);
+    assert_true(write_backup(store, path, &error));
+    assert_true(db_script(db,
+                          "PRAGMA ignore_check_constraints = ON;"
+                          " UPDATE leaf SET hash = x'00' WHERE seq = 400",
+                          &error));
+    assert_false(drill_run(store, &from, &options, &done, &error));
+    assert_error_code(error, ERROR_CATALOGUE);
+    g_clear_error(&error);
+}
+
 /* Lets a backup go on until so much of it is done. */
 static gboolean until(guint done, void *data)
 {
@@ -236,6 +339,9 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_backup_of_nothing_new_holds_no_record),
     cmocka_unit_test(what_is_gone_from_the_store_is_lost_by_name),
     cmocka_unit_test(a_backup_goes_on_in_the_next_segment),
+    cmocka_unit_test(a_backup_tells_at_any_operation_that_it_failed),
+    cmocka_unit_test(what_stands_in_the_way_of_a_backup_stays),
+    cmocka_unit_test(a_drill_needs_the_tree_of_the_store),
     cmocka_unit_test(a_backup_can_be_stopped_at_any_point),
 };
 

@@ -12,6 +12,8 @@
 
 #include <sqlite3.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #define NUMBER "320583001261121003000100"
 #define SHA256 "00000000000000000000000000000000000000000000000000000000000000aa"
@@ -213,6 +215,25 @@ static void what_was_not_acknowledged_is_not_shown(void **state G_GNUC_UNUSED)
     assert_false(catalog_add_facts(reader, sides, &error));
     assert_error_code(error, ERROR_JOURNAL_DAMAGED);
     g_clear_error(&error);
+    assert_null(catalog_events(reader, NUMBER, &error));
+    assert_error_code(error, ERROR_JOURNAL_DAMAGED);
+    g_clear_error(&error);
+}
+
+static void a_record_without_an_end_is_not_shown(void **state G_GNUC_UNUSED)
+{
+    g_autofree char *folder = made_folder();
+    g_autofree char *path = g_build_filename(folder, "journal/0000000000000000.log", NULL);
+    g_autoptr(Store) store = opened(folder);
+    g_autoptr(Catalog) reader = NULL;
+    GError *error = NULL;
+    gint64 batch;
+    struct stat info;
+
+    write_command(store, open_case, &batch);
+    assert_int_equal(stat(path, &info), 0);
+    assert_int_equal(truncate(path, info.st_size - 1), 0);
+    reader = reader_of(store);
     assert_null(catalog_events(reader, NUMBER, &error));
     assert_error_code(error, ERROR_JOURNAL_DAMAGED);
     g_clear_error(&error);
@@ -558,6 +579,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(an_event_says_what_its_record_says),
     cmocka_unit_test(a_command_sees_its_own_records_before_they_are_written),
     cmocka_unit_test(what_was_not_acknowledged_is_not_shown),
+    cmocka_unit_test(a_record_without_an_end_is_not_shown),
     cmocka_unit_test(a_record_that_is_not_there_is_not_found),
     cmocka_unit_test(a_void_side_comes_back_in_the_state_it_was_stored_in),
     cmocka_unit_test(a_period_holds_its_first_instant_and_not_its_last),

@@ -156,6 +156,35 @@ static void what_was_signed_otherwise_is_not_signed_over(void **state G_GNUC_UNU
     g_clear_error(&error);
 }
 
+static gboolean append_many(StoreTxn *txn, void *n, GError **error)
+{
+    for (guint i = 0; i < GPOINTER_TO_UINT(n); i++)
+        if (!txn_append(txn, "look", NULL, json_pack("{s:s}", "reason", "verify"), error))
+            return FALSE;
+    return TRUE;
+}
+
+/* The root of now stands on the hashes over 256 leaves; that of the last checkpoint needs one
+ * which is none. */
+static void what_was_signed_and_is_damaged_is_not_signed_over(void **state G_GNUC_UNUSED)
+{
+    g_autoptr(Store) store = made();
+    g_autofree char *path = store_path(store, "catalogue.db"), *note = NULL;
+    GError *error = NULL;
+    g_autoptr(Db) db = db_open(path, DB_READ_WRITE, &error);
+
+    assert_true(store_write(store, &actor, append_many, GUINT_TO_POINTER(299), &error));
+    note = signed_note(store);
+    assert_true(store_write(store, &actor, append_many, GUINT_TO_POINTER(300), &error));
+    assert_true(db_script(db,
+                          "PRAGMA ignore_check_constraints = ON;"
+                          " UPDATE leaf SET hash = x'00' WHERE seq = 270",
+                          &error));
+    assert_null(sign(store, &error));
+    assert_error_code(error, ERROR_CATALOGUE);
+    g_clear_error(&error);
+}
+
 static void nothing_is_signed_without_the_key_or_with_half_of_it(void **state G_GNUC_UNUSED)
 {
     g_autoptr(Store) store = made();
@@ -182,6 +211,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(epochs_are_counted),
     cmocka_unit_test(a_crash_at_any_operation_leaves_a_key_that_signs),
     cmocka_unit_test(what_was_signed_otherwise_is_not_signed_over),
+    cmocka_unit_test(what_was_signed_and_is_damaged_is_not_signed_over),
     cmocka_unit_test(nothing_is_signed_without_the_key_or_with_half_of_it),
 };
 TEST_MAIN(tests)

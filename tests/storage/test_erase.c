@@ -9,7 +9,7 @@
 
 #define BUNDLE "bundle-1"
 
-/* A case without pages that once left in a bundle. */
+/* A case that once left in a bundle; its page has no file any more and kept nothing apart. */
 static void make_bundled(const char *folder)
 {
     g_autofree char *path = tree_path(folder, "catalogue.db");
@@ -22,6 +22,9 @@ static void make_bundled(const char *folder)
                   "INSERT INTO cases (id, number, item, item_digest, kind, state, window,"
                   " day, serial, channel, received_at, recorded_at, version) VALUES (7, 'N', '1',"
                   " '0', 'k', 's', '003', '261121', 1, 'window', 't', 't', 7);"
+                  "INSERT INTO side (batch, sheet, side, state, blank, role, bytes, sha256,"
+                  " \"case\", place, turn, seq) VALUES"
+                  " (1, 1, 'a', 'stored', 0, 'page', 0, zeroblob(32), 7, 0, 0, 0);"
                   "INSERT INTO bundle (seq, t, format, name, manifest, cases) VALUES"
                   " (8, 't', 'f', '" BUNDLE "', 'm', 1);"
                   "INSERT INTO bundle_case (seq, \"case\") VALUES (8, 7)",

@@ -8,6 +8,7 @@
 
 #include "storage/catalog_query.h"
 #include "storage/fsck.h"
+#include "storage/ocfl.h"
 #include "storage/signing.h"
 
 /* Called between files: work goes on beside, once, or the check ends at the n-th call. */
@@ -98,10 +99,46 @@ static void a_page_of_another_size_and_a_checkpoint_of_more_are_named(void **sta
     fixture_clear(&f);
 }
 
+static void what_is_only_doubtful_in_the_vault_is_no_damage(void **state G_GNUC_UNUSED)
+{
+    Fixture f = fixture_made();
+    g_autofree char *id = g_strdup_printf("urn:anjuan:%s", f.filed);
+    g_autofree char *place = ocfl_object_place(id);
+    g_autofree char *path = g_build_filename("vault/root", place, "extensions/of-our-own/x", NULL);
+    g_autoptr(GString) found = g_string_new(NULL);
+    Pace all = {.found = found};
+    GError *error = NULL;
+
+    tree_put(f.hall.folder, path, "an extension that is not registered (W013)");
+    assert_true(check(&f, &all, &error));
+    assert_string_equal(found->str, "");
+    fixture_clear(&f);
+}
+
+/* A journal that is damaged, and nothing left to tell in which record. */
+static void a_check_without_leaves_is_none(void **state G_GNUC_UNUSED)
+{
+    Fixture f = fixture_made();
+    g_autofree char *path = tree_path(f.hall.folder, "catalogue.db");
+    g_autoptr(GString) found = g_string_new(NULL);
+    Pace all = {.found = found};
+    GError *error = NULL;
+    g_autoptr(Db) db = db_open(path, DB_READ_WRITE, &error);
+
+    tree_flip(f.hall.folder, "journal/0000000000000000.log", 40);
+    assert_true(db_script(db, "ALTER TABLE leaf RENAME TO gone", &error));
+    assert_false(check(&f, &all, &error));
+    assert_error_code(error, ERROR_CATALOGUE);
+    g_clear_error(&error);
+    fixture_clear(&f);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_check_can_be_stopped_between_any_two_files),
     cmocka_unit_test(what_is_written_beside_a_check_is_no_damage),
     cmocka_unit_test(a_page_of_another_size_and_a_checkpoint_of_more_are_named),
+    cmocka_unit_test(what_is_only_doubtful_in_the_vault_is_no_damage),
+    cmocka_unit_test(a_check_without_leaves_is_none),
 };
 
 TEST_MAIN(tests)

@@ -8,6 +8,7 @@
 
 #include "storage/catalog_query.h"
 
+#include <errno.h>
 #include <string.h>
 
 /* A journal whose sync fails stops the writer, whatever the reason: the segment's and its folder's.
@@ -105,6 +106,35 @@ static void a_write_that_found_no_room_is_as_if_it_had_never_been_tried(void **s
     }
 }
 
+static int refuse_to_cut(FileOp op, const char *path G_GNUC_UNUSED, void *data G_GNUC_UNUSED)
+{
+    return op == FILE_TRUNCATE ? EIO : 0;
+}
+
+/* The commit finds no room, and the lines of the journal cannot be taken back either. */
+static void lines_that_stay_without_their_commit_are_replayed(void **state G_GNUC_UNUSED)
+{
+    g_autofree char *folder = made_folder();
+    GError *error = NULL;
+    Store *store = open_again(folder, &error);
+
+    fault_set(FAULT_NO_ROOM, 1);
+    file_fault_set(refuse_to_cut, NULL); /* our own files have room */
+    assert_false(store_write(store, &actor, define, first, &error));
+    assert_error_code(error, ERROR_DISK_FULL);
+    g_clear_error(&error);
+    fault_set(FAULT_NONE, 0);
+    fault_shim_files();
+    assert_false(store_write(store, &actor, define, second, &error));
+    assert_error_code(error, ERROR_WRITER_STOPPED);
+    g_clear_error(&error);
+    store_close(store);
+    store = open_again(folder, &error);
+    assert_no_error(error);
+    assert_int_equal(definitions(store), 1);
+    store_close(store);
+}
+
 static void a_full_disk_is_read(void **state G_GNUC_UNUSED)
 {
     g_autofree char *folder = made_folder();
@@ -132,6 +162,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_write_that_found_no_room_is_as_if_it_had_never_been_tried),
+        cmocka_unit_test(lines_that_stay_without_their_commit_are_replayed),
         cmocka_unit_test(a_full_disk_is_read),
     };
 

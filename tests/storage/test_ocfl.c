@@ -220,6 +220,9 @@ static void names_against_the_rules_are_refused(void **state G_GNUC_UNUSED)
         assert_false(put_text(stage, bad[i], "3", &error));
         assert_error_code(error, ERROR_INVALID);
         g_clear_error(&error);
+        assert_false(ocfl_stage_link(stage, bad[i], vault.page, &vault.digests, &error));
+        assert_error_code(error, ERROR_INVALID);
+        g_clear_error(&error);
     }
     assert_null(begin(&vault, &error));
     assert_error_code(error, ERROR_BUSY);

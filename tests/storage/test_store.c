@@ -4,6 +4,7 @@
 
 #include "storage/catalog_query.h"
 #include "storage/secrets.h"
+#include "storage/store_intern.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -342,6 +343,28 @@ static void a_journal_that_lost_its_end_is_found(void **state G_GNUC_UNUSED)
     g_clear_error(&error);
 }
 
+/* What is written beside a check is not looked at. */
+static void a_replay_ends_where_it_is_asked_to(void **state G_GNUC_UNUSED)
+{
+    g_autofree char *folder = made_folder();
+    g_autofree char *journal = g_build_filename(folder, "journal", NULL);
+    g_autoptr(Store) store = opened(folder);
+    GError *error = NULL;
+    g_autoptr(Catalog) scratch = NULL;
+    gint64 until, records, cases;
+
+    write_case(store, 1);
+    assert_true(store_verify_journal(store, &until, &error));
+    write_case(store, 2);
+    scratch = catalog_open_scratch(folder, &error);
+    assert_true(store_replay(journal, scratch, until, &records, &error));
+    assert_int_equal(records, until);
+    assert_true(db_int(catalog_db(scratch), &cases, 0, &error, "SELECT count(*) FROM cases", ""));
+    assert_int_equal(cases, 1);
+    assert_true(store_replay(journal, scratch, G_MAXINT64, &records, &error));
+    assert_true(records > 0);
+}
+
 static void a_record_that_is_not_there_is_told(void **state G_GNUC_UNUSED)
 {
     g_autofree char *folder = made_folder();
@@ -535,6 +558,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(an_act_of_a_newer_version_opens_for_reading_only),
     cmocka_unit_test(a_changed_record_is_found),
     cmocka_unit_test(a_journal_that_lost_its_end_is_found),
+    cmocka_unit_test(a_replay_ends_where_it_is_asked_to),
     cmocka_unit_test(a_record_that_is_not_there_is_told),
     cmocka_unit_test(a_fault_at_every_file_operation_loses_nothing),
     cmocka_unit_test(threads_write_in_groups_without_losing_any),

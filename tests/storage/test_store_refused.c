@@ -7,7 +7,10 @@
 #include "storage/catalog_query.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static const StoreActor actor = {"os:test", "test"};
 
@@ -91,6 +94,44 @@ static void what_cannot_be_is_refused_and_leaves_nothing(void **state G_GNUC_UNU
     }
 }
 
+static gboolean write_a_file(StoreTxn *txn, void *data G_GNUC_UNUSED, GError **error)
+{
+    return txn_file(txn, "spool/x", "x", 1, error);
+}
+
+/* Only a file is left by a crash, never a folder. */
+static void a_folder_in_the_place_of_a_file_stays(void **state G_GNUC_UNUSED)
+{
+    g_autofree char *folder = made_folder();
+    g_autofree char *path = g_build_filename(folder, "spool/x", NULL);
+    g_autoptr(Store) store = opened(folder);
+    GError *error = NULL;
+
+    assert_int_equal(g_mkdir(path, 0700), 0);
+    assert_false(store_write(store, &actor, write_a_file, NULL, &error));
+    assert_error_code(error, ERROR_IO);
+    g_clear_error(&error);
+    assert_int_equal(g_rmdir(path), 0);
+    assert_true(store_write(store, &actor, write_a_file, NULL, &error));
+    assert_true(g_file_test(path, G_FILE_TEST_IS_REGULAR));
+}
+
+static void a_store_that_does_not_know_how_far_it_is_does_not_go_on(void **state G_GNUC_UNUSED)
+{
+    g_autofree char *folder = made_folder();
+    g_autofree char *path = g_build_filename(folder, "catalogue.db", NULL);
+    g_autoptr(Store) store = opened(folder);
+    GError *error = NULL;
+    g_autoptr(Db) db = db_open(path, DB_READ_WRITE, &error);
+
+    assert_true(db_script(db, "ALTER TABLE meta RENAME TO gone", &error));
+    assert_false(store_catch_up(store, &error));
+    assert_error_code(error, ERROR_CATALOGUE);
+    g_clear_error(&error);
+    assert_true(db_script(db, "ALTER TABLE gone RENAME TO meta", &error));
+    assert_true(store_catch_up(store, &error));
+}
+
 static void a_store_that_cannot_be_made_whole_is_none(void **state G_GNUC_UNUSED)
 {
     GError *error = NULL;
@@ -155,13 +196,18 @@ static void spoil_pages(const char *folder, gint64 from, gint64 to)
 {
     g_autofree char *path = g_build_filename(folder, "catalogue.db", NULL), *bytes = NULL;
     gsize size;
+    int fd;
 
     run_sql(folder, "PRAGMA wal_checkpoint(TRUNCATE)");
     assert_true(g_file_get_contents(path, &bytes, &size, NULL));
     to = to < 0 ? (gint64)size / PAGE_BYTES : to;
     assert_true(from < to && to * PAGE_BYTES <= (gint64)size);
-    memset(bytes + from * PAGE_BYTES, 0xa5, (gsize)((to - from) * PAGE_BYTES));
-    assert_true(g_file_set_contents(path, bytes, (gssize)size, NULL));
+    memset(bytes, 0xa5, (gsize)((to - from) * PAGE_BYTES));
+    /* In place: who has the file open has the damage. */
+    fd = open(path, O_WRONLY);
+    assert_int_equal(pwrite(fd, bytes, (gsize)((to - from) * PAGE_BYTES), from * PAGE_BYTES),
+                     (to - from) * PAGE_BYTES);
+    close(fd);
 }
 
 /* The first page says what it is; what follows is rubbish. */
@@ -264,6 +310,8 @@ static void a_catalogue_damaged_under_a_store_gives_way_to_a_new_one(void **stat
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(what_cannot_be_is_refused_and_leaves_nothing),
+    cmocka_unit_test(a_folder_in_the_place_of_a_file_stays),
+    cmocka_unit_test(a_store_that_does_not_know_how_far_it_is_does_not_go_on),
     cmocka_unit_test(a_store_that_cannot_be_made_whole_is_none),
     cmocka_unit_test(a_store_open_for_reading_makes_no_catalogue),
     cmocka_unit_test(a_catalogue_that_is_none_is_made_again_where_that_is_asked_for),

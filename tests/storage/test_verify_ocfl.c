@@ -73,6 +73,7 @@ static void bad_files_are_errors(void **state G_GNUC_UNUSED)
         {NULL, NULL, "0=ocfl_object_1.0", "ocfl_object_1.0\n", "E003"},
         {NULL, NULL, "0=ocfl_object_one", "ocfl_object_one\n", "E004"},
         {NULL, NULL, "0=ocfl_object_1.1", "ocfl_object_1.1", "E007"},
+        {NULL, NULL, "0=another_1.1", "another_1.1\n", "E004"},
         {NULL, NULL, "v2/content/b.txt", "hello\n", "E046"},
         {NULL, NULL, "v1", NULL, "E010"},
         {NULL, NULL, "v1/notes.txt", "x", "E015"},

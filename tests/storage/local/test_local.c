@@ -220,6 +220,24 @@ static void people_are_numbered_to_the_end(void **state)
     g_clear_error(&error);
 }
 
+static void who_cannot_be_asked_for_is_not_guessed(void **state)
+{
+    g_autofree char *path = NULL;
+    g_autoptr(Local) local = fresh(&path);
+    GError *error = NULL;
+    g_autoptr(Db) db = db_open(path, DB_OWN, &error);
+    g_auto(LocalPerson) person = {0};
+
+    (void)state;
+    assert_true(db_script(db, "ALTER TABLE person RENAME TO gone", &error));
+    assert_false(local_person_get(local, "000001", &person, &error));
+    assert_error_code(error, ERROR_IO);
+    g_clear_error(&error);
+    assert_null(local_person_next(local, &error));
+    assert_error_code(error, ERROR_IO);
+    g_clear_error(&error);
+}
+
 static void a_database_of_others_or_of_later_is_refused(void **state)
 {
     static const struct {
@@ -310,6 +328,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(answers_are_kept_byte_by_byte),
     cmocka_unit_test(what_is_old_is_forgotten),
     cmocka_unit_test(people_are_numbered_to_the_end),
+    cmocka_unit_test(who_cannot_be_asked_for_is_not_guessed),
     cmocka_unit_test(a_database_of_others_or_of_later_is_refused),
     cmocka_unit_test(what_is_forgotten_waits_for_who_reads_it),
     cmocka_unit_test(what_is_no_database_is_refused),
