@@ -180,7 +180,7 @@ static void what_was_signed_and_is_damaged_is_not_signed_over(void **state G_GNU
                           "PRAGMA ignore_check_constraints = ON;"
                           " UPDATE leaf SET hash = x'00' WHERE seq = 270",
                           &error));
-    assert_null(sign(store, &error));
+    assert_null(signing_checkpoint(store, &error));
     assert_error_code(error, ERROR_CATALOGUE);
     g_clear_error(&error);
 }
