@@ -18,8 +18,9 @@
 
 char *secrets_case_path(const char *case_number)
 {
-    return g_strdup_printf("secrets/%.*s/%s", CASE_DATE_DIGITS, case_number + CASE_DATE_AT,
-                           case_number);
+    gsize date_at = MIN(strlen(case_number), CASE_DATE_AT);
+
+    return g_strdup_printf("secrets/%.*s/%s", CASE_DATE_DIGITS, case_number + date_at, case_number);
 }
 
 char *secrets_batch_path(const char *day, gint64 batch)

@@ -31,7 +31,8 @@ typedef struct {
     char *path; /* below the data folder */
 } Secret;
 
-/* The files of a case and of a batch of a day (YYMMDD), below the data folder. */
+/* The files of a case and of a batch of a day (YYMMDD), below the data folder. A journal that is
+ * damaged may name a case by fewer digits than there are: no date is taken from those. */
 char *secrets_case_path(const char *case_number) G_GNUC_WARN_UNUSED_RESULT;
 char *secrets_batch_path(const char *day, gint64 batch) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -60,6 +60,7 @@ static void damage_catalogue(const Fixture *f)
              "SQLite looks at the first hundred bytes of a file.");
 }
 
+/* A row; a file that no record names is none. */
 static void damage_row(const Fixture *f)
 {
     g_autofree char *path = tree_path(f->hall.folder, "catalogue.db");
@@ -67,6 +68,7 @@ static void damage_row(const Fixture *f)
     g_autoptr(Db) db = db_open(path, DB_READ_WRITE, &error);
 
     assert_true(db_script(db, "UPDATE cases SET window = '999'", &error));
+    tree_put(f->hall.folder, "spool/261120/999/0001-a.tif", "x");
 }
 
 /* Behind the first lines: what follows them in the segment is longer than the backup's. */

@@ -5,6 +5,7 @@
  */
 #include "tests/storage/package_sample.h"
 
+#include "storage/judge.h"
 #include "storage/tag_file.h"
 #include "storage/verify.h"
 
@@ -31,6 +32,13 @@ static char *judged(const char *path)
 }
 
 /* ── bags ────────────────────────────────────────────────────────────────────────────────── */
+
+static void a_path_must_lead_somewhere_inside(void **state G_GNUC_UNUSED)
+{
+    assert_null(judge_path_fault("data/hello.txt"));
+    assert_string_equal(judge_path_fault(""), "empty");
+    assert_string_equal(judge_path_fault("data/.."), "climbing");
+}
 
 static void a_manifest_alone_makes_a_bag_that_lacks_the_rest(void **state G_GNUC_UNUSED)
 {
@@ -120,6 +128,7 @@ static void a_list_of_more_files_than_there_are_has_an_end(void **state G_GNUC_U
 }
 
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(a_path_must_lead_somewhere_inside),
     cmocka_unit_test(a_manifest_alone_makes_a_bag_that_lacks_the_rest),
     cmocka_unit_test(tag_manifests_list_each_other_before_one_dot_nought),
     cmocka_unit_test(a_list_in_an_unknown_encoding_is_not_read),
