@@ -52,6 +52,15 @@ char *journal_read(const char *folder, JournalPlace place, GError **error)
     return NULL;
 }
 
+/* A segment that is not there, or no file, is damage, and may be repaired as such; whatever else
+ * keeps it from being opened may pass. */
+static gboolean unopened(int why, const char *path, GError **error)
+{
+    gboolean damaged = why == ENOENT || why == EISDIR || why == ENOTDIR;
+
+    return error_set_errno(error, damaged ? ERROR_JOURNAL_DAMAGED : ERROR_IO, why, "%s", path);
+}
+
 typedef struct {
     const char *path;
     JournalPlace *place;
@@ -91,7 +100,7 @@ static gboolean walk_segment(const Walk *walk, gboolean *more, GError **error)
     if (file == NULL && errno == ENOENT && walk->place->offset == 0)
         return TRUE;
     if (file == NULL || fseeko(file, walk->place->offset, SEEK_SET) != 0)
-        return error_set_errno(error, ERROR_JOURNAL_DAMAGED, errno, "%s", walk->path);
+        return unopened(errno, walk->path, error);
     while (walk->place->seq < end && (n = getline(&line, &room, file)) > 0) {
         if (line[n - 1] != '\n')
             return TRUE;
@@ -129,7 +138,7 @@ gboolean journal_cut_tail(const char *folder, JournalPlace end, gint64 *cut, GEr
     if (fd < 0 && errno == ENOENT && end.offset == 0)
         return TRUE;
     if (fd < 0 || fstat(fd, &info) != 0)
-        return error_set_errno(error, ERROR_JOURNAL_DAMAGED, errno, "%s", path);
+        return unopened(errno, path, error);
     if (info.st_size < end.offset)
         return error_set(error, ERROR_JOURNAL_DAMAGED,
                          "%s: %" G_GINT64_FORMAT " bytes, at least %" G_GINT64_FORMAT

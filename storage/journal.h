@@ -48,7 +48,8 @@ typedef gboolean (*JournalVisit)(const char *line, gsize size, const json_t *rec
                                  JournalPlace next, void *data, GError **error);
 
 /* Visit the whole lines from `*place` on and move it behind the last one. A torn tail ends the
- * walk silently; a line that is whole but no record is ERROR_JOURNAL_DAMAGED. */
+ * walk silently; a line that is whole but no record is ERROR_JOURNAL_DAMAGED, as is a segment that
+ * is not there. What else keeps a segment from being opened may pass: ERROR_IO. */
 gboolean journal_walk(const char *folder, JournalPlace *place, JournalVisit visit, void *data,
                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
@@ -59,7 +60,8 @@ JournalPlace journal_behind(JournalPlace place, gsize size);
 char *journal_read(const char *folder, JournalPlace place,
                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Remove what stands behind `end` in its segment; `*cut` says how many bytes that was. */
+/* Remove what stands behind `end` in its segment; `*cut` says how many bytes that was. Errors as
+ * journal_walk; ERROR_JOURNAL_DAMAGED too where the segment ends before. */
 gboolean journal_cut_tail(const char *folder, JournalPlace end, gint64 *cut,
                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -137,6 +137,26 @@ static void a_journal_shorter_than_acknowledged_is_damaged(void **state G_GNUC_U
     g_clear_error(&error);
 }
 
+/* What is told as damage may be repaired: what is there is thrown away. */
+static void a_segment_that_is_not_opened_need_not_be_damaged(void **state G_GNUC_UNUSED)
+{
+    g_autofree char *folder = testing_folder();
+    g_autofree char *path = journal_segment_path(folder, 0);
+    JournalPlace place = {0};
+    GError *error = NULL;
+    gint64 cut;
+
+    append(folder, &place, 1);
+    assert_int_equal(unlink(path), 0);
+    assert_false(journal_cut_tail(folder, place, &cut, &error));
+    assert_error_code(error, ERROR_JOURNAL_DAMAGED);
+    g_clear_error(&error);
+    assert_int_equal(symlink(path, path), 0); /* ELOOP stands for a disk that does not answer */
+    assert_false(journal_cut_tail(folder, place, &cut, &error));
+    assert_error_code(error, ERROR_IO);
+    g_clear_error(&error);
+}
+
 static void a_whole_line_that_is_no_record_is_damage(void **state G_GNUC_UNUSED)
 {
     g_autofree char *folder = testing_folder();
@@ -266,6 +286,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_record_out_of_sequence_is_damage),
     cmocka_unit_test(a_write_that_fails_is_taken_back),
     cmocka_unit_test(a_sync_that_fails_leaves_the_result_unknown),
+    cmocka_unit_test(a_segment_that_is_not_opened_need_not_be_damaged),
     cmocka_unit_test(a_segment_that_cannot_be_read_or_cut_says_so),
     cmocka_unit_test(a_leaf_hash_is_rfc_6962),
 };
