@@ -4,11 +4,8 @@
 #include "storage/catalog_query.h"
 #include "storage/tree.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <sodium.h>
 #include <string.h>
-#include <sys/file.h>
 
 #define SEED_FILE       "keys/signing.seed"
 #define VKEY_FILE       "keys/log.vkey"
@@ -284,13 +281,8 @@ static char *sign_now(Store *store, Catalog *catalog, GError **error)
 static Fd lock_checkpoint(Store *store, GError **error)
 {
     g_autofree char *folder = store_path(store, "journal");
-    Fd fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-    if (fd < 0 || flock(fd, LOCK_EX) != 0) {
-        error_set_errno(error, ERROR_IO, errno, "lock %s", folder);
-        fd_close(fd_steal(&fd));
-    }
-    return fd;
+    return file_lock_folder(folder, error);
 }
 
 char *signing_checkpoint(Store *store, GError **error)

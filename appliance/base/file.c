@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -157,6 +158,17 @@ gboolean file_sync_folder(const char *path, GError **error)
     if (fd < 0 || fsync(fd) != 0)
         return error_set_errno(error, ERROR_IO, errno, "sync %s", path);
     return TRUE;
+}
+
+Fd file_lock_folder(const char *path, GError **error)
+{
+    Fd fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    if (fd < 0 || flock(fd, LOCK_EX) != 0) {
+        error_set_errno(error, ERROR_IO, errno, "lock %s", path);
+        fd_close(fd_steal(&fd));
+    }
+    return fd;
 }
 
 gboolean file_sync_system(const char *path, GError **error)

@@ -65,6 +65,10 @@ gboolean file_write_all(int fd, const char *path, const void *bytes, gsize size,
 gboolean file_sync(int fd, const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean file_sync_folder(const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* A folder that one process or thread has at a time, until the descriptor is closed; waits for it.
+ * -1 and ERROR_IO. */
+Fd file_lock_folder(const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Everything that was written to the file system of `path` so far, in one go: for many files that
  * become visible together afterwards. */
 gboolean file_sync_system(const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -10,10 +10,7 @@
 #include "storage/seal.h"
 #include "storage/signing.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/file.h>
 
 #define ARCHIVE_TRIES 8
 
@@ -245,13 +242,8 @@ static gboolean seal_command(StoreTxn *txn, void *data, GError **error)
 static Fd lock_vault(Store *store, GError **error)
 {
     g_autofree char *vault = store_path(store, "vault");
-    Fd fd = open(vault, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-    if (fd < 0 || flock(fd, LOCK_EX) != 0) {
-        error_set_errno(error, ERROR_IO, errno, "lock %s", vault);
-        fd_close(fd_steal(&fd));
-    }
-    return fd;
+    return file_lock_folder(vault, error);
 }
 
 /* Filed is filed: where this cannot be signed, whatever signs next says why. */
