@@ -151,7 +151,7 @@ static void announce(const HttpServer *server, const Daemon *daemon, Lang lang)
 
     printf("%s\n", http_server_url(server));
     if (code != NULL)
-        printf(lang == LANG_ZH ? "首次运行码: %s\n" : "first-run code: %s\n", code);
+        printf(lang == LANG_ZH ? "启动码: %s\n" : "start code: %s\n", code);
     if (daemon->certificate.fingerprint != NULL)
         printf(lang == LANG_ZH ? "证书指纹 SHA-256: %s\n" : "certificate SHA-256: %s\n",
                daemon->certificate.fingerprint);

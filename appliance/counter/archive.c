@@ -247,12 +247,11 @@ static Fd lock_vault(Store *store, GError **error)
 }
 
 /* Filed is filed: where this cannot be signed, whatever signs next says why. */
-static gboolean sign_filed(Store *store)
+static void sign_filed(Store *store)
 {
     g_autoptr(GError) later = NULL;
 
     g_free(signing_checkpoint(store, &later));
-    return TRUE;
 }
 
 static gboolean seal_once(Sealing *sealing, GError **error)
@@ -345,8 +344,10 @@ gboolean archive_file(House *house, const StoreActor *actor, const ArchiveReques
         else if (error_exit_status(error_code(why)) == 1)
             discard(&sealing); /* refused: there is no record, and will be none */
         sealing_clear(&sealing);
-        if (ok)
-            return sign_filed(house_store(house));
+        if (ok) {
+            sign_filed(house_store(house));
+            return TRUE;
+        }
         if (error_code(why) != ERROR_STALE) {
             g_propagate_error(error, g_steal_pointer(&why));
             return FALSE;

@@ -108,6 +108,19 @@ static void what_is_damaged_comes_back_and_what_is_newer_stays(void **state G_GN
     }
 }
 
+static void assert_not_repaired(Damage damage, ErrorCode code)
+{
+    Fixture f = closed_after_backup();
+    GError *error = NULL;
+    gboolean ok;
+
+    repaired(&f, damage, &ok, &error);
+    assert_false(ok);
+    assert_error_code(error, code);
+    g_clear_error(&error);
+    fixture_clear(&f);
+}
+
 static void damage_place(const Fixture *f)
 {
     tree_remove(f->hall.folder, "catalogue.db");
@@ -126,17 +139,8 @@ static void what_is_no_damage_is_not_repaired(void **state G_GNUC_UNUSED)
         ErrorCode code;
     } cases[] = {{damage_place, ERROR_IO}, {damage_lock, ERROR_NO_DATA_FOLDER}};
 
-    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
-        Fixture f = closed_after_backup();
-        GError *error = NULL;
-        gboolean ok;
-
-        repaired(&f, cases[i].damage, &ok, &error);
-        assert_false(ok);
-        assert_error_code(error, cases[i].code);
-        g_clear_error(&error);
-        fixture_clear(&f);
-    }
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++)
+        assert_not_repaired(cases[i].damage, cases[i].code);
 }
 
 /* A folder where the file of the case's secrets was. */
@@ -175,17 +179,8 @@ static void what_cannot_be_read_is_not_overwritten(void **state G_GNUC_UNUSED)
                  {damage_segment_into_folder, ERROR_NO_FILE},
                  {damage_leaves, ERROR_CATALOGUE}};
 
-    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
-        Fixture f = closed_after_backup();
-        GError *error = NULL;
-        gboolean ok;
-
-        repaired(&f, cases[i].damage, &ok, &error);
-        assert_false(ok);
-        assert_error_code(error, cases[i].code);
-        g_clear_error(&error);
-        fixture_clear(&f);
-    }
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++)
+        assert_not_repaired(cases[i].damage, cases[i].code);
 }
 
 /* Below the data folder nothing of that name can be changed. */

@@ -33,7 +33,7 @@
     X("no cookie", "没有登录")                                                                     \
     X("the session has ended", "登录已失效")                                                       \
     X("the person may not sign on any more", "此人已停用")                                         \
-    X("first-run code", "首次运行码不对")                                                          \
+    X("start code", "启动码不对")                                                                  \
     X("there is an administrator already", "已有管理员")                                           \
     X("this is the last administrator", "这是最后一名管理员")                                      \
     X("the PIN of another person", "不能改别人的 PIN")                                             \

@@ -468,7 +468,7 @@ gboolean sessions_first_run(Sessions *sessions, const char *code, const SignOn *
     if (strlen(code) != CODE_DIGITS || sodium_memcmp(code, wanted, CODE_DIGITS) != 0) {
         throttle_tried(sessions->by_address, admin->address, FALSE);
         tell_denied(sessions, &(Denied){NULL, NULL, NULL, ERROR_FORBIDDEN});
-        return error_set(error, ERROR_FORBIDDEN, "first-run code");
+        return error_set(error, ERROR_FORBIDDEN, "start code");
     }
     if (*admin->who == '\0')
         return error_set(error, ERROR_INVALID, "name");

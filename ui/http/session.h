@@ -8,7 +8,7 @@
  * TLS); only its digest is stored. Everything but GET needs the session's CSRF token in the
  * header X-CSRF-Token.
  *
- *     no secret anywhere ──first-run code from the console──► one administrator ──► sign-on
+ *     no secret anywhere ──start code from the console──► one administrator ──► sign-on
  *
  * After SESSION_TRIES wrong tries a person's further tries are not looked at for 5 s, 10 s, 20 s …
  * up to 15 min; tries from one address are slowed the same way after four times as many, so
@@ -65,7 +65,7 @@ typedef struct {
 
 typedef struct Sessions Sessions;
 
-/* Reads who there is from local.db; makes the first-run code where there is nobody. */
+/* Reads who there is from local.db; makes the start code where there is nobody. */
 Sessions *sessions_new(const SessionsOptions *options, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void sessions_free(Sessions *sessions);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Sessions, sessions_free)

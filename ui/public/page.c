@@ -15,8 +15,7 @@ static const Words
     w_who = {{"工号或姓名（也可扫工牌）", "Staff number or name (or scan your badge)"}},
     w_secret = {{"PIN 或密码", "PIN or password"}}, w_first_run = {{"首次启动", "First run"}},
     w_first_text = {{"这台设备还没有管理员。请输入主机控制台上显示的一次性启动码。",
-                     "This appliance has no administrator yet. Enter the one-time code shown on "
-                     "its console."}},
+                     "No administrator yet: enter the one-time code from the console."}},
     w_code = {{"启动码（8 位数字）", "Start code (8 digits)"}},
     w_name = {{"管理员姓名", "Administrator's name"}},
     w_new_secret = {{"设置密码（至少 6 位）", "New password (at least 6 characters)"}},
